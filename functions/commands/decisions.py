@@ -1,0 +1,59 @@
+"""What deciding about one DM comes to. Pure data: one object in `handler.py` does it."""
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Literal
+
+from functions.shared.cases import Team
+from functions.shared.customers import Customer
+
+Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"]
+
+Kind = Literal["stop", "urgent", "acknowledgement", "answer"]
+"""Of an automated reply, in the order in which they leave when X's limit is short; staff come after `urgent`."""
+
+
+@dataclass(frozen=True)
+class Say:
+    """A finished text for the customer."""
+
+    key: str
+    text: str
+    kind: Kind
+    quotes: str | None = None
+    tags: tuple[str, ...] = ()
+    """The hashtags it answers: they can be answered anew if the reply has to wait."""
+
+
+@dataclass(frozen=True)
+class Open:
+    """A new case."""
+
+    id: str
+    team: Team
+    kind: str
+    due_at: datetime
+
+
+@dataclass(frozen=True)
+class Join:
+    """More for the case that is open. `urgent` raises it to the front."""
+
+    id: str
+    urgent: bool = False
+    kind: str | None = None
+    due_at: datetime | None = None
+
+
+@dataclass(frozen=True)
+class Decision:
+    """What is done about a DM, and why: `step` of the order of decisions, and the rule or word that decided."""
+
+    disposition: Disposition
+    step: str
+    rule: str
+    customer: Customer
+    say: Say | None = None
+    case: Open | Join | None = None
+    account_error: bool = field(default=False)
+    """The account's data could not be read or made no sense."""

@@ -1,0 +1,1 @@
+"""One file per hashtag: name, help line, examples, words, texts and code together."""

@@ -1,0 +1,115 @@
+"""The hashtags: one file each in `hashtags/`, found by import. Who wants to know what there is looks here."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import cache
+from importlib import import_module
+from pkgutil import iter_modules
+
+from functions.shared.accounts import Account
+from functions.shared.cases import Case
+from functions.shared.catalogue import Catalogue
+from functions.shared.customers import Customer
+from functions.shared.messages import DirectMessage
+
+
+@dataclass(frozen=True)
+class Reply:
+    """What a command says. `text` still holds `{hi}`; everything else is filled in. One reply has one `next` step."""
+
+    key: str
+    """Which text it is (`charges.bill`): for tests, logs and `--why`."""
+    text: str
+    next: str = ""
+    short: str = ""
+    """The line for a DM that asks for several hashtags; empty = the whole text stands alone."""
+    as_of: str = ""
+    """The figures' time as said ("14:03"), for the last line of an answer to several hashtags."""
+    renews: str = ""
+    """"renews on Fri 4 Dec", for the same line."""
+    serious: bool = False
+    """`next` says that figures are old or an incident is known: only `ack.too` may replace it."""
+    quotes: str | None = None
+    """The account whose data is in the text: it may leave only while the customer is linked to it."""
+
+
+@dataclass(frozen=True)
+class Escalate:
+    """A command that cannot answer hands over to people. `key` names the acknowledgement's text."""
+
+    kind: str
+    team: str
+    key: str = "ack.open"
+
+
+@dataclass(frozen=True)
+class Question:
+    """What a command may look at. Reading accounts and catalogue costs one query each, at first use."""
+
+    dm: DirectMessage
+    customer: Customer
+    now: datetime
+    account: Callable[[], Account | None]
+    """The linked account, None if it is gone. Raises `accounts.Unreadable` where its data makes no sense."""
+    catalogue: Catalogue
+    case: Case | None = None
+    """The case that is not resolved, if any."""
+
+
+@dataclass(frozen=True)
+class Example:
+    """What a customer may send, as a demo customer, and the key of what they read."""
+
+    says: str
+    key: str
+    by: str = "linked_customer"
+
+
+@dataclass(frozen=True)
+class Command:
+    """A hashtag: its words, its place in the menu and its code."""
+
+    tag: str
+    help: str
+    """The help line, as a customer reads it: "your bill"."""
+    answer: Callable[[Question], Reply | Escalate]
+    examples: tuple[Example, ...]
+    home: str
+    """The team of a case that begins with this hashtag."""
+    menu: int
+    """Its line in the menu; hashtags on one line share the number and stand in the order of their tags."""
+    aliases: tuple[str, ...] = ()
+    """Count as the hashtag, with the sign."""
+    words: tuple[str, ...] = ()
+    """Mean the hashtag when a whole message is made of such words and filler."""
+    changes: bool = False
+    """It changes something: a typo is asked about, never guessed."""
+    shows_account: bool = False
+    """It says something from an account: only to a linked customer, never while figures are paused."""
+
+
+class TakenTwice(Exception):
+    """Two commands claim one word."""
+
+
+@dataclass(frozen=True)
+class Registry:
+    commands: tuple[Command, ...]
+    by_tag: dict[str, Command] = field(default_factory=dict)
+
+    def __post_init__(self) -> None:
+        for command in self.commands:
+            for word in (command.tag, *command.aliases):
+                other = self.by_tag.setdefault(word, command)
+                if other is not command:
+                    raise TakenTwice(f"#{word} belongs to #{other.tag}; choose another word for #{command.tag}")
+
+
+@cache
+def registry() -> Registry:
+    """Return every command in `hashtags/`, in the order of the menu."""
+    import functions.commands.hashtags as package
+
+    modules = (import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__))
+    return Registry(tuple(sorted((module.command for module in modules), key=lambda c: (c.menu, c.tag))))

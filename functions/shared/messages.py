@@ -1,0 +1,65 @@
+"""The nouns that travel between functions: what the webhook queues, and a case's ticket in the line."""
+
+from datetime import UTC, datetime
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
+
+XId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
+"""A numeric id of X as a string, end to end: beyond 2^53 a JSON number would lose digits."""
+
+
+class Message(BaseModel):
+    model_config = ConfigDict(frozen=True)
+
+
+class DirectMessage(Message):
+    """What a customer wrote to us. `text` is unescaped once, without the link that X glues on for an attachment."""
+
+    kind: Literal["dm"] = "dm"
+    id: XId
+    customer: XId
+    handle: str | None = None
+    text: str
+    sent_at: int
+    """Milliseconds since 1970."""
+    attachment: bool = False
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.sent_at / 1000, UTC)
+
+
+class Echo(Message):
+    """A DM of ours, reported back by X, whoever sent it."""
+
+    kind: Literal["echo"] = "echo"
+    id: XId
+    customer: XId
+    text: str
+    sent_at: int
+
+
+class Encrypted(Message):
+    """A message that came encrypted (X's `chat.received`): nobody here can read it. `id` is opaque."""
+
+    kind: Literal["encrypted"] = "encrypted"
+    id: str
+    customer: XId
+    sent_at: int
+
+
+class Ticket(Message):
+    """A case's place in a team's line. Never text or a handle: a queue's messages cannot be erased."""
+
+    case: str
+    team: str
+    reason: str
+    fence: int
+    at: datetime
+
+
+Inbound = Annotated[DirectMessage | Echo | Encrypted, Field(discriminator="kind")]
+
+inbound: TypeAdapter[DirectMessage | Echo | Encrypted] = TypeAdapter(Inbound)
+"""Reads a message of `inbound.fifo`: `inbound.validate_json(body)`."""

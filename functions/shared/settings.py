@@ -1,0 +1,55 @@
+"""Settings come from the environment, once, at first use; AWS clients and secrets likewise."""
+
+import json
+import os
+import time
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
+SECRET_SECONDS = 300  # a rotated secret is seen after five minutes at most
+
+
+class MissingSettings(Exception):
+    """The environment lacks variables that a function needs."""
+
+
+def read[T: DataclassInstance](settings: type[T]) -> T:
+    """Fill a settings dataclass: field `inbound_queue_url` is variable `INBOUND_QUEUE_URL`.
+
+    Raises MissingSettings that names every variable without a value and without a default.
+    """
+    values = {field.name: os.environ.get(field.name.upper(), "") for field in fields(settings)}
+    missing = [f.name.upper() for f in fields(settings) if not values[f.name] and f.default is MISSING]
+    if missing:
+        raise MissingSettings(f"set these environment variables: {', '.join(missing)}")
+    return settings(**{name: value for name, value in values.items() if value})
+
+
+@cache
+def client(service: str) -> Any:
+    """Return the boto3 client of an AWS service, one per process, with time-outs that leave room for a retry.
+
+    boto3 is imported here so that modules import fast and anywhere.
+    """
+    import boto3
+    from botocore.config import Config
+
+    return boto3.client(  # type: ignore[call-overload]
+        service, config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+    )
+
+
+_secrets: dict[str, tuple[float, dict[str, str]]] = {}
+
+
+def secret(name: str) -> dict[str, str]:
+    """Return the JSON object kept in Secrets Manager under a name, at most five minutes old."""
+    read_at, value = _secrets.get(name, (0.0, {}))
+    if not value or time.monotonic() - read_at > SECRET_SECONDS:
+        value = json.loads(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
+        _secrets[name] = (time.monotonic(), value)
+    return value

@@ -1,0 +1,1 @@
+"""X calls this: signed events come in, direct messages go on the inbound queue."""

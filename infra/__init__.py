@@ -1,0 +1,1 @@
+"""The service on AWS, as a CDK app."""

@@ -1,0 +1,87 @@
+"""Tables, queues, functions and time-outs as plain data: CDK and the local run both build from this page.
+
+It imports nothing of the project and no AWS library, so that anything may read it.
+"""
+
+from typing import NamedTuple
+
+TEAMS = ("urgent", "billing", "devices", "sales", "general")
+
+DAY = 86_400
+
+
+class Index(NamedTuple):
+    name: str
+    partition: str
+    sort: str | None = None
+
+
+class Table(NamedTuple):
+    """A DynamoDB table, on demand. All keys are strings; indexes hold keys only."""
+
+    name: str
+    partition: str
+    sort: str
+    indexes: tuple[Index, ...] = ()
+    ttl: str | None = None
+
+
+TABLES = (
+    # The carrier's: read only to the service.
+    Table("accounts", "account_id", "part", indexes=(Index("by_number", "number"),)),
+    # The brand's content: read only to the service.
+    Table("catalogue", "kind", "id"),
+    # Ours: customers, replies, cases, budget, audit.
+    Table(
+        "service",
+        "pk",
+        "sk",
+        indexes=(
+            Index("line", "line", "due_at"),  # cases that somebody may take, by team
+            Index("clock", "clock", "look_at"),  # replies and cases that the tick has to look at, by time
+        ),
+        ttl="expires_at",
+    ),
+)
+
+
+class Function(NamedTuple):
+    """One entry module with a `lambda_handler`: a role and a zip of its own. Times are seconds, memory is MB."""
+
+    name: str
+    module: str
+    timeout: int
+    memory: int = 512
+    every: int | None = None  # called by the clock, in seconds
+
+
+FUNCTIONS = (
+    Function("webhook", "functions.webhook.handler", timeout=10),
+    Function("commands", "functions.commands.handler", timeout=20),
+    Function("desk", "functions.escalate.handler", timeout=20),
+)
+
+# A message may be redelivered only after its function has certainly ended: six time-outs, as AWS advises.
+VISIBILITY_FACTOR = 6
+
+
+class Queue(NamedTuple):
+    """An SQS FIFO queue (`<name>.fifo`) with its dead letters. Times are seconds."""
+
+    name: str
+    visibility: int
+    receives: int  # deliveries before a message goes to the dead letters
+    dead: str
+    retention: int = 4 * DAY
+
+
+INBOUND_DEAD = "inbound-dead"
+TICKETS_DEAD = "escalations-dead"
+
+QUEUES = (
+    Queue("inbound", visibility=VISIBILITY_FACTOR * 20, receives=5, dead=INBOUND_DEAD),
+    # A ticket is only held while one `next` runs; it is kept as long as SQS keeps anything.
+    *(Queue(f"escalations-{team}", visibility=60, receives=20, dead=TICKETS_DEAD, retention=14 * DAY) for team in TEAMS),
+)
+
+DEAD_QUEUES = (INBOUND_DEAD, TICKETS_DEAD)
