@@ -1,13 +1,23 @@
-"""A case: what people answer. NEW -> CLAIMED -> WAITING_CUSTOMER -> RESOLVED -> CLOSED."""
+"""A case's life: NEW -> CLAIMED -> WAITING_CUSTOMER -> RESOLVED -> CLOSED. Pure: every change is a new Case.
 
-from datetime import datetime
-from typing import Literal
+The row is the truth; its ticket on the team's queue only says that somebody may take one.
+"""
+
+import secrets
+from dataclasses import replace
+from datetime import datetime, timedelta
+from typing import Literal, get_args
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
-State = Literal["NEW", "CLAIMED", "WAITING_CUSTOMER", "RESOLVED", "CLOSED"]
+from functions.shared.messages import Ticket
+
+State = Literal["NEW", "CLAIMED", "WAITING_CUSTOMER", "RESOLVED"]
 Team = Literal["urgent", "billing", "devices", "sales", "general"]
+WrapUp = Literal["sorted", "explained", "credit", "fault", "order", "not_for_us", "no_answer"]
+
+TEAMS: tuple[Team, ...] = get_args(Team)
 
 TEAM_NAMES: dict[Team, str] = {
     "urgent": "our care team",
@@ -18,22 +28,168 @@ TEAM_NAMES: dict[Team, str] = {
 }
 """A team in words to the customer."""
 
+LEASE = timedelta(minutes=15)
+BACK_TO_OWNER = timedelta(minutes=10)
+QUIET = timedelta(days=3)
+ELSEWHERE_QUIET = timedelta(hours=24)
+UNPROMISED = timedelta(minutes=60)
+"""When somebody has to look at a case of which the customer was told nothing."""
+REOPENS_FOR = timedelta(days=7)
+SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
+"""No vowels, no signs that look alike: a number can be read out on the phone."""
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+ELSEWHERE = "elsewhere"
+"""The owner of a case that somebody answered without the desk."""
+
+frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+
+
+@frozen
+class Entry:
+    """One thing said in a case. The only place where a customer's words are kept."""
+
+    id: str
+    who: Literal["customer", "bot", "staff", "note"]
+    text: str
+    at: datetime
+    by: str | None = None
+
+
+@frozen
 class Case:
     id: str
-    """Six signs of `23456789BCDFGHJKMNPQRSTVWXZ`, said as 7KD-2MX."""
+    """Six of SIGNS, said as 7KD-2MX."""
     customer: str
     team: Team
     kind: str
     """What staff do (`line_block`, `bill`), never what the customer is."""
     opened_at: datetime
     due_at: datetime
-    """The time that the customer was told."""
+    """When a person has to have answered: the time that the customer was told."""
     state: State = "NEW"
+    fence: int = 1
+    """Raised whenever the case changes hands or comes back to the line; a write with an old one is refused."""
+    ticketed_fence: int = 0
     owner: str | None = None
-    fence: int = 0
+    last_owner: str | None = None
+    lease_until: datetime | None = None
+    back_until: datetime | None = None
+    """The customer has answered: until then the last owner is asked first."""
     acknowledged: tuple[str, ...] = ()
-    """Urgent kinds whose acknowledgement has been sent in this case."""
+    """Urgent kinds whose acknowledgement was sent in this case."""
     answered_at: datetime | None = None
     """When staff last answered."""
+    wrap_up: WrapUp | None = None
+    resolved_at: datetime | None = None
+
+    @property
+    def open(self) -> bool:
+        return self.state != "RESOLVED"
+
+    @property
+    def needs_ticket(self) -> bool:
+        return self.state == "NEW" and self.ticketed_fence < self.fence
+
+    @property
+    def ticket(self) -> Ticket:
+        return Ticket(case=self.id, team=self.team, reason=self.kind, fence=self.fence, at=self.opened_at)
+
+
+class NotYours(Exception):
+    """The claim was lost: somebody else has the case, or it went back to the line."""
+
+
+def new_id() -> str:
+    return "".join(secrets.choice(SIGNS) for _ in range(6))
+
+
+def in_line(case: Case, due_at: datetime) -> Case:
+    """Put a case (back) into its team's line, with a new ticket to come."""
+    return replace(case, state="NEW", fence=case.fence + 1, owner=None, lease_until=None, due_at=due_at)
+
+
+def reopened(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
+    """The customer comes back to what was resolved."""
+    fresh = replace(case, team=team, kind=kind, opened_at=now, acknowledged=(), wrap_up=None, resolved_at=None)
+    return replace(in_line(fresh, due_at), back_until=now + BACK_TO_OWNER)
+
+
+def joined(case: Case, now: datetime, due_at: datetime) -> Case:
+    """The customer wrote more: a case that waited for it goes back into the line, to its last owner first."""
+    if case.state != "WAITING_CUSTOMER":
+        return case
+    return replace(in_line(case, due_at), back_until=now + BACK_TO_OWNER)
+
+
+def raised(case: Case, kind: str, now: datetime, due_at: datetime) -> Case:
+    """Something urgent was said: to the front, for everybody. Whoever has it open keeps it."""
+    due_at = min(due_at, case.due_at)
+    if case.state == "CLAIMED":
+        return replace(case, team="urgent", kind=kind, due_at=due_at)
+    return in_line(replace(case, team="urgent", kind=kind, back_until=None), due_at)
+
+
+def claimed(case: Case, staff: str, now: datetime) -> Case:
+    return replace(
+        case,
+        state="CLAIMED",
+        fence=case.fence + 1,
+        owner=staff,
+        last_owner=staff,
+        lease_until=now + LEASE,
+        back_until=None,
+    )
+
+
+def owned(case: Case, staff: str, fence: int, now: datetime) -> Case:
+    """Return the case if this claim on it still holds. Raises NotYours."""
+    if case.state != "CLAIMED" or case.owner != staff or case.fence != fence:
+        raise NotYours
+    if case.lease_until is None or case.lease_until <= now:
+        raise NotYours
+    return case
+
+
+def renewed(case: Case, now: datetime) -> Case:
+    return replace(case, lease_until=now + LEASE)
+
+
+def answered(case: Case, now: datetime) -> Case:
+    return replace(case, answered_at=now, lease_until=now + LEASE)
+
+
+def released(case: Case) -> Case:
+    """Give the case up: to the customer's turn if staff have answered since it was opened, else to the line."""
+    if case.answered_at and case.answered_at >= case.opened_at:
+        return replace(case, state="WAITING_CUSTOMER", fence=case.fence + 1, owner=None, lease_until=None)
+    return in_line(case, case.due_at)
+
+
+def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:
+    return replace(
+        case,
+        state="RESOLVED",
+        fence=case.fence + 1,
+        owner=None,
+        lease_until=None,
+        back_until=None,
+        wrap_up=wrap_up,
+        resolved_at=now,
+    )
+
+
+def quiet_end(case: Case) -> datetime:
+    """When a case that waits for the customer is resolved without a word."""
+    return (case.answered_at or case.opened_at) + (ELSEWHERE_QUIET if case.owner == ELSEWHERE else QUIET)
+
+
+def look_at(case: Case) -> datetime | None:
+    """When the tick has to look at a case next: a ticket is missing, a claim runs out, the customer stays quiet."""
+    match case.state:
+        case "NEW":
+            return case.opened_at if case.needs_ticket else None
+        case "CLAIMED":
+            return case.lease_until
+        case "WAITING_CUSTOMER":
+            return quiet_end(case)
+    return None

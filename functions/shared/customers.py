@@ -43,6 +43,9 @@ class Customer:
     """The case whose report of loss or fraud pauses account figures."""
     case: str | None = None
     """The one case that is not resolved: a person owns the conversation."""
+    past_case: str | None = None
+    """The newest resolved case: what comes within seven days reopens it."""
+    past_case_until: datetime | None = None
     asked: Asked | None = None
     not_understood: int = 0
     """Messages in a row that were not understood."""

@@ -1,0 +1,142 @@
+"""Do what was decided about a DM: one transaction, then the reply."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from functions.commands.decide import decide, decide_encrypted
+from functions.commands.decisions import Decision, Join, Open, Say
+from functions.commands.registry import Question
+from functions.shared import cases
+from functions.shared.accounts import Account
+from functions.shared.cases import Case, Entry
+from functions.shared.catalogue import Catalogue
+from functions.shared.conversations import DM_IDS_KEPT, TRIES, Contended, Conversation, load, partition
+from functions.shared.messages import DirectMessage, Encrypted
+from functions.shared.replies import Outgoing
+from functions.shared.sending import Sender
+from functions.shared.store import Cancelled, Put
+
+
+@dataclass(frozen=True)
+class Bot:
+    """Answers DMs. `account` and `catalogue` read the carrier's data and the brand's content."""
+
+    sender: Sender
+    account: Callable[[str], Account | None]
+    catalogue: Callable[[datetime], Catalogue]
+
+    def receive(self, message: DirectMessage | Encrypted) -> Decision | None:
+        """Decide about a message once; None where that was done before and only its reply may be left to send.
+
+        Raises Contended where others keep writing, and AWS's errors: the queue brings the message again.
+        """
+        for _ in range(TRIES):
+            before = load(self.sender.store, message.customer)
+            if self.sender.store.get(partition(message.customer), record_key(message)):
+                self.sender.resume(message.customer, only=lambda reply: reply.cause == message.id)
+                return None
+            decision = self._decide(before, message)
+            try:
+                self.sender.commit(before, self._applied(before, decision, message), by="bot", did=decision.disposition)
+            except Cancelled:
+                continue
+            return decision
+        raise Contended
+
+    def _decide(self, before: Conversation, message: DirectMessage | Encrypted) -> Decision:
+        now = self.sender.now()
+        customer = before.customer
+        case_id = self._case_id(before, now)
+        waiting = self.sender.store.waiting
+        if isinstance(message, Encrypted):
+            return decide_encrypted(
+                customer, case=before.open_case, now=now, catalogue=self.catalogue(now), case_id=case_id, waiting=waiting
+            )
+        question = Question(
+            dm=message,
+            customer=customer,
+            now=now,
+            account=lambda: self.account(customer.link.account_id) if customer.link else None,
+            catalogue=self.catalogue(now),
+            case=before.open_case,
+        )
+        return decide(question, case_id=case_id, waiting=waiting)
+
+    def _case_id(self, before: Conversation, now: datetime) -> str:
+        """A new case's number; within seven days of the last one it is that one again."""
+        past, until = before.case, before.customer.past_case_until
+        if past and not past.open and until and until > now:
+            return past.id
+        return self.sender.new_case_id()
+
+    def _applied(self, before: Conversation, decision: Decision, message: DirectMessage | Encrypted) -> Conversation:
+        now = self.sender.now()
+        after = replace(before, customer=decision.customer)
+        if decision.case:
+            after = _with_case(after, decision, message, now)
+        if decision.say:
+            after = after.having(_outgoing(decision.say, decision, message, now))
+        return replace(after, writes=(_record(message, decision, now),))
+
+
+def record_key(message: DirectMessage | Encrypted) -> str:
+    return f"dm#{message.id}"
+
+
+def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime) -> Put:
+    """The DM's record: it has been decided about, and how. Never what it said."""
+    row = {
+        "pk": partition(message.customer),
+        "sk": record_key(message),
+        "disposition": decision.disposition,
+        "step": decision.step,
+        "expires_at": int((now + DM_IDS_KEPT).timestamp()),
+    }
+    return Put(row, expected=0)
+
+
+def _with_case(after: Conversation, decision: Decision, message: DirectMessage | Encrypted, now: datetime) -> Conversation:
+    said = message.text if isinstance(message, DirectMessage) else "(encrypted: nobody here can read it)"
+    entries = [Entry(message.id, "customer", said, now)]
+    if decision.say:
+        entries.append(Entry(f"{message.id}#reply", "bot", decision.say.text, now))
+    match decision.case:
+        case Open() as opening:
+            return after.with_case(_opened(after, opening, now), *entries)
+        case Join() as joining if after.open_case:
+            return after.with_case(_joined(after.open_case, joining, now), *entries)
+    return after
+
+
+def _opened(after: Conversation, opening: Open, now: datetime) -> Case:
+    if after.case and after.case.id == opening.id:
+        case = cases.reopened(after.case, opening.team, opening.kind, now, opening.due_at)
+    else:
+        case = Case(opening.id, after.customer.x_id, opening.team, opening.kind, opened_at=now, due_at=opening.due_at)
+    return replace(case, acknowledged=(opening.kind,)) if opening.team == "urgent" else case
+
+
+def _joined(case: Case, joining: Join, now: datetime) -> Case:
+    due_at = joining.due_at or now + cases.UNPROMISED
+    if joining.urgent and joining.kind:
+        return replace(
+            cases.raised(case, joining.kind, now, due_at), acknowledged=(*case.acknowledged, joining.kind)
+        )
+    return cases.joined(case, now, due_at)
+
+
+def _outgoing(say: Say, decision: Decision, message: DirectMessage | Encrypted, now: datetime) -> Outgoing:
+    return Outgoing(
+        id=f"{message.id}#reply",
+        customer=message.customer,
+        cause=message.id,
+        text=say.text,
+        key=say.key,
+        kind=say.kind,
+        created_at=now,
+        quotes=say.quotes,
+        tags=say.tags,
+        case=decision.case.id if decision.case else None,
+        unasked=say.unasked,
+    )

@@ -1,0 +1,91 @@
+"""SQS calls this with one message of `inbound.fifo` at a time."""
+
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.commands.bot import Bot
+from functions.shared import accounts, clock, settings
+from functions.shared.catalogue import Catalogue
+from functions.shared.cases import TEAMS
+from functions.shared.conversations import Contended
+from functions.shared.line import Line
+from functions.shared.messages import Echo, inbound
+from functions.shared.sending import Sender
+from functions.shared.store import Store
+from functions.shared.telemetry import logger, metrics
+from functions.shared.x import XMessenger
+
+RETRY_AFTER = (2, 5, 15, 30)
+"""Seconds until a message comes again after its first, second, ... failure: nobody's #stop waits long."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    service_table: str
+    accounts_table: str
+    catalogue_table: str
+    inbound_queue_url: str
+    urgent_queue_url: str
+    billing_queue_url: str
+    devices_queue_url: str
+    sales_queue_url: str
+    general_queue_url: str
+    x_user_secret_name: str
+    x_api_url: str = "https://api.x.com"
+
+
+def lambda_handler(event: dict[str, Any], _context: object) -> None:
+    for record in event["Records"]:
+        try:
+            receive(record["body"])
+        except (ClientError, BotoCoreError, Contended):
+            come_again(record)
+            raise
+
+
+def receive(body: str) -> None:
+    message = inbound.validate_json(body)
+    if isinstance(message, Echo):
+        found = bot().sender.echo(message)
+        if found == "elsewhere":
+            metrics().count("ForeignEcho")
+        return
+    decision = bot().receive(message)
+    if decision:
+        metrics().count(f"Dm{decision.disposition.capitalize()}")
+        logger().info("decided", extra={"dm_id": message.id, "disposition": decision.disposition, "step": decision.step})
+
+
+def come_again(record: dict[str, Any]) -> None:
+    """Bring the message back after 2, 5, 15, 30 s instead of a whole visibility time-out."""
+    failures = int(record["attributes"]["ApproximateReceiveCount"])
+    settings.client("sqs").change_message_visibility(
+        QueueUrl=_settings().inbound_queue_url,
+        ReceiptHandle=record["receiptHandle"],
+        VisibilityTimeout=RETRY_AFTER[min(failures, len(RETRY_AFTER)) - 1],
+    )
+
+
+@cache
+def _settings() -> Settings:
+    return settings.read(Settings)
+
+
+@cache
+def bot() -> Bot:
+    ours = _settings()
+    dynamodb = settings.client("dynamodb")
+    sender = Sender(
+        store=Store(dynamodb, ours.service_table),
+        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.x_api_url),
+        line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
+        now=clock.now,
+    )
+    return Bot(
+        sender,
+        account=lambda account_id: accounts.read(dynamodb, ours.accounts_table, account_id),
+        catalogue=lambda now: Catalogue.read(dynamodb, ours.catalogue_table, now),
+    )

@@ -1,0 +1,194 @@
+"""The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+type Item = dict[str, Any]
+
+_to_dynamo = TypeSerializer().serialize
+_from_dynamo = TypeDeserializer().deserialize
+
+
+def stamp(at: datetime) -> str:
+    """Write a time so that text sorts as time does."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole item. `expected` is the version that must be stored; 0 = none may be there; None = whatever is."""
+
+    item: Item
+    expected: int | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.item["sk"])
+
+    def request(self, table: str) -> Item:
+        put: Item = {"TableName": table, "Item": _item(self.item)}
+        if self.expected == 0:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        elif self.expected is not None:
+            put |= {
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": _item({":version": self.expected}),
+            }
+        return {"Put": put}
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change some attributes of an item where a condition holds. Attribute names are given as `#name`."""
+
+    pk: str
+    sk: str
+    change: str
+    condition: str
+    values: Item = field(default_factory=dict)
+    names: Iterable[str] = ()
+
+    @property
+    def name(self) -> str:
+        return self.sk
+
+    def request(self, table: str) -> Item:
+        update: Item = {
+            "TableName": table,
+            "Key": _item({"pk": self.pk, "sk": self.sk}),
+            "UpdateExpression": self.change,
+            "ConditionExpression": self.condition,
+            "ExpressionAttributeValues": _item({f":{name}": value for name, value in self.values.items()}),
+        }
+        if self.names:
+            update["ExpressionAttributeNames"] = {f"#{name}": name for name in self.names}
+        return {"Update": update}
+
+
+type Write = Put | Update
+
+
+class Cancelled(Exception):
+    """A transaction was cancelled and nothing was written. `by` holds the names of the writes that stood in the way."""
+
+    def __init__(self, by: Iterable[str]) -> None:
+        self.by = frozenset(by)
+        super().__init__(f"cancelled by {', '.join(sorted(self.by))}")
+
+
+CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
+
+
+class Store:
+    """One DynamoDB table with keys `pk` and `sk`. AWS's own errors rise as they are."""
+
+    def __init__(self, client: Any, table: str) -> None:
+        self._client = client
+        self._table = table
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return _plain(answer["Item"]) if "Item" in answer else None
+
+    def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        """Read up to 100 items in one call, in the order asked; those that are not there are left out."""
+        if not keys:
+            return []
+        wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in keys], "ConsistentRead": True}}
+        found: dict[tuple[str, str], Item] = {}
+        while wanted:
+            answer = self._client.batch_get_item(RequestItems=wanted)
+            items = map(_plain, answer["Responses"].get(self._table, []))
+            found |= {(item["pk"], item["sk"]): item for item in items}
+            wanted = answer.get("UnprocessedKeys", {})
+        return [found[key] for key in keys if key in found]
+
+    def query(self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None) -> list[Item]:
+        """Read the items of one partition whose sort key begins with `prefix`, in the order of that key."""
+        return self._query(
+            {
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+                "ExpressionAttributeValues": _item({":pk": pk} | ({":prefix": prefix} if prefix else {})),
+                "ScanIndexForward": not newest_first,
+                "ConsistentRead": True,
+            },
+            limit,
+        )
+
+    def line(self, team: str, limit: int) -> list[Item]:
+        """Return the keys of cases that somebody of a team may take, earliest due first. May lag behind by a moment."""
+        return self._query(
+            {
+                "IndexName": "line",
+                "KeyConditionExpression": "line = :team",
+                "ExpressionAttributeValues": _item({":team": team}),
+            },
+            limit,
+        )
+
+    def waiting(self, team: str) -> int:
+        """Count the cases in a team's line."""
+        answer = self._client.query(
+            TableName=self._table,
+            IndexName="line",
+            KeyConditionExpression="line = :team",
+            ExpressionAttributeValues=_item({":team": team}),
+            Select="COUNT",
+        )
+        return int(answer["Count"])
+
+    def due(self, clock: str, until: datetime, limit: int) -> list[Item]:
+        """Return the keys of what a tick has to look at by a time, oldest first. May lag behind by a moment."""
+        return self._query(
+            {
+                "IndexName": "clock",
+                "KeyConditionExpression": "clock = :clock AND look_at <= :until",
+                "ExpressionAttributeValues": _item({":clock": clock, ":until": stamp(until)}),
+            },
+            limit,
+        )
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing. Raises Cancelled where somebody else wrote first."""
+        try:
+            self._client.transact_write_items(TransactItems=[write.request(self._table) for write in writes])
+        except ClientError as error:
+            codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+            stood = {write.name: code for write, code in zip(writes, codes, strict=False) if code != "None"}
+            if not stood or not set(stood.values()) <= CONTENTION:
+                raise
+            raise Cancelled(stood) from error
+
+    def update(self, update: Update) -> bool:
+        """Change one item outside any transaction; False where its condition does not hold or somebody is at it."""
+        try:
+            self._client.update_item(**update.request(self._table)["Update"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
+                return False
+            raise
+        return True
+
+    def _query(self, request: Item, limit: int | None) -> list[Item]:
+        found: list[Item] = []
+        start: Item = {}
+        while True:
+            page = {"Limit": limit - len(found)} if limit else {}
+            answer = self._client.query(TableName=self._table, **request, **page, **start)
+            found += map(_plain, answer["Items"])
+            if "LastEvaluatedKey" not in answer or (limit and len(found) >= limit):
+                return found
+            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+
+
+def _item(plain: Item) -> Item:
+    return {name: _to_dynamo(value) for name, value in plain.items()}
+
+
+def _plain(item: Item) -> Item:
+    return {name: _from_dynamo(value) for name, value in item.items()}
