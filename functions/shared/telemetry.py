@@ -16,13 +16,15 @@ if TYPE_CHECKING:
 NAMESPACE = "Tweetserve"
 
 _X_ID = re.compile(r"[0-9]{1,20}")
+_DM = re.compile(r"[0-9a-f-]{1,36}")  # an encrypted one has a UUID or a number with a sign
 _KEY = re.compile(r"[A-Za-z0-9_.:#/-]{1,80}")
 _WORD = re.compile(r"[A-Za-z][A-Za-z0-9_.-]{0,63}")  # never digits alone: no phone number, no code
 _NUMBER = re.compile(r"-?[0-9]{1,9}")  # shorter than a phone number
 
 FIELDS: Final = {
     # ids of X
-    **dict.fromkeys(("customer", "dm", "sent_dm"), _X_ID),
+    **dict.fromkeys(("customer", "sent_dm"), _X_ID),
+    "dm": _DM,
     # ids of ours
     **dict.fromkeys(("case", "dead_letter", "notice", "reply", "request", "staff"), _KEY),
     # words of the code
@@ -108,11 +110,12 @@ def _service() -> str:
 
 def _allowed(fields: dict[str, object]) -> dict[str, object]:
     """Keep the fields of FIELDS. A value that has not the shape of its field is written as `?`."""
-    return {name: value if _fits(name, value) else "?" for name, value in fields.items() if name in FIELDS}
+    known = {name: value for name, value in fields.items() if name in FIELDS and value is not None}
+    return {name: value if _fits(name, value) else "?" for name, value in known.items()}
 
 
 def _fits(name: str, value: object) -> bool:
-    return value is None or (isinstance(value, str | int) and FIELDS[name].fullmatch(str(value)) is not None)
+    return isinstance(value, str | int) and FIELDS[name].fullmatch(str(value)) is not None
 
 
 def _described(failure: BaseException | None) -> dict[str, object]:
