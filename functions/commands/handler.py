@@ -7,7 +7,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands.bot import Bot
-from functions.shared import accounts, clock, settings
+from functions.shared import accounts, clock, settings, telemetry
 from functions.shared.catalogue import Catalogue
 from functions.shared.cases import TEAMS
 from functions.shared.conversations import Contended
@@ -15,7 +15,6 @@ from functions.shared.line import Line
 from functions.shared.messages import Echo, inbound
 from functions.shared.sending import Sender
 from functions.shared.store import Store
-from functions.shared.telemetry import logger, metrics
 from functions.shared.x import XMessenger
 
 RETRY_AFTER = (2, 5, 15, 30)
@@ -37,26 +36,28 @@ class Settings:
     x_api_url: str = "https://api.x.com"
 
 
+@telemetry.observed
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
     for record in event["Records"]:
         try:
-            receive(record["body"])
+            receive(record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
         except (ClientError, BotoCoreError, Contended):
             come_again(record)
             raise
 
 
-def receive(body: str) -> None:
+def receive(body: str, attempt: int) -> None:
     message = inbound.validate_json(body)
     if isinstance(message, Echo):
-        found = bot().sender.echo(message)
-        if found == "elsewhere":
-            metrics().count("ForeignEcho")
+        settled = bot().sender.echo(message)
+        if settled is None:
+            telemetry.count("ForeignEcho")
+            telemetry.warning("somebody answered without the desk", customer=message.customer, sent_dm=message.id)
         return
     decision = bot().receive(message)
     if decision:
-        metrics().count(f"Dm{decision.disposition.capitalize()}")
-        logger().info("decided", extra={"dm_id": message.id, "disposition": decision.disposition, "step": decision.step})
+        telemetry.count("Decided")
+        telemetry.info("decided", dm=message.id, outcome=decision.disposition, attempt=attempt)
 
 
 def come_again(record: dict[str, Any]) -> None:

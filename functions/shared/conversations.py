@@ -161,7 +161,7 @@ def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
 def _reply_row(reply: Outgoing) -> Item:
     row = _row(partition(reply.customer), f"reply#{reply.id}", _reply, reply)
     row["expires_at"] = int((reply.created_at + TEXTS_KEPT).timestamp())
-    return row | _on_clock("replies", replies.look_at(reply))
+    return row | _on_clock(replies.clock(reply), replies.look_at(reply))
 
 
 def _case_row(case: Case) -> Item:

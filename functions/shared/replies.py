@@ -9,7 +9,7 @@
 
 from dataclasses import replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Literal, get_args
 
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
@@ -19,7 +19,7 @@ from functions.shared.x import Blocked, NotSent, Outcome, Refused, Sent, Unknown
 State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED"]
 Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer"]
 
-RANK: dict[str, int] = {"stop": 0, "urgent": 1, "staff": 2, "acknowledgement": 3, "answer": 4}
+KINDS: tuple[Kind, ...] = get_args(Kind)
 """The order in which replies leave when X's limit is short."""
 
 LEASE = timedelta(seconds=60)
@@ -89,6 +89,11 @@ def look_at(reply: Outgoing) -> datetime | None:
         case "UNKNOWN":
             return reply.look_up_at
     return None
+
+
+def clock(reply: Outgoing) -> str:
+    """What the tick does with it: it settles what may have left, and sends what waits, the most pressing kind first."""
+    return f"send#{reply.kind}" if reply.state == "PENDING" else "settle"
 
 
 def claimed(reply: Outgoing, now: datetime) -> Outgoing:

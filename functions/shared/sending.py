@@ -18,7 +18,7 @@ from functions.shared.replies import Outgoing
 from functions.shared.store import Cancelled, Put, Store
 from functions.shared.x import Messenger, Outcome, Refused, Sent
 
-Obstacle = Literal["stopped", "unlinked", "owned", "earlier", "later"]
+Obstacle = Literal["stopped", "unlinked", "owned", "later"]
 
 NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned")
 """What stands in a reply's way for good: it is suppressed."""
@@ -26,12 +26,9 @@ NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned")
 TOGETHER = 10
 """Replies that may leave as one DM."""
 
-SHARE = 5
-"""While others wait, one customer gets at most one in so many of a window's automated sends."""
-
 
 def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obstacle | None:
-    """Say why a reply may not be claimed now. Looked at under the customer's version, so that it still holds then."""
+    """Say why a reply may not leave now. Looked at under the customer's version, so that it still holds then."""
     customer = conversation.customer
     if reply.kind == "stop":
         return None if customer.stopped_by == reply.cause else "stopped"
@@ -42,39 +39,45 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         return "unlinked"
     if reply.unasked and conversation.open_case:
         return "owned"
-    earlier = conversation.replies[: conversation.replies.index(reply)] if reply in conversation.replies else ()
-    if any(replies.holds_up(other, now) for other in earlier if other.carried_by != reply.id):
-        return "earlier"
     return "later" if reply.not_before and reply.not_before > now else None
 
 
-def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: datetime) -> Conversation | None:
-    """Claim a reply and what may leave with it as one DM; None where something stands in the way."""
-    if obstacle(conversation, reply, now):
-        return None
-    take = budgets.take(budget, reply.kind, now)
+def together(conversation: Conversation, reply: Outgoing, now: datetime) -> tuple[Outgoing, ...]:
+    """Return what leaves as one DM so that this reply does, in the order of causes; nothing if it has to wait.
+
+    Only a stop's confirmation overtakes what is on its way.
+    """
+    if reply.kind == "stop":
+        return () if obstacle(conversation, reply, now) else (reply,)
+    waiting: list[Outgoing] = []
+    for other in conversation.replies:
+        hindered = obstacle(conversation, other, now)
+        if other.state == "PENDING" and other.kind != "stop" and not hindered:
+            waiting.append(other)
+        elif hindered not in NEVER and replies.holds_up(other, now):
+            break
+    return tuple(waiting[:TOGETHER]) if reply in waiting else ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`head` is the reply whose DM is being sent, as it stands in the conversation once that is saved."""
+
+    conversation: Conversation
+    head: Outgoing
+
+
+def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: datetime) -> Claim | None:
+    """Claim a reply, and what waits beside it, as one DM; None where something stands in the way."""
+    dm = together(conversation, reply, now)
+    take = budgets.take(budget, reply.kind, now) if dm else None
     if take is None:
         return None
-    with_it = _together(conversation, reply, now)
-    head = replace(replies.claimed(reply, now), carries=tuple(other.id for other in with_it))
-    carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in with_it]
+    head = replace(replies.claimed(dm[0], now), carries=tuple(other.id for other in dm[1:]))
+    carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
     claimed = conversation.having(head, *carried, *overtaken)
-    return replace(claimed, writes=(*claimed.writes, take))
-
-
-def _together(conversation: Conversation, head: Outgoing, now: datetime) -> list[Outgoing]:
-    """The automated replies right behind the head that could leave as soon as it has."""
-    together: list[Outgoing] = []
-    if head.kind in ("stop", "staff"):
-        return together
-    for other in conversation.replies[conversation.replies.index(head) + 1 :]:
-        ahead = replace(conversation, replies=(other,))
-        fits = other.state == "PENDING" and other.automated and obstacle(ahead, other, now) is None
-        if not fits or len(together) == TOGETHER - 1:
-            break
-        together.append(other)
-    return together
+    return Claim(replace(claimed, writes=(*claimed.writes, take)), head)
 
 
 def dm_of(conversation: Conversation, head: Outgoing) -> tuple[Outgoing, ...]:
@@ -102,38 +105,36 @@ class Sender:
     new_case_id: Callable[[], str] = cases.new_id
 
     def commit(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Conversation:
-        """Save a decision; its last reply leaves at once where nothing waits before it and the budget has room.
+        """Save a decision; what it says leaves at once where nothing stands in its way and the budget has room.
 
         Raises Cancelled where the conversation has moved on.
         """
         now = self.now()
-        new = [reply for reply in after.replies if reply.state == "PENDING" and before.reply(reply.id) is None]
-        claimed = self._claimed_now(after, new, now)
-        saved: Conversation | None = None
+        claimed = self._claimed_at_once(before, after, now)
         if claimed:
             try:
-                saved = save(self.store, before, claimed, by=by, did=did, now=now)
+                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
+                self.line.ticket(self.store, saved, now)
+                self.post(saved, claimed.head)
+                return saved
             except Cancelled as cancelled:
                 if cancelled.by != {budgets.KEY[1]}:
                     raise
-        if saved is None:
-            saved = save(self.store, before, after, by=by, did=did, now=now)
+        saved = save(self.store, before, after, by=by, did=did, now=now)
         self.line.ticket(self.store, saved, now)
-        for reply in new:
-            sending = saved.reply(reply.id)
-            if sending and sending.state == "SENDING":
-                self.post(saved, sending)
         return saved
 
-    def _claimed_now(self, after: Conversation, new: list[Outgoing], now: datetime) -> Conversation | None:
+    def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
+        new = [reply for reply in after.replies if before.reply(reply.id) is None]
         if not new:
             return None
         budget = budgets.load(self.store)
-        if not budget.room(new[0].kind, now):
+        if not budget.room(new[-1].kind, now):
             budgets.mark_waiting(self.store, True)
-        if budget.waiting and new[0].kind in ("acknowledgement", "answer"):
             return None
-        return claim(after, new[0], budget, now)
+        if budget.waiting and new[-1].kind not in budgets.RESERVED_FOR:
+            return None
+        return claim(after, new[-1], budget, now)
 
     def post(self, conversation: Conversation, reply: Outgoing) -> None:
         """Send what is claimed, if its lease leaves the time for it, and settle it by X's answer."""
@@ -161,51 +162,47 @@ class Sender:
 
         self._change(reply.customer, settled, did=f"sent: {type(outcome).__name__}")
 
-    def echo(self, echo: Echo) -> str:
-        """Settle the reply that an echo belongs to; return which, or "elsewhere" for a DM that we did not send."""
+    def echo(self, echo: Echo) -> str | None:
+        """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send."""
         known = self.store.get(partition(echo.customer), f"sent#{echo.id}")
         if known:
             return str(known["reply"])
-        found = "elsewhere"
+        found: Outgoing | None = None
 
         def settled(current: Conversation) -> Conversation:
             nonlocal found
-            head = _echoed(current, echo.id, echo.text)
-            found = head.id if head else "elsewhere"
-            row = sent_row(echo.customer, echo.id, found)
-            if head is None:
-                return replace(self._answered_elsewhere(current), writes=(row,))
-            done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, head)))
-            return replace(done, writes=(row,))
+            found = _echoed(current, echo.id, echo.text)
+            if found is None:
+                elsewhere = self._answered_elsewhere(current)
+                return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE),))
+            done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, found)))
+            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id),))
 
         self._change(echo.customer, settled, did="echo")
-        return found
+        return found.id if found else None
 
-    def resume(self, x_id: str, only: Callable[[Outgoing], bool] = lambda _: True) -> bool:
-        """Claim and send the first reply of a customer that may leave. True if one was sent."""
+    def resume(self, x_id: str, only: Callable[[Outgoing], bool]) -> bool:
+        """Send the customer's first reply of this sort that may leave, and what waits beside it. True if one left.
+
+        What can never leave any more is suppressed.
+        """
         for _ in range(conversations.TRIES):
-            before = load(self.store, x_id)
-            now = self.now()
+            before, now = load(self.store, x_id), self.now()
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
             after = self._without_hopeless(before, waiting, now)
-            if after != before:
-                try:
-                    before = save(self.store, before, after, by="tick", did="suppressed", now=now)
-                except Cancelled:
-                    continue
-            candidates = [reply for reply in waiting if before.reply(reply.id)]
             budget = budgets.load(self.store)
-            claimed = next(((r, c) for r in candidates if (c := claim(before, r, budget, now))), None)
-            if claimed is None:
+            claims = (claim(after, reply, budget, now) for reply in waiting if after.reply(reply.id) == reply)
+            claimed = next(filter(None, claims), None)
+            changed = claimed.conversation if claimed else after
+            if changed == before:
                 return False
             try:
-                saved = save(self.store, before, claimed[1], by="tick", did="claimed", now=now)
+                saved = save(self.store, before, changed, by="tick", did="claimed", now=now)
             except Cancelled:
                 continue
-            sending = saved.reply(claimed[0].id)
-            if sending:
-                self.post(saved, sending)
-            return True
+            if claimed:
+                self.post(saved, claimed.head)
+            return claimed is not None
         return False
 
     def _without_hopeless(self, current: Conversation, waiting: Iterable[Outgoing], now: datetime) -> Conversation:
@@ -292,7 +289,8 @@ def sent_row(x_id: str, dm_id: str, reply_id: str) -> Put:
 
 
 def _to_look_up(reply: Outgoing, now: datetime) -> bool:
-    return reply.state == "UNKNOWN" and not reply.carried_by and reply.look_up_at is not None and reply.look_up_at <= now
+    due = reply.look_up_at is not None and reply.look_up_at <= now
+    return due and reply.state == "UNKNOWN" and not reply.carried_by
 
 
 def _echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:

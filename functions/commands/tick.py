@@ -1,0 +1,42 @@
+"""The clock calls this: settle what is unknown, then send what waits, the most pressing first."""
+
+from datetime import datetime
+from typing import Any
+
+from functions.shared import budget as budgets
+from functions.shared import replies, telemetry
+from functions.shared.sending import Sender
+
+AT_ONCE = 50
+"""Customers looked at in one call, of each kind; the rest have their turn at the next."""
+
+
+def lambda_handler(_event: dict[str, Any], _context: object) -> None:
+    from functions.commands.handler import bot
+
+    tick(bot().sender)
+
+
+def tick(sender: Sender) -> None:
+    """Do a bounded piece of what is due."""
+    for customer in due(sender, "settle"):
+        sender.lease_ran_out(customer)
+        sender.look_up(customer)
+    left_waiting = sum(_send(sender, kind) for kind in replies.KINDS)
+    budgets.mark_waiting(sender.store, left_waiting > 0)
+
+
+def due(sender: Sender, clock: str) -> list[str]:
+    """The customers with something to do, longest waiting first."""
+    rows = sender.store.due(clock, sender.now(), AT_ONCE)
+    return list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))
+
+
+def _send(sender: Sender, kind: replies.Kind) -> int:
+    """Send the waiting replies of one kind while there is room; return how many customers still wait for it."""
+    waiting = due(sender, f"send#{kind}")
+    for turn, customer in enumerate(waiting):
+        if not budgets.load(sender.store).room(kind, sender.now()):
+            return len(waiting) - turn
+        sender.resume(customer, only=lambda reply: reply.kind == kind)
+    return 0
