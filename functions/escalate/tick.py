@@ -1,0 +1,45 @@
+"""The clock calls this: claims that ran out return to the line, a case without a ticket gets one, quiet ones end."""
+
+from typing import Any
+
+from functions.shared import cases, conversations, telemetry
+from functions.shared.cases import Case
+from functions.shared.conversations import Conversation
+from functions.shared.sending import Sender
+
+AT_ONCE = 50
+
+
+@telemetry.observed
+def lambda_handler(_event: dict[str, Any], _context: object) -> None:
+    from functions.escalate.handler import desk
+
+    tick(desk().sender)
+
+
+def tick(sender: Sender) -> None:
+    """Do a bounded piece of what is due."""
+    for row in sender.store.due("cases", sender.now(), AT_ONCE):
+        case = conversations.case_of(sender.store, row["pk"].removeprefix("case#"))
+        if case:
+            _look_at(sender, case)
+
+
+def _look_at(sender: Sender, case: Case) -> None:
+    now = sender.now()
+
+    def moved_on(current: Conversation) -> Conversation | None:
+        if current.case is None or current.case.id != case.id:
+            return None
+        due = cases.look_at(current.case)
+        if due is None or due > now:
+            return None
+        match current.case.state:
+            case "CLAIMED":
+                return current.with_case(cases.released(current.case))
+            case "WAITING_CUSTOMER":
+                return current.with_case(cases.resolved(current.case, "no_answer", now))
+        return None
+
+    conversations.change(sender.store, case.customer, moved_on, by="tick", did="clock", now=now)
+    sender.line.ticket(sender.store, conversations.load(sender.store, case.customer), now)
