@@ -1,8 +1,7 @@
 """What may be logged and counted, and what never gets in."""
 
-import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable
 from types import SimpleNamespace
 from typing import Any
 
@@ -10,44 +9,27 @@ import pytest
 
 from functions.shared import telemetry
 
+type Logged = Callable[[], list[dict[str, Any]]]
+
 CONTEXT = SimpleNamespace(aws_request_id="8f5c-1")
 WHAT_A_CUSTOMER_SAID = "my number is 07700 900123 and I owe £52.10"
 
 
-@pytest.fixture(autouse=True)
-def service(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
-    """A service of its own for each test: a logger keeps the stdout that it met first."""
-    name = f"service-{abs(hash(request.node.name))}"
-    monkeypatch.setenv("POWERTOOLS_SERVICE_NAME", name)
-    forget()
-    yield name
-    forget()
-
-
-def forget() -> None:
-    telemetry._logger.cache_clear()
-    telemetry._metrics.cache_clear()
-
-
-def written(capsys: pytest.CaptureFixture[str]) -> list[dict[str, Any]]:
-    return [json.loads(line) for line in capsys.readouterr().out.splitlines()]
-
-
-def test_a_line_is_a_fixed_sentence_with_named_fields(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_line_is_a_fixed_sentence_with_named_fields(logged: Logged) -> None:
     telemetry.info("queued", dm="2100000000000000001", kind="dm", count=1)
 
-    [line] = written(capsys)
+    [line] = logged()
     assert line["message"] == "queued"
     assert line["level"] == "INFO"
     assert (line["dm"], line["kind"], line["count"]) == ("2100000000000000001", "dm", 1)
 
 
-def test_a_field_that_is_not_on_the_list_is_dropped(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_field_that_is_not_on_the_list_is_dropped(logged: Logged) -> None:
     telemetry.warning(
         "queued", text=WHAT_A_CUSTOMER_SAID, handle="jo", msisdn="07700900123", balance=5210, token="t0ken"
     )
 
-    [line] = written(capsys)
+    [line] = logged()
     assert line.keys() == {"level", "location", "message", "timestamp", "service"}
 
 
@@ -66,35 +48,34 @@ def test_a_field_that_is_not_on_the_list_is_dropped(capsys: pytest.CaptureFixtur
         "a\nb",
     ],
 )
-def test_no_field_takes_a_text_or_an_amount(value: object, capsys: pytest.CaptureFixture[str]) -> None:
+def test_no_field_takes_a_text_or_an_amount(value: object, logged: Logged) -> None:
     telemetry.info("queued", **dict.fromkeys(telemetry.FIELDS, value))
 
-    [line] = written(capsys)
+    [line] = logged()
     assert {line[name] for name in telemetry.FIELDS} == {"?"}
 
 
 @pytest.mark.parametrize("name", ["reason", "kind", "outcome", "count", "status"])
-def test_a_phone_number_is_neither_a_word_nor_a_count(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_phone_number_is_neither_a_word_nor_a_count(name: str, logged: Logged) -> None:
     telemetry.info("queued", **{name: "07700900123"})
 
-    [line] = written(capsys)
+    [line] = logged()
     assert line[name] == "?"
 
 
-def test_a_failure_is_named_and_placed_but_not_quoted(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_is_named_and_placed_but_not_quoted(logged: Logged) -> None:
     try:
         raise ValueError(WHAT_A_CUSTOMER_SAID)
     except ValueError as failure:
         telemetry.error("a command failed", failure, command="data")
 
-    output = capsys.readouterr().out
-    [line] = [json.loads(text) for text in output.splitlines()]
+    [line] = logged()
     assert line["error"] == "ValueError"
     assert line["where"].startswith("test_telemetry.py:")
-    assert "07700" not in output
+    assert "07700" not in str(line)
 
 
-def test_a_failure_inside_a_library_is_placed_in_our_own_code(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_failure_inside_a_library_is_placed_in_our_own_code(logged: Logged) -> None:
     from functions.shared import queues
 
     try:
@@ -102,11 +83,11 @@ def test_a_failure_inside_a_library_is_placed_in_our_own_code(capsys: pytest.Cap
     except (AttributeError, TypeError) as failure:
         telemetry.error("not queued", failure)
 
-    [line] = written(capsys)
+    [line] = logged()
     assert line["where"].startswith("queues.py:")
 
 
-def test_metrics_are_published_when_the_handler_ends(capsys: pytest.CaptureFixture[str]) -> None:
+def test_metrics_are_published_when_the_handler_ends(logged: Logged) -> None:
     @telemetry.observed
     def lambda_handler(event: str, context: Any) -> str:
         telemetry.count("Queued")
@@ -116,7 +97,7 @@ def test_metrics_are_published_when_the_handler_ends(capsys: pytest.CaptureFixtu
 
     answer = lambda_handler("event", CONTEXT)
 
-    [metrics] = written(capsys)
+    [metrics] = logged()
     assert answer == "event"
     assert sum(metrics["Queued"]) == 3
     assert metrics["OldestReply"] == [1.5]
@@ -124,7 +105,7 @@ def test_metrics_are_published_when_the_handler_ends(capsys: pytest.CaptureFixtu
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
 
 
-def test_metrics_are_published_when_the_handler_fails(capsys: pytest.CaptureFixture[str]) -> None:
+def test_metrics_are_published_when_the_handler_fails(logged: Logged) -> None:
     @telemetry.observed
     def lambda_handler(event: str, context: Any) -> str:
         telemetry.count("Queued")
@@ -133,21 +114,21 @@ def test_metrics_are_published_when_the_handler_fails(capsys: pytest.CaptureFixt
     with pytest.raises(RuntimeError):
         lambda_handler("event", CONTEXT)
 
-    [metrics] = written(capsys)
+    [metrics] = logged()
     assert metrics["Queued"] == [1.0]
 
 
-def test_a_handler_that_counts_nothing_writes_nothing(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_handler_that_counts_nothing_writes_nothing(logged: Logged) -> None:
     telemetry.observed(lambda event, context: event)("event", CONTEXT)
 
-    assert written(capsys) == []
+    assert logged() == []
 
 
-def test_a_line_carries_the_request_and_the_service(capsys: pytest.CaptureFixture[str], service: str) -> None:
+def test_a_line_carries_the_request_and_the_service(logged: Logged, service_name: str) -> None:
     telemetry.observed(lambda event, context: telemetry.info("seen"))("event", CONTEXT)
 
-    [line] = written(capsys)
-    assert line["service"] == service
+    [line] = logged()
+    assert line["service"] == service_name
     assert line["function_request_id"] == "8f5c-1"
 
 
