@@ -4,11 +4,18 @@ import base64
 import hashlib
 import hmac
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
 from typing import Any
 
+import pytest
 from botocore.exceptions import ClientError
 
+from functions.shared import settings
 from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
+from functions.webhook import handler
 
 BRAND = "1000000000000000001"
 CUSTOMER = "2000000000000000002"
@@ -108,3 +115,22 @@ class Secrets:
 
 def refused_by_aws(code: str, operation: str) -> ClientError:
     return ClientError({"Error": {"Code": code, "Message": "example"}}, operation)
+
+
+@dataclass(frozen=True)
+class Aws:
+    sqs: Sqs
+    secrets: Secrets
+
+
+@contextmanager
+def aws_of_the_webhook() -> Iterator[Aws]:
+    """The webhook's settings, and stand-ins for the two services that it calls."""
+    aws = Aws(Sqs(), Secrets())
+    with pytest.MonkeyPatch.context() as patch:
+        for name, value in SETTINGS.items():
+            patch.setenv(name, value)
+        patch.setattr(settings, "client", {"sqs": aws.sqs, "secretsmanager": aws.secrets}.__getitem__)
+        patch.setattr(settings, "_secrets", {})
+        patch.setattr(handler, "_settings", cache(lambda: settings.read(handler.Settings)))
+        yield aws
