@@ -1,0 +1,721 @@
+// The phone: writes as a customer and shows what reaches them.
+// What people wrote becomes text nodes, never markup: a script in a DM stays a sentence.
+
+const SLOW_MS = 5000; // X waits about this long for a webhook
+const GIVE_UP_MS = 10000; // a look that takes longer is not awaited
+const AGAIN_MS = 3000;
+const SILENT_MS = 1500; // longer than a first answer takes, short enough to be read as "none"
+const WATCH_MS = { starting: 300, polling: 1000, listening: 5000 };
+
+const SUGGESTED_TAGS = ["data", "charges"];
+const SUGGESTED_WORDS = "my bill is wrong and I am furious";
+const SET_APART = /(?<![\p{L}\p{N}_@#＃&/])(?:[#＃]\p{N}*\p{L}[\p{L}\p{N}_]*|@[A-Za-z0-9_]{1,15}(?![A-Za-z0-9_]))/gu;
+const CODE = /\b\d{6}\b/;
+
+const byId = (id) => document.getElementById(id);
+const box = byId("box");
+const log = byId("log");
+
+/** What this tab keeps over a reload. It is the tab's own, so two tabs do not write into each other's drafts. */
+const kept = {
+  get: (key) => JSON.parse(sessionStorage.getItem(`phone.${key}`) ?? "null"),
+  set: (key, value) => sessionStorage.setItem(`phone.${key}`, JSON.stringify(value)),
+};
+
+const page = {
+  local: { ready: false, starting: [], engine: "up", brand: null, commands: [], customers: [] },
+  reachable: true,
+  person: kept.get("person"),
+  dms: new Map(), // by customer
+  sms: new Map(),
+  outbox: kept.get("outbox") ?? [], // what the service has not taken yet, and what it took until it is listed
+};
+
+const customer = () => page.local.customers.find((one) => one.id === page.person);
+const handle = (name) => `@${name}`;
+
+function h(tag, properties = {}, ...children) {
+  const node = Object.assign(document.createElement(tag), properties);
+  node.append(...children);
+  return node;
+}
+
+// Touching an unchanged live region would make a screen reader say it again.
+const drawn = new WeakMap();
+function changed(node, ...what) {
+  const now = JSON.stringify(what);
+  const before = drawn.get(node);
+  drawn.set(node, now);
+  return now !== before;
+}
+
+// ---- times, as the brand's customers say them ----
+
+const clock = (options) => {
+  const format = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...options });
+  return (at) => (at ? format.format(new Date(at)).replace(",", "") : "");
+};
+const timeOf = clock({ hour: "2-digit", minute: "2-digit" });
+const dayOf = clock({ weekday: "short", day: "numeric", month: "short" });
+
+// ---- the server ----
+
+async function fetched(path) {
+  const response = await fetch(path, { signal: AbortSignal.timeout(GIVE_UP_MS) });
+  if (!response.ok) throw new Error(`${path}: ${response.status}`);
+  return response.json();
+}
+
+async function fetchLocal() {
+  try {
+    page.local = await fetched("/local/state");
+    page.reachable = true;
+  } catch {
+    page.reachable = false;
+  }
+  const first = page.local.customers.find((one) => one.main) ?? page.local.customers[0];
+  if (first && !customer()) choose(first.id);
+}
+
+async function fetchChat(person) {
+  if (person === null || !page.local.ready) return;
+  const user = encodeURIComponent(person);
+  const [dms, sms] = await Promise.all([fetched(`/sim/dms?user_id=${user}`), fetched(`/sim/sms?user_id=${user}`)]);
+  page.dms.set(person, dms);
+  page.sms.set(person, sms);
+  recognise(person, dms);
+}
+
+let refreshing = false;
+let refreshAgain = false;
+
+async function refresh() {
+  refreshAgain = refreshing;
+  if (refreshing) return;
+  refreshing = true;
+  await fetchLocal();
+  await fetchChat(page.person).catch(() => {}); // the bar says what is wrong; the next look may succeed
+  refreshing = false;
+  draw();
+  if (page.local.ready) sendWaiting();
+  if (refreshAgain) refresh();
+}
+
+let stream = null;
+
+// Closed while hidden: a browser keeps six connections to one host, and six forgotten tabs would take them all.
+function listen() {
+  if (document.hidden) stream?.close();
+  else if (!stream || stream.readyState === EventSource.CLOSED) {
+    stream = new EventSource("/sim/events");
+    stream.onopen = refresh;
+    stream.onmessage = refresh;
+    stream.onerror = refresh;
+  }
+}
+
+async function watch() {
+  listen();
+  if (!document.hidden) await refresh();
+  const listening = stream?.readyState === EventSource.OPEN && page.reachable;
+  setTimeout(watch, WATCH_MS[!page.local.ready ? "starting" : listening ? "listening" : "polling"]);
+}
+
+// ---- sending ----
+
+const queues = new Map(); // one DM at a time for a customer, so that fast presses arrive in their order
+
+function send(text) {
+  const words = text.trimEnd();
+  if (!words.trim() || page.person === null) return;
+  page.outbox.push({ key: crypto.randomUUID(), user: page.person, text: words, at: Date.now(), stage: "waiting" });
+  if (page.local.ready) sendWaiting();
+  keepOutbox();
+  draw();
+  toEnd();
+}
+
+function sendWaiting() {
+  for (const dm of page.outbox.filter((one) => one.stage === "waiting")) {
+    dm.stage = "sending";
+    queues.set(dm.user, (queues.get(dm.user) ?? Promise.resolve()).then(() => deliver(dm)));
+  }
+}
+
+async function deliver(dm) {
+  const slow = setTimeout(() => {
+    dm.slow = true;
+    draw();
+  }, SLOW_MS);
+  const answer = await post(dm);
+  clearTimeout(slow);
+  dm.slow = false;
+  dm.status = answer.status;
+  if (answer.id) name(dm, answer.id);
+  if (answer.status === 200) dm.stage = "taken";
+  else if (answer.status === 401) dm.stage = "refused";
+  else sendLater(dm);
+  keepOutbox();
+  draw();
+  refresh();
+}
+
+async function post(dm) {
+  // The id of a DM that was not taken goes along, so that the simulator delivers that DM again and makes no second.
+  const body = JSON.stringify({ user_id: dm.user, text: dm.text, ...(dm.id && { id: dm.id }) });
+  try {
+    const response = await fetch("/sim/dms", { method: "POST", headers: { "content-type": "application/json" }, body });
+    return response.ok ? await response.json() : { status: response.status };
+  } catch {
+    return { status: 0 };
+  }
+}
+
+function sendLater(dm) {
+  dm.stage = "again";
+  setTimeout(() => sendAgain(dm), AGAIN_MS);
+}
+
+function sendAgain(dm) {
+  dm.stage = "waiting";
+  if (page.local.ready) sendWaiting();
+  draw();
+}
+
+// A DM in flight is left out: the service has it in all likelihood, and once is better than twice.
+function keepOutbox() {
+  const unsent = page.outbox.filter((dm) => ["waiting", "again"].includes(dm.stage));
+  kept.set("outbox", unsent.map((dm) => ({ ...dm, stage: "waiting" })));
+}
+
+const keys = new Map(); // X's id of a DM to the key of the bubble that already shows it
+
+function name(dm, id) {
+  dm.id = id;
+  keys.set(id, dm.key);
+}
+
+/** Find our DMs in what the simulator lists: one may be listed before the answer to its POST is here. */
+function recognise(person, listed) {
+  const mine = page.outbox.filter((dm) => dm.user === person);
+  for (const dm of mine.filter((one) => !one.id && one.stage === "sending")) {
+    const found = listed.findLast((one) => one.from === "customer" && one.text === dm.text);
+    if (found && !keys.has(found.id) && !bubbles.has(found.id)) name(dm, found.id);
+  }
+  const ids = new Set(listed.map((one) => one.id));
+  page.outbox = page.outbox.filter((dm) => !(dm.stage === "taken" && ids.has(dm.id)));
+}
+
+// ---- the chat ----
+
+const bubbles = new Map(); // key -> element
+const firstSeen = new Map(); // key -> when, and whether the customer had stopped by then
+let drawnFor = null; // whose chat is on the screen
+let placed = false; // and scrolled to where it was left
+let atEnd = true;
+let seenHeight = 0;
+
+function conversation() {
+  const listed = page.dms.get(page.person) ?? [];
+  const sent = page.outbox.filter((dm) => dm.user === page.person);
+  const ours = new Map(sent.filter((dm) => dm.id).map((dm) => [dm.id, dm]));
+  const ids = new Set(listed.map((dm) => dm.id));
+  return [
+    ...listed.map((dm) => ({ stage: stageOf(dm), ...dm, ...progress(ours.get(dm.id)), key: keys.get(dm.id) ?? dm.id })),
+    ...sent.filter((dm) => !ids.has(dm.id)).map((dm) => ({ ...dm, from: "customer" })),
+  ];
+}
+
+const progress = (dm) => dm && { own: dm, stage: dm.stage, slow: dm.slow, status: dm.status };
+
+function stageOf(dm) {
+  if (dm.from === "brand" || dm.status === null || dm.status === undefined) return "shown";
+  if (dm.status === 200) return "taken";
+  return dm.status === 401 ? "refused" : "failed";
+}
+
+const MARKS = {
+  waiting: ["…", "waiting"],
+  sending: ["…", "sending"],
+  taken: ["✓", "taken by the service"],
+  again: ["✗", "not taken"],
+  failed: ["✗", "not taken"],
+  refused: ["✗", "refused"],
+};
+
+/** Say what stands under a bubble, if anything: the words, and whether they are calm or a warning. */
+function noteFor(dm) {
+  const failed = `The service did not take it (${dm.status || "no answer"}).`;
+  if (dm.stage === "again") return [`${failed} X would try again, and so does this page: in ${AGAIN_MS / 1000} s.`];
+  if (dm.stage === "failed") return [failed];
+  if (dm.stage === "refused")
+    return ["The service refused the signature: X_CONSUMER_SECRET differs between this page and the service."];
+  if (dm.stage === "sending" && dm.slow)
+    return ["The service has not answered yet. X would try again, and so does this page."];
+  if (dm.stage === "waiting" && !page.local.ready) return ["Sends when the service is ready.", "calm"];
+  if (isSilent(dm)) return ["No answer: this customer has sent #stop. Send #start to switch it back on.", "calm"];
+  return [];
+}
+
+function isSilent(dm) {
+  const seen = firstSeen.get(dm.key);
+  return dm.last && dm.stage === "taken" && seen?.stopped && isStopped() && Date.now() - seen.at >= SILENT_MS;
+}
+
+const isStopped = () => customer()?.state === "stopped";
+
+function drawChat() {
+  const person = page.person;
+  const list = conversation();
+  if (list.length) list.at(-1).last = true;
+  if (drawnFor !== person) clearChat(person);
+  drawEmpty(list);
+  const news = drawBubbles(list, !placed);
+  if (!placed && page.dms.has(person)) showPlace(person);
+  else if (atEnd) toEnd();
+  else if (news.some((dm) => dm.from === "brand")) byId("newest").hidden = false;
+}
+
+function clearChat(person) {
+  // The other chat is not news: nobody wants it read out from its beginning.
+  log.ariaLive = "off";
+  byId("dms").replaceChildren();
+  byId("newest").hidden = true;
+  bubbles.clear();
+  drawnFor = person;
+  placed = false;
+}
+
+function showPlace(person) {
+  const place = kept.get(`place.${person}`);
+  if (place === null) toEnd();
+  else log.scrollTop = place;
+  noteEnd();
+  placed = true;
+  requestAnimationFrame(() => (log.ariaLive = "polite"));
+}
+
+function drawEmpty(list) {
+  const tags = SUGGESTED_TAGS.filter((tag) => page.local.commands.some((command) => command.tag === tag));
+  const asking = [...tags.map((tag) => [`#${tag}`, `#${tag}`]), [SUGGESTED_WORDS, `“${SUGGESTED_WORDS}”`]];
+  byId("empty").hidden = list.length > 0 || page.person === null || (page.local.ready && !page.dms.has(page.person));
+  if (!changed(byId("suggestions"), tags, page.local.ready)) return;
+  const buttons = asking.map(([text, label]) =>
+    h("button", { type: "button", textContent: label, disabled: !page.local.ready, onclick: () => sendFromEmpty(text) }),
+  );
+  byId("suggestions").replaceChildren(...buttons);
+}
+
+function sendFromEmpty(text) {
+  send(text);
+  box.focus(); // the pressed button is gone
+}
+
+/** Bring the list on the screen up to date, node by node, and return what is new in it. */
+function drawBubbles(list, switched) {
+  const wanted = [];
+  const news = [];
+  let day = "";
+  for (const dm of list) {
+    if (dayOf(dm.at) !== day) wanted.push(dayLine((day = dayOf(dm.at)), dm.key));
+    if (!bubbles.has(dm.key)) {
+      bubbles.set(dm.key, bubble(dm, switched));
+      firstSeen.set(dm.key, firstSeen.get(dm.key) ?? { at: Date.now(), stopped: isStopped() });
+      if (isStopped()) setTimeout(draw, SILENT_MS);
+      news.push(dm);
+    }
+    drawUnder(bubbles.get(dm.key), dm);
+    wanted.push(bubbles.get(dm.key));
+  }
+  place(byId("dms"), wanted);
+  return news;
+}
+
+function dayLine(day, key) {
+  const id = `day before ${key}`;
+  if (!bubbles.has(id)) bubbles.set(id, h("li", { className: "day" }));
+  const line = bubbles.get(id);
+  if (line.textContent !== day) line.textContent = day;
+  return line;
+}
+
+function place(parent, wanted) {
+  for (const node of [...parent.children]) if (!wanted.includes(node)) node.remove();
+  wanted.forEach((node, index) => {
+    if (parent.children[index] !== node) parent.insertBefore(node, parent.children[index] ?? null);
+  });
+}
+
+function bubble(dm, quiet) {
+  const own = dm.from === "customer";
+  const who = own ? customer()?.handle : page.local.brand?.handle;
+  const node = h(
+    "li",
+    { className: `dm ${own ? "own" : "answer"}${quiet ? "" : " new"}`, tabIndex: -1 },
+    h("span", { className: "heard", textContent: `${handle(who ?? "")}: ` }),
+    h("p", { className: "words", dir: "auto" }, ...setApart(dm.text, own)),
+    h("p", { className: "at" }),
+  );
+  return node;
+}
+
+function drawUnder(node, dm) {
+  const [words, tone] = noteFor(dm);
+  if (!changed(node, timeOf(dm.at), dm.stage, words)) return;
+  const [sign, meaning] = MARKS[dm.stage] ?? [];
+  const mark = sign && [` `, h("span", { ariaHidden: "true", textContent: sign }), heard(` ${meaning}`)];
+  node.querySelector(".at").replaceChildren(h("time", { textContent: timeOf(dm.at) }), ...(mark ?? []));
+  node.querySelector(".note")?.remove();
+  if (!words) return;
+  const note = h("p", { className: `note ${tone ?? ""}`, textContent: words });
+  const own = dm.own ?? page.outbox.find((one) => one.key === dm.key);
+  if (dm.stage === "refused" && own)
+    note.append(h("button", { type: "button", textContent: "Send again", onclick: () => sendAgain(own) }));
+  node.append(note);
+}
+
+const heard = (text) => h("span", { className: "heard", textContent: text });
+
+/** Split what somebody wrote into text and set-apart handles and hashtags. Only an answer's hashtags can be pressed. */
+function setApart(text, own) {
+  const nodes = [];
+  let end = 0;
+  for (const { 0: found, index } of text.matchAll(SET_APART)) {
+    nodes.push(text.slice(end, index), own || found[0] === "@" ? marked(found) : pressable(found));
+    end = index + found.length;
+  }
+  return [...nodes, text.slice(end)];
+}
+
+const marked = (text) => h("bdi", { className: text[0] === "@" ? "handle" : "hashtag", textContent: text });
+
+const pressable = (tag) =>
+  h("button", { type: "button", className: "hashtag", textContent: tag, title: `Put ${tag} in the box`, onclick: () => putInBox(tag) });
+
+function toEnd() {
+  log.scrollTop = log.scrollHeight;
+  noteEnd();
+}
+
+function noteEnd() {
+  seenHeight = log.clientHeight;
+  atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 48;
+  if (atEnd) byId("newest").hidden = true;
+}
+
+function keepPlace() {
+  if (log.clientHeight !== seenHeight) return; // nobody scrolled: the log has another height, see below
+  noteEnd();
+  if (placed && drawnFor === page.person) kept.set(`place.${drawnFor}`, atEnd ? null : log.scrollTop);
+}
+
+// ---- the box ----
+
+function fillBox(text) {
+  box.value = text;
+  fitBox();
+  if (page.person !== null) kept.set(`draft.${page.person}`, text);
+}
+
+function fitBox() {
+  box.style.height = "auto";
+  box.style.height = `${box.scrollHeight + box.offsetHeight - box.clientHeight}px`;
+}
+
+function putInBox(tag) {
+  fillBox(`${box.value.trimEnd()} ${tag} `.trimStart());
+  box.focus();
+}
+
+function sendBox() {
+  if (page.person === null) return;
+  send(box.value);
+  fillBox("");
+  box.focus();
+}
+
+function lastMessageAgain() {
+  const last = conversation().findLast((dm) => dm.from === "customer");
+  if (last) fillBox(last.text);
+}
+
+function typed(event) {
+  if (event.isComposing || event.altKey) return;
+  if (event.key === "Enter" && !event.shiftKey) {
+    event.preventDefault();
+    sendBox();
+  } else if (event.key === "ArrowUp" && box.value === "") {
+    event.preventDefault();
+    lastMessageAgain();
+  }
+}
+
+// ---- customers ----
+
+function choose(id) {
+  if (id === page.person && customer()) return;
+  // What was typed before anybody was known belongs to the first person.
+  const typedBefore = page.person === null ? box.value : "";
+  page.person = id;
+  kept.set("person", id);
+  fillBox(typedBefore || (kept.get(`draft.${id}`) ?? ""));
+}
+
+function switchTo(id) {
+  choose(id);
+  draw();
+  refresh();
+}
+
+function drawPeople() {
+  const people = page.local.customers;
+  const whole = people.filter((one) => one.main);
+  const special = people.filter((one) => !one.main);
+  drawPeopleIn(byId("main-people"), whole);
+  drawPeopleIn(byId("more-people"), special);
+  byId("more").hidden = special.length === 0;
+  byId("more-count").textContent = `${special.length} more`;
+  drawSwitch();
+}
+
+function drawPeopleIn(list, people) {
+  if (!changed(list, people, page.person)) return;
+  const focused = list.contains(document.activeElement) && document.activeElement.dataset.id;
+  list.replaceChildren(...people.map((one) => h("li", {}, personButton(one))));
+  if (focused) list.querySelector(`[data-id="${CSS.escape(focused)}"]`)?.focus({ preventScroll: true });
+}
+
+function personButton(one) {
+  const button = h(
+    "button",
+    { type: "button", ariaCurrent: String(one.id === page.person), onclick: () => personPressed(one.id) },
+    h("span", { className: "handle", textContent: handle(one.handle) }),
+    h("span", { className: "state", textContent: one.state }),
+  );
+  if (one.note && !one.main) button.append(h("span", { className: "note", textContent: one.note }));
+  button.dataset.id = one.id;
+  return button;
+}
+
+function personPressed(id) {
+  switchTo(id);
+  if (closePeople()) byId("switch").focus();
+}
+
+function drawSwitch() {
+  const one = customer();
+  if (!one || !changed(byId("switch"), one.handle, one.state)) return;
+  byId("switch").replaceChildren(
+    h("span", { className: "handle", textContent: handle(one.handle) }),
+    h("span", { className: "state", textContent: one.state }),
+    h("span", { ariaHidden: "true", textContent: "▾" }),
+  );
+}
+
+function openPeople() {
+  const open = byId("people").classList.toggle("open");
+  byId("switch").ariaExpanded = String(open);
+  if (open) byId("people").querySelector("[aria-current='true']")?.focus();
+}
+
+const narrow = matchMedia("(max-width: 68em)");
+
+/** Close what hangs over the chat; in the left column of a wide page the list stays as it is. */
+function closePeople() {
+  const wasOpen = byId("people").classList.contains("open");
+  byId("people").classList.remove("open");
+  byId("switch").ariaExpanded = "false";
+  if (narrow.matches) byId("more").open = false;
+  return wasOpen;
+}
+
+// ---- text messages ----
+
+function drawTexts() {
+  const texts = (page.sms.get(page.person) ?? []).toReversed();
+  const written = conversation().filter((dm) => dm.from === "customer");
+  const lastWritten = written.at(-1)?.at ?? 0;
+  const newest = texts.find((sms) => CODE.test(sms.text));
+  byId("sms-none").hidden = texts.length > 0;
+  const rows = texts.map((sms) => ({
+    ...sms,
+    isNew: new Date(sms.at) >= new Date(lastWritten),
+    code: sms === newest && !isUsed(sms, written) ? sms.text.match(CODE)[0] : null,
+  }));
+  if (changed(byId("sms-list"), page.person, rows)) byId("sms-list").replaceChildren(...rows.map(textMessage));
+}
+
+const isUsed = (sms, written) =>
+  written.some((dm) => dm.text.trim() === sms.text.match(CODE)[0] && new Date(dm.at) >= new Date(sms.at));
+
+function textMessage(sms) {
+  const item = h(
+    "li",
+    { className: sms.isNew || sms.code ? "current" : "" },
+    h("p", { className: "meta" }, h("span", {}, `to ${sms.number} `), h("span", {}, ...(sms.isNew ? [h("b", {}, "new"), " "] : []), timeOf(sms.at))),
+    h("p", { className: "words", dir: "auto", textContent: sms.text }),
+  );
+  if (sms.code) item.append(h("button", { type: "button", className: "quiet", textContent: "use this code", onclick: () => useCode(sms.code) }));
+  return item;
+}
+
+function useCode(code) {
+  send(code);
+  box.focus(); // the pressed button is gone
+}
+
+// ---- hashtags ----
+
+function drawChips() {
+  const { commands, ready } = page.local;
+  const chips = byId("chips");
+  if (!changed(chips, commands, ready)) return;
+  chips.replaceChildren(...commands.map((command, index) => chip(command, index === 0 ? 0 : -1, ready)));
+  measureChips();
+}
+
+const chip = (command, tabIndex, ready) =>
+  h(
+    "button",
+    { type: "button", title: command.help, tabIndex, disabled: !ready, onclick: () => chipPressed(command.tag) },
+    h("span", { className: "tag", textContent: `#${command.tag}` }),
+    h("span", { className: "help", textContent: command.help }),
+  );
+
+function chipPressed(tag) {
+  send(`#${tag}`);
+  showAllChips(false);
+}
+
+function moveOnChips(event) {
+  const chips = [...byId("chips").children];
+  const here = chips.indexOf(document.activeElement);
+  const steps = { ArrowRight: here + 1, ArrowDown: here + 1, ArrowLeft: here - 1, ArrowUp: here - 1, Home: 0, End: -1 };
+  if (!(event.key in steps) || event.altKey || here < 0) return;
+  event.preventDefault();
+  const next = chips.at(steps[event.key] % chips.length);
+  rove(next);
+  next.focus();
+}
+
+// Toolbars are one stop of the Tab key: it comes back to the chip that was last used.
+function rove(next) {
+  for (const one of byId("chips").children) one.tabIndex = one === next ? 0 : -1;
+}
+
+function showAllChips(all) {
+  byId("chips").classList.toggle("all", all);
+  byId("chips-more").textContent = all ? "Close" : "All";
+  byId("chips-more").ariaExpanded = String(all);
+  measureChips();
+}
+
+function measureChips() {
+  const chips = byId("chips");
+  const all = chips.classList.contains("all");
+  byId("chips-more").hidden = !all && chips.scrollWidth <= chips.clientWidth;
+}
+
+// ---- the bar, the title, everything ----
+
+function barText() {
+  if (!page.reachable) return "The local run has stopped. Start it again in the terminal: this page finds it, and what you typed is kept.";
+  if (page.local.engine === "gone")
+    return "The local database has stopped. Press Ctrl-C in the terminal and start again; nothing you saw is lost.";
+  return page.local.ready ? "" : startingText(page.local.starting);
+}
+
+function startingText(steps) {
+  const done = steps.filter((step) => step.done).map((step) => `${step.name} ✓`);
+  const next = steps.find((step) => !step.done);
+  return ["Starting:", ...done, next ? `${next.name} …` : "…"].join(" ");
+}
+
+function draw() {
+  const bar = byId("bar");
+  bar.classList.toggle("calm", page.reachable && page.local.engine !== "gone");
+  if (changed(bar, barText())) bar.textContent = barText();
+  const brand = page.local.brand;
+  if (brand && changed(byId("brand"), brand)) {
+    byId("brand").textContent = handle(brand.handle);
+    byId("face").textContent = brand.name[0];
+  }
+  if (changed(log, customer()?.handle, brand)) log.ariaLabel = `Chat of ${handle(customer()?.handle ?? "")} with ${handle(brand?.handle ?? "")}`;
+  drawPeople();
+  drawChips();
+  drawChat();
+  drawTexts();
+}
+
+// ---- keys ----
+
+function moveOnDms(step) {
+  const all = [...document.querySelectorAll("#dms .dm")];
+  const here = all.indexOf(document.activeElement.closest?.(".dm"));
+  const next = here < 0 ? (step < 0 ? all.at(-1) : undefined) : all[here + step];
+  if (next) next.focus();
+  else if (step > 0) box.focus();
+}
+
+function switchByNumber(number) {
+  const people = page.local.customers.filter((one) => one.main);
+  if (people[number - 1]) switchTo(people[number - 1].id);
+  box.focus();
+}
+
+function closeAll() {
+  if (closePeople()) byId("switch").focus();
+  if (byId("chips").classList.contains("all")) showAllChips(false);
+}
+
+function pressed(event) {
+  const digit = event.code?.match(/^Digit([1-3])$/)?.[1];
+  const arrow = { ArrowUp: -1, ArrowDown: 1 }[event.key];
+  const alone = !event.ctrlKey && !event.metaKey && !event.altKey;
+  const typing = event.target.closest?.("textarea, input, dialog");
+  if (event.altKey && !event.ctrlKey && digit) switchByNumber(Number(digit));
+  else if (event.altKey && !event.ctrlKey && arrow) moveOnDms(arrow);
+  else if (event.key === "Escape" && !byId("keys").open) closeAll();
+  else if (alone && !typing && event.key === "/") box.focus();
+  else if (alone && !typing && event.key === "?") byId("keys").showModal();
+  else return;
+  event.preventDefault();
+}
+
+async function copyCommand() {
+  await navigator.clipboard.writeText(byId("command").textContent);
+  byId("copy").textContent = "Copied";
+  setTimeout(() => (byId("copy").textContent = "Copy"), 2000);
+}
+
+document.addEventListener("keydown", pressed);
+document.addEventListener("visibilitychange", () => {
+  listen();
+  if (!document.hidden) refresh();
+});
+document.addEventListener("click", (event) => {
+  if (!event.target.closest("#people, #switch")) closePeople();
+});
+box.addEventListener("keydown", typed);
+box.addEventListener("input", () => fillBox(box.value));
+byId("form").addEventListener("submit", (event) => {
+  event.preventDefault();
+  sendBox();
+});
+log.addEventListener("scroll", keepPlace);
+byId("newest").addEventListener("click", toEnd);
+byId("switch").addEventListener("click", openPeople);
+byId("keys-open").addEventListener("click", () => byId("keys").showModal());
+byId("copy").addEventListener("click", copyCommand);
+byId("chips").addEventListener("keydown", moveOnChips);
+byId("chips").addEventListener("focusin", (event) => rove(event.target));
+byId("chips-more").addEventListener("click", () => showAllChips(!byId("chips").classList.contains("all")));
+new ResizeObserver(() => {
+  if (atEnd) toEnd();
+  else noteEnd();
+  measureChips();
+}).observe(log);
+
+if (page.person !== null) fillBox(kept.get(`draft.${page.person}`) ?? "");
+draw();
+watch();
