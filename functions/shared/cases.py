@@ -73,8 +73,11 @@ class Case:
     owner: str | None = None
     last_owner: str | None = None
     lease_until: datetime | None = None
+    claimed_at: datetime | None = None
     back_until: datetime | None = None
     """The customer has answered: until then the last owner is asked first."""
+    wrote_at: datetime | None = None
+    """When the customer last added to the case; None = not since it was opened."""
     acknowledged: tuple[str, ...] = ()
     """Urgent kinds whose acknowledgement was sent in this case."""
     answered_at: datetime | None = None
@@ -83,8 +86,17 @@ class Case:
     resolved_at: datetime | None = None
 
     @property
+    def number(self) -> str:
+        return f"{self.id[:3]}-{self.id[3:]}"
+
+    @property
     def open(self) -> bool:
         return self.state != "RESOLVED"
+
+    @property
+    def newest(self) -> datetime:
+        """When the customer last said something that is in the case."""
+        return self.wrote_at or self.opened_at
 
     @property
     def needs_ticket(self) -> bool:
@@ -110,12 +122,13 @@ def in_line(case: Case, due_at: datetime) -> Case:
 
 def reopened(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
     """The customer comes back to what was resolved."""
-    fresh = replace(case, team=team, kind=kind, opened_at=now, acknowledged=(), wrap_up=None, resolved_at=None)
-    return replace(in_line(fresh, due_at), back_until=now + BACK_TO_OWNER)
+    fresh = replace(case, team=team, kind=kind, opened_at=now, wrote_at=None, acknowledged=(), wrap_up=None)
+    return replace(in_line(fresh, due_at), back_until=now + BACK_TO_OWNER, resolved_at=None)
 
 
 def joined(case: Case, now: datetime, due_at: datetime) -> Case:
     """The customer wrote more: a case that waited for it goes back into the line, to its last owner first."""
+    case = replace(case, wrote_at=now)
     if case.state != "WAITING_CUSTOMER":
         return case
     return replace(in_line(case, due_at), back_until=now + BACK_TO_OWNER)
@@ -124,9 +137,10 @@ def joined(case: Case, now: datetime, due_at: datetime) -> Case:
 def raised(case: Case, kind: str, now: datetime, due_at: datetime) -> Case:
     """Something urgent was said: to the front, for everybody. Whoever has it open keeps it."""
     due_at = min(due_at, case.due_at)
+    case = replace(case, team="urgent", kind=kind, due_at=due_at, wrote_at=now)
     if case.state == "CLAIMED":
-        return replace(case, team="urgent", kind=kind, due_at=due_at)
-    return in_line(replace(case, team="urgent", kind=kind, back_until=None), due_at)
+        return case
+    return in_line(replace(case, back_until=None), due_at)
 
 
 def claimed(case: Case, staff: str, now: datetime) -> Case:
@@ -136,6 +150,7 @@ def claimed(case: Case, staff: str, now: datetime) -> Case:
         fence=case.fence + 1,
         owner=staff,
         last_owner=staff,
+        claimed_at=now,
         lease_until=now + LEASE,
         back_until=None,
     )
@@ -159,8 +174,8 @@ def answered(case: Case, now: datetime) -> Case:
 
 
 def released(case: Case) -> Case:
-    """Give the case up: to the customer's turn if staff have answered since it was opened, else to the line."""
-    if case.answered_at and case.answered_at >= case.opened_at:
+    """Give the case up: to the customer's turn if staff have answered what the customer said last, else to the line."""
+    if case.answered_at and case.answered_at >= case.newest:
         return replace(case, state="WAITING_CUSTOMER", fence=case.fence + 1, owner=None, lease_until=None)
     return in_line(case, case.due_at)
 

@@ -45,6 +45,11 @@ class Conversation:
     def open_case(self) -> Case | None:
         return self.case if self.case and self.case.open else None
 
+    def past_case(self, now: datetime) -> Case | None:
+        """The resolved case that the customer's next DM reopens, if its seven days are not over."""
+        until = self.customer.past_case_until
+        return self.case if self.case and not self.case.open and until and until > now else None
+
     def reply(self, reply_id: str) -> Outgoing | None:
         return next((reply for reply in self.replies if reply.id == reply_id), None)
 
@@ -106,9 +111,7 @@ def save(
 ) -> Conversation:
     """Write what changed, or raise Cancelled with the names of what stood in the way (`profile`: read again)."""
     waiting = tuple(reply for reply in after.replies if not reply.settled)
-    customer = replace(
-        after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting)
-    )
+    customer = replace(after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting))
     known = set(before.replies)
     writes: list[Write] = [
         Put(_row(partition(customer.x_id), "profile", _customer, customer), expected=before.customer.version),
@@ -119,6 +122,8 @@ def save(
     if after.case and after.case != before.case:
         new = before.case is None or before.case.id != after.case.id
         writes.append(Put(_case_row(after.case), expected=0 if new else None))
+        back_until, last_owner = after.case.back_until, after.case.last_owner
+        writes += [_back_row(after.case.id, last_owner, back_until)] if back_until and last_owner else []
     if after.case:
         writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
     store.commit(writes)
@@ -147,6 +152,12 @@ def change(
     raise Contended
 
 
+def back_to(store: Store, staff: str, limit: int) -> list[str]:
+    """Return the ids of cases whose customers have answered this person, newest first; some may be taken by now."""
+    rows = store.query(f"staff#{staff}", "back#", newest_first=True, limit=limit)
+    return [row["sk"].rpartition("#")[2] for row in rows]
+
+
 def _fields(item: Item) -> Item:
     return {name: value for name, value in item.items() if name not in KEYS}
 
@@ -169,6 +180,12 @@ def _case_row(case: Case) -> Item:
     return row | {"due_at": stamp(case.due_at)} | ({"line": case.team} if case.state == "NEW" else {})
 
 
+def _back_row(case_id: str, last_owner: str, until: datetime) -> Put:
+    """Lets the last owner find the case at once, however long the line is."""
+    key = {"pk": f"staff#{last_owner}", "sk": f"back#{stamp(until)}#{case_id}"}
+    return Put(key | {"expires_at": int(until.timestamp())})
+
+
 def _entry_row(case_id: str, entry: Entry) -> Item:
     row = _row(f"case#{case_id}", f"entry#{stamp(entry.at)}#{entry.id}", _entry, entry)
     return row | {"expires_at": int((entry.at + TEXTS_KEPT).timestamp())}
@@ -178,9 +195,7 @@ def _on_clock(clock: str, at: datetime | None) -> Item:
     return {"clock": clock, "look_at": stamp(at)} if at else {}
 
 
-def _audit_row(
-    before: Conversation, after: Conversation, version: int, *, by: str, did: str, now: datetime
-) -> Item:
+def _audit_row(before: Conversation, after: Conversation, version: int, *, by: str, did: str, now: datetime) -> Item:
     return {
         "pk": partition(after.customer.x_id),
         "sk": f"audit#{version:012}",

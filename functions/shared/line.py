@@ -4,10 +4,22 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
+from pydantic import ValidationError
+
 from functions.shared.cases import Team
 from functions.shared.conversations import Conversation, change
+from functions.shared.messages import Ticket
 from functions.shared.queues import send
 from functions.shared.store import Store
+
+
+@dataclass(frozen=True)
+class Taken:
+    """A ticket that was taken: it names a case that was in the line, None where it cannot be read."""
+
+    team: Team
+    case: str | None
+    receipt: str
 
 
 @dataclass(frozen=True)
@@ -41,11 +53,24 @@ class Line:
 
         change(store, case.customer, ticketed, by="line", did="ticketed", now=now)
 
-    def take_ticket(self, team: Team) -> str | None:
-        """Take a ticket off a team's queue; its receipt is given back to `done`."""
+    def take_ticket(self, team: Team) -> Taken | None:
+        """Take a ticket off a team's queue; give it back to `done`, else it comes again within a minute."""
         answer = self.sqs.receive_message(QueueUrl=self.urls[team], MaxNumberOfMessages=1, WaitTimeSeconds=0)
         messages = answer.get("Messages", [])
-        return messages[0]["ReceiptHandle"] if messages else None
+        return Taken(team, _case_in(messages[0]["Body"]), messages[0]["ReceiptHandle"]) if messages else None
 
-    def done(self, team: Team, receipt: str) -> None:
-        self.sqs.delete_message(QueueUrl=self.urls[team], ReceiptHandle=receipt)
+    def done(self, taken: Taken) -> None:
+        self.sqs.delete_message(QueueUrl=self.urls[taken.team], ReceiptHandle=taken.receipt)
+
+    def spend(self, team: Team) -> None:
+        """Delete one ticket of a team, because one of its cases was taken."""
+        taken = self.take_ticket(team)
+        if taken:
+            self.done(taken)
+
+
+def _case_in(body: str) -> str | None:
+    try:
+        return Ticket.model_validate_json(body).case
+    except ValidationError:
+        return None
