@@ -53,11 +53,12 @@ class Function(NamedTuple):
     timeout: int
     memory: int = 512
     every: int | None = None  # called by the clock, in seconds
+    reads: str | None = None  # the queue whose messages it gets, one at a time
 
 
 FUNCTIONS = (
     Function("webhook", "functions.webhook.handler", timeout=10),
-    Function("commands", "functions.commands.handler", timeout=20),
+    Function("commands", "functions.commands.handler", timeout=20, reads="inbound"),
     Function("desk", "functions.escalate.handler", timeout=20),
 )
 
@@ -81,7 +82,10 @@ TICKETS_DEAD = "escalations-dead"
 QUEUES = (
     Queue("inbound", visibility=VISIBILITY_FACTOR * 20, receives=5, dead=INBOUND_DEAD),
     # A ticket is only held while one `next` runs; it is kept as long as SQS keeps anything.
-    *(Queue(f"escalations-{team}", visibility=60, receives=20, dead=TICKETS_DEAD, retention=14 * DAY) for team in TEAMS),
+    *(
+        Queue(f"escalations-{team}", visibility=60, receives=20, dead=TICKETS_DEAD, retention=14 * DAY)
+        for team in TEAMS
+    ),
 )
 
 DEAD_QUEUES = (INBOUND_DEAD, TICKETS_DEAD)

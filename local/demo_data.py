@@ -1,0 +1,60 @@
+"""Brings the demo people into the tables, and tells the phone page who they are and how they stand with us."""
+
+from contextlib import suppress
+from dataclasses import replace
+from datetime import datetime
+from typing import Any
+
+from functions.commands.registry import registry
+from functions.shared import accounts, clock, conversations
+from functions.shared.conversations import Conversation
+from functions.shared.customers import Customer, Link
+from functions.shared.settings import client
+from functions.shared.store import Cancelled, Store
+from infra.layout import TABLES
+from local.demo import catalogue, people
+from local.resources import replace_items
+
+ACCOUNTS, CATALOGUE, SERVICE = TABLES
+FIRST_STOP = "1"
+"""The DM id of a stop that came before the demo: everything sent since is newer."""
+
+
+def load_demo() -> None:
+    """Replace accounts and catalogue, whose dates count from now; customers who are known stay as they are."""
+    now = clock.now()
+    replace_items(ACCOUNTS, [item for one in people(now) for item in accounts.items(one)])
+    replace_items(CATALOGUE, catalogue(now))
+    for one in people(now):
+        introduce(one, now)
+
+
+def introduce(one: dict[str, Any], now: datetime) -> None:
+    """Make a customer who is not known yet."""
+    stranger = Conversation(Customer(one["x_user_id"]))
+    link = Link(one["account"]["account_id"], one["lines"][0]["line_id"], now) if one["linked"] else None
+    stopped_by = FIRST_STOP if one["stopped"] else None
+    known = replace(stranger.customer, handle=one["handle"], link=link, stopped_by=stopped_by)
+    with suppress(Cancelled):  # known since an earlier run, and perhaps no longer linked or stopped
+        conversations.save(store(), stranger, replace(stranger, customer=known), by="demo", did="introduced", now=now)
+
+
+def demo_page() -> dict[str, Any]:
+    """Return the brand, the commands in the order of the menu, and the customers with how they stand with us."""
+    now = clock.now()
+    brand = next(item for item in catalogue(now) if item["kind"] == "brand")
+    return {
+        "brand": {"name": brand["name"], "handle": brand["handle"]},
+        "commands": [{"tag": command.tag, "help": command.help} for command in registry().commands],
+        "customers": [shown(one) for one in people(now)],
+    }
+
+
+def shown(one: dict[str, Any]) -> dict[str, Any]:
+    customer = conversations.load(store(), one["x_user_id"]).customer
+    state = "stopped" if customer.stopped else "linked" if customer.link else "not linked"
+    return {"id": one["x_user_id"], "handle": one["handle"], "state": state, "note": one["note"], "main": one["main"]}
+
+
+def store() -> Store:
+    return Store(client("dynamodb"), SERVICE.name)

@@ -1,0 +1,146 @@
+"""The AWS engine as a process of its own: `python -m local.engine FOLDER`. It ends when its standard input does.
+
+ministack keeps its state in memory and saves it on a clean stop only, one file per service. Here one snapshot of the
+three services that we use is taken every two seconds between two requests and replaces the file in one step, so that
+a table and a queue read back after `kill -9` are of the same moment.
+"""
+
+import asyncio
+import fcntl
+import json
+import os
+import socket
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import uvicorn
+
+from local.children import listen
+
+SERVICES = ("dynamodb", "sqs", "secretsmanager")
+SNAPSHOT_SECONDS = 2
+FORMAT = 1
+
+
+# No listener but ours, nothing saved by itself. Its host and port stay unset: queue URLs then carry the address that
+# they were asked at, and a queue is found again when the next run has another port.
+SETTINGS = {
+    "SERVICES": ",".join(SERVICES),
+    "SFTP_ENABLED": "0",
+    "IOT_MTLS_ENABLED": "0",
+    "LAMBDA_EXECUTOR": "local",
+    "LOG_LEVEL": "WARNING",
+    "PERSIST_STATE": "0",
+    "DOCKER_HOST": "unix:///nowhere",  # it would look for containers to clean up
+}
+
+
+class Unreadable(Exception):
+    """The saved state is not one of ours."""
+
+
+class Snapshots:
+    """Saves what the engine holds and brings it back. It reaches into ministack, which is pinned for that reason."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last = b""
+
+    def restore(self) -> None:
+        if not self._path.exists():
+            return
+        from ministack import app  # type: ignore[import-untyped]
+        from ministack.core.persistence import _json_object_hook  # type: ignore[import-untyped]
+
+        try:
+            saved = json.loads(self._path.read_bytes(), object_hook=_json_object_hook)
+            if saved["format"] != FORMAT:
+                raise Unreadable(f"format {saved['format']}")
+            for service in SERVICES:
+                app._get_module(service).load_persisted_state(saved["services"].get(service, {}))
+        except (ValueError, KeyError, TypeError, AttributeError) as error:
+            raise Unreadable(type(error).__name__) from error
+        self._last = self._path.read_bytes()
+
+    def take(self) -> bytes:
+        """Return the state of this moment. Called on the loop that also serves: no request is half done."""
+        from ministack import app
+        from ministack.core.persistence import _json_default
+
+        states: dict[str, Any] = {service: app._get_module(service).get_state() for service in SERVICES}
+        return json.dumps({"format": FORMAT, "services": states}, default=_json_default).encode()
+
+    def save(self, snapshot: bytes) -> None:
+        if snapshot == self._last:
+            return
+        fresh = self._path.with_suffix(".new")
+        with fresh.open("wb") as file:
+            file.write(snapshot)
+            file.flush()
+            os.fsync(file.fileno())
+        fresh.replace(self._path)
+        self._last = snapshot
+
+    async def keep(self) -> None:
+        while True:
+            await asyncio.sleep(SNAPSHOT_SECONDS)
+            try:
+                snapshot = self.take()
+            except RuntimeError:  # expired items are removed in a thread of ministack's; next time, then
+                continue
+            await asyncio.to_thread(self.save, snapshot)
+
+
+async def serve(listener: socket.socket, snapshots: Snapshots) -> None:
+    """Serve until standard input ends, then save."""
+    from ministack.app import app  # type: ignore[import-untyped]
+
+    snapshots.restore()
+    ended = asyncio.Event()
+    asyncio.get_running_loop().add_reader(sys.stdin.fileno(), ended.set)
+    server = uvicorn.Server(uvicorn.Config(app, log_level="warning", access_log=False, timeout_graceful_shutdown=1))
+    serving = asyncio.create_task(server.serve(sockets=[listener]))
+    keeping = asyncio.create_task(snapshots.keep())
+    while not server.started:
+        await asyncio.sleep(0.01)
+    tell({"port": listener.getsockname()[1]})
+    await ended.wait()
+    keeping.cancel()
+    server.should_exit = True
+    await serving
+    snapshots.save(snapshots.take())
+
+
+def tell(answer: dict[str, Any]) -> None:
+    print(json.dumps(answer), flush=True)  # noqa: T201 - the parent reads it
+
+
+def locked(data: Path) -> bool:
+    """Hold the folder as long as this process lives. The engine of a run that was killed may still be saving."""
+    file = os.open(data / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
+    for _ in range(50):
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError:
+            time.sleep(0.1)
+        else:
+            return True
+    return False
+
+
+def main() -> None:
+    data = Path(sys.argv[1])
+    if not locked(data):
+        return tell({"trouble": f"{data} is in use by another run: stop that one or choose another with --data."})
+    os.environ.update(SETTINGS)  # before the import: ministack reads it there
+    state = data / "engine.json"
+    try:
+        asyncio.run(serve(listen(0), Snapshots(state)))
+    except Unreadable:
+        tell({"trouble": f"{state} cannot be read by this version: remove it, or choose another folder with --data."})
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,315 @@
+"""What `tweetserve local` does: start everything in order, watch over it, end everything in the opposite order."""
+
+import asyncio
+import errno
+import os
+import signal
+import socket
+import sys
+import webbrowser
+from collections.abc import Callable, Coroutine, Iterator, Mapping
+from contextlib import AsyncExitStack, contextmanager, suppress
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import typer
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.shared.settings import client
+from infra.layout import FUNCTIONS, Function
+from local import resources
+from local.children import HOST, Child, Trouble, listen
+from local.demo_data import demo_page, load_demo
+from local.front import State, server
+from local.resources import Resources
+from local.sources import Pump, clock
+from local.workers import Pool
+
+STEPS = ("database", "queues", "webhook", "X (simulated)")
+WORKERS = {"webhook": 4, "commands": 4, "desk": 2}
+CONSUMER_SECRET = "local-consumer-secret"  # noqa: S105 - of a simulator
+
+LOCAL_AWS = {
+    "AWS_ACCESS_KEY_ID": "local",
+    "AWS_SECRET_ACCESS_KEY": "local",
+    "AWS_REGION": resources.REGION,
+    "AWS_DEFAULT_REGION": resources.REGION,
+}
+NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.devnull}
+"""What somebody has set up for the real AWS must not reach the engine."""
+
+# A child's environment is built, not inherited, as in Lambda.
+PLAIN = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG") if name in os.environ}
+PLAIN |= {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
+
+ENGINE_GONE = "The local database has stopped; nothing you saw is lost. Start again with `tweetserve local`."
+PAGE_STAYS = 6
+"""Seconds for which the page still says so: an open page looks every five."""
+
+
+@dataclass(frozen=True)
+class Options:
+    port: int
+    """0 = any that is free."""
+    data: Path
+    browser: bool = False
+    functions: tuple[Function, ...] = FUNCTIONS
+
+    @property
+    def url(self) -> str:
+        return f"http://{HOST}:{self.port}"
+
+    @property
+    def logs(self) -> Path:
+        return self.data / "logs"
+
+
+async def run(options: Options) -> int:
+    """Return the exit code: 0 after Ctrl-C, 1 after a sentence that says what is wrong."""
+    try:
+        listener = bound(options.port)
+        prepare(options.logs)
+    except Trouble as trouble:
+        return told(trouble)
+    async with AsyncExitStack() as stack:
+        local = LocalRun(replace(options, port=listener.getsockname()[1]), stack)
+        local.serve_front(listener)
+        try:
+            await local.until_stopped()
+        except Trouble as trouble:
+            return told(trouble)
+        typer.echo("\nStopping …")
+        return 0
+
+
+def told(trouble: Trouble) -> int:
+    typer.echo(f"\n{trouble}", err=True)
+    return 1
+
+
+def bound(port: int) -> socket.socket:
+    try:
+        return listen(port)
+    except OSError as error:
+        if error.errno == errno.EACCES:
+            raise Trouble(f"Port {port} needs more rights than yours: choose one above 1023 with --port.") from error
+        raise Trouble(f"Port {port} is in use: stop what runs there or choose another with --port.") from error
+
+
+def prepare(logs: Path) -> None:
+    """Make the data folder; the logs in it are of one run."""
+    try:
+        logs.mkdir(parents=True, exist_ok=True)
+        for log in logs.glob("*.log"):
+            log.unlink()
+    except OSError as error:
+        raise Trouble(f"Cannot write to {logs.parent}: choose another folder with --data.") from error
+
+
+class LocalRun:
+    """What is started goes onto the stack at once, so that it ends in the opposite order, whatever happens."""
+
+    def __init__(self, options: Options, stack: AsyncExitStack) -> None:
+        self._options = options
+        self._simulator_port = free_port()
+        self._simulator_url = f"http://{HOST}:{self._simulator_port}"
+        self._stack = stack
+        self._state = State(starting=dict.fromkeys(STEPS, False))
+        self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
+        self._asked_to_stop = asyncio.Event()
+        self._stopping = asyncio.Event()
+        self._kills: list[Callable[[], None]] = []
+        self._tasks: set[asyncio.Task[None]] = set()
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            asyncio.get_running_loop().add_signal_handler(number, self._ask_to_stop)
+
+    def serve_front(self, listener: socket.socket) -> None:
+        front = server(self._state)
+        serving = self._task(front.serve(sockets=[listener]))
+
+        async def stop() -> None:
+            if self._state.engine_gone:
+                with suppress(TimeoutError):
+                    await asyncio.wait_for(self._asked_to_stop.wait(), PAGE_STAYS)
+            front.should_exit = True
+            await serving
+
+        self._stack.push_async_callback(stop)
+
+    async def until_stopped(self) -> None:
+        """Start the rest and wait for Ctrl-C. Raises Trouble where something does not start or does not go on."""
+        starting = asyncio.create_task(self._start())
+        try:
+            await asyncio.wait({self._ended, starting}, return_when=asyncio.FIRST_COMPLETED)
+            if not self._ended.done():
+                starting.result()
+            await self._ended
+        finally:
+            self._state.ready = False
+            self._stopping.set()
+            starting.cancel()
+            await asyncio.wait({starting})
+
+    def _ask_to_stop(self) -> None:
+        """The first time everything finishes its work; the second time only the database does."""
+        if self._asked_to_stop.is_set():
+            for kill in self._kills:
+                kill()
+        self._asked_to_stop.set()
+        if not self._ended.done():
+            self._ended.set_result(None)
+
+    # ---- starting ----
+
+    async def _start(self) -> None:
+        simulator = self._task(self._start_simulator())
+        try:
+            made = await self._start_aws()
+        except (BotoCoreError, ClientError) as error:
+            raise Trouble(f"AWS at {os.environ.get('AWS_ENDPOINT_URL')} does not do its part: {error}") from error
+        with self._step("webhook"):
+            await self._start_functions(made)
+        with self._step("X (simulated)"):
+            await simulator
+        self._start_sources(made)
+        self._state.page = demo_page
+        self._state.ready = True
+        self._say_ready()
+
+    async def _start_aws(self) -> Resources:
+        with self._step("database"):
+            if "AWS_ENDPOINT_URL" in os.environ:
+                os.environ.update({name: value for name, value in LOCAL_AWS.items() if name not in os.environ})
+            else:
+                await self._start_engine()
+            await asyncio.to_thread(resources.create_tables)
+            await asyncio.to_thread(load_demo)
+        with self._step("queues"):
+            await asyncio.to_thread(resources.put_secrets, consumer_secret())
+            return await asyncio.to_thread(resources.create_queues)
+
+    async def _start_engine(self) -> None:
+        log = self._options.logs / "engine.log"
+        engine = await self._child("local.engine", str(self._options.data), log=log)
+        answer = await engine.read() or {"trouble": f"The local database does not start: {log} says why."}
+        if "trouble" in answer:
+            raise Trouble(answer["trouble"])
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            del os.environ[name]
+        os.environ.update(LOCAL_AWS | NO_FILES | {"AWS_ENDPOINT_URL": f"http://{HOST}:{answer['port']}"})
+        self._task(self._watch(engine, ENGINE_GONE, engine=True))
+
+    async def _start_functions(self, made: Resources) -> None:
+        x_api_url = os.environ.get("X_API_URL") or self._simulator_url
+        for function in self._options.functions:
+            environment = PLAIN | aws() | made.environment(function, x_api_url)
+            pool = Pool(function, workers(function), environment, self._options.logs)
+            self._state.pools[function.name] = pool
+            self._stack.push_async_callback(pool.stop)
+            self._kills.append(pool.kill)
+        await asyncio.gather(*(pool.start() for pool in self._state.pools.values()))
+
+    async def _start_simulator(self) -> None:
+        port = self._simulator_port
+        arguments = (
+            "--port",
+            str(port),
+            "--webhook",
+            f"{self._options.url}/webhook",
+            "--data",
+            str(self._options.data),
+        )
+        secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
+        log = self._options.logs / "x.log"
+        simulator = await self._child("local.x_simulator", *arguments, environment=secret, log=log, answers=False)
+        self._kills.append(simulator.kill)
+        gone = f"The simulator of X has stopped: {log} says why."
+        while not await accepts(port):
+            if simulator.ended:
+                raise Trouble(gone)
+            await asyncio.sleep(0.05)
+        self._task(self._watch(simulator, gone))
+        self._state.x_url = self._simulator_url
+
+    def _start_sources(self, made: Resources) -> None:
+        """Let queues and the clock call their functions. They are the first to end: nothing new is begun then."""
+        sqs = client("sqs")
+        running = []
+        for function in self._options.functions:
+            pool = self._state.pools[function.name]
+            if function.reads:
+                pump = Pump(sqs, made.urls[function.reads], made.arns[function.reads], pool)
+                running += [self._task(pump.run(self._stopping)) for _ in range(workers(function))]
+            if function.every:
+                running.append(self._task(clock(pool, function.every, self._stopping)))
+
+        async def stop() -> None:
+            await asyncio.gather(*running, return_exceptions=True)
+
+        self._stack.push_async_callback(stop)
+
+    async def _child(
+        self, *arguments: str, log: Path, environment: Mapping[str, str] | None = None, answers: bool = True
+    ) -> Child:
+        child = await Child.start(*arguments, environment=PLAIN | (environment or {}), log=log, answers=answers)
+        self._stack.push_async_callback(child.stop)
+        return child
+
+    async def _watch(self, child: Child, sentence: str, *, engine: bool = False) -> None:
+        await child.wait()
+        if not self._stopping.is_set():
+            self._state.engine_gone = engine
+            raise Trouble(sentence)
+
+    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+        """Begin something that must not fail unseen."""
+        task = asyncio.create_task(work)
+        self._tasks.add(task)
+        task.add_done_callback(self._done)
+        return task
+
+    def _done(self, task: asyncio.Task[None]) -> None:
+        self._tasks.discard(task)
+        failure = None if task.cancelled() else task.exception()
+        if failure and not self._ended.done():
+            self._ended.set_exception(failure)
+
+    @contextmanager
+    def _step(self, name: str) -> Iterator[None]:
+        typer.echo(f" {name} …", nl=False)
+        yield
+        self._state.starting[name] = True
+
+    def _say_ready(self) -> None:
+        url = self._options.url
+        typer.echo(f"\nPhone {url}/   Desk {url}/desk   Stop with Ctrl-C")
+        if self._options.browser and sys.stdout.isatty():
+            self._task(asyncio.to_thread(webbrowser.open, url))
+
+
+def workers(function: Function) -> int:
+    return WORKERS.get(function.name, 1)
+
+
+def consumer_secret() -> str:
+    return os.environ.get("X_CONSUMER_SECRET") or CONSUMER_SECRET
+
+
+def aws() -> dict[str, str]:
+    """Return what this process has been told about AWS, for a function's environment."""
+    return {name: value for name, value in os.environ.items() if name.startswith("AWS_")}
+
+
+def free_port() -> int:
+    with listen(0) as listener:
+        return int(listener.getsockname()[1])
+
+
+async def accepts(port: int) -> bool:
+    try:
+        _, writer = await asyncio.open_connection(HOST, port)
+    except OSError:
+        return False
+    writer.close()
+    return True

@@ -1,0 +1,77 @@
+"""What calls functions besides HTTP: a queue and the clock, each as AWS would."""
+
+import asyncio
+import sys
+from contextlib import suppress
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from local.workers import Failed, Pool
+
+WAIT_SECONDS = 1  # a stop waits for the poll that runs
+PAUSE_SECONDS = 0.5
+
+
+def sqs_event(message: dict[str, Any], queue_arn: str) -> dict[str, Any]:
+    """Return the event that a Lambda function gets for one received message."""
+    return {
+        "Records": [
+            {
+                "messageId": message["MessageId"],
+                "receiptHandle": message["ReceiptHandle"],
+                "body": message["Body"],
+                "attributes": message.get("Attributes", {}),
+                "messageAttributes": {},
+                "md5OfBody": message["MD5OfBody"],
+                "eventSource": "aws:sqs",
+                "eventSourceARN": queue_arn,
+                "awsRegion": queue_arn.split(":")[3],
+            }
+        ]
+    }
+
+
+class Pump:
+    """Brings a queue's messages to a function, one at a time: deleted when it returns, left alone when it fails."""
+
+    def __init__(self, sqs: Any, queue_url: str, queue_arn: str, pool: Pool) -> None:
+        self._sqs = sqs
+        self._url = queue_url
+        self._arn = queue_arn
+        self._pool = pool
+
+    async def run(self, stopping: asyncio.Event) -> None:
+        while not stopping.is_set():
+            try:
+                for message in await asyncio.to_thread(self._receive):
+                    await self._bring(message)
+            except (BotoCoreError, ClientError) as error:
+                print(f"{type(error).__name__} at {self._arn}", file=sys.stderr)  # noqa: T201 - the terminal
+                await asyncio.sleep(PAUSE_SECONDS)
+
+    async def _bring(self, message: dict[str, Any]) -> None:
+        try:
+            await self._pool.call(sqs_event(message, self._arn))
+        except Failed:
+            return  # it comes again after its visibility time-out, and goes to the dead letters in the end
+        await asyncio.to_thread(self._sqs.delete_message, QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+
+    def _receive(self) -> list[dict[str, Any]]:
+        answer = self._sqs.receive_message(
+            QueueUrl=self._url,
+            MaxNumberOfMessages=1,
+            WaitTimeSeconds=WAIT_SECONDS,
+            MessageSystemAttributeNames=["All"],
+        )
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+
+async def clock(pool: Pool, every: float, stopping: asyncio.Event) -> None:
+    """Call a function every so many seconds, never two at once."""
+    while not stopping.is_set():
+        with suppress(Failed):  # its log says why; the next call tries again
+            await pool.call({})
+        with suppress(TimeoutError):
+            await asyncio.wait_for(stopping.wait(), every)
