@@ -120,7 +120,7 @@ def tell(answer: dict[str, Any]) -> None:
 def locked(data: Path) -> bool:
     """Hold the folder as long as this process lives. The engine of a run that was killed may still be saving."""
     file = os.open(data / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    for _ in range(50):
+    for _ in range(30):
         try:
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError:
