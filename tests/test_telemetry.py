@@ -6,6 +6,7 @@ from types import SimpleNamespace
 from typing import Any
 
 import pytest
+from botocore.exceptions import ClientError
 
 from functions.shared import telemetry
 
@@ -85,6 +86,16 @@ def test_a_failure_inside_a_library_is_placed_in_our_own_code(logged: Logged) ->
 
     [line] = logged()
     assert line["where"].startswith("queues.py:")
+
+
+def test_what_aws_refused_is_named(logged: Logged) -> None:
+    failure = ClientError({"Error": {"Code": "Throttling", "Message": WHAT_A_CUSTOMER_SAID}}, "TransactWriteItems")
+
+    telemetry.error("not stored", failure)
+
+    [line] = logged()
+    assert (line["aws_error"], line["operation"]) == ("Throttling", "TransactWriteItems")
+    assert "07700" not in str(line)
 
 
 def test_metrics_are_published_when_the_handler_ends(logged: Logged) -> None:

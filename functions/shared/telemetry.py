@@ -29,7 +29,20 @@ FIELDS: Final = {
     **dict.fromkeys(("case", "dead_letter", "notice", "reply", "request", "staff"), _KEY),
     # words of the code
     **dict.fromkeys(
-        ("command", "error", "event_type", "kind", "operation", "outcome", "queue", "reason", "slot", "state", "team"),
+        (
+            "aws_error",
+            "command",
+            "error",
+            "event_type",
+            "kind",
+            "operation",
+            "outcome",
+            "queue",
+            "reason",
+            "slot",
+            "state",
+            "team",
+        ),
         _WORD,
     ),
     # how many, how long, which answer
@@ -123,7 +136,17 @@ def _described(failure: BaseException | None) -> dict[str, object]:
         return {}
     frames = traceback.extract_tb(failure.__traceback__)
     ours = [frame for frame in frames if "functions" in PurePath(frame.filename).parts] or frames
-    return {
+    return _refusal(failure) | {
         "error": type(failure).__name__,
         "where": f"{PurePath(ours[-1].filename).name}:{ours[-1].lineno}" if ours else None,
     }
+
+
+def _refusal(failure: BaseException) -> dict[str, object]:
+    """Return what AWS refused and why, which botocore keeps beside a message that may quote the request."""
+    response = getattr(failure, "response", None)
+    if not isinstance(response, dict):
+        return {}
+    return _allowed(
+        {"operation": getattr(failure, "operation_name", None), "aws_error": response.get("Error", {}).get("Code")}
+    )

@@ -81,9 +81,9 @@ def _take_in(event: Event) -> Answer:
     if not signature.is_from_x(_header(event, "x-twitter-webhooks-signature"), raw, _secrets()):
         raise Refused(401, "SignatureRejected", "The signature does not belong to this body.")
     now = int(clock.now().timestamp() * 1000)
-    events = envelopes.read(_json_object(raw), brand_id=_settings().brand_id, now=now)
-    _queue([event for event in events if not isinstance(event, envelopes.Dropped)])
-    _report([event for event in events if isinstance(event, envelopes.Dropped)])
+    outcomes = envelopes.read(_json_object(raw), brand_id=_settings().brand_id, now=now)
+    _queue([outcome for outcome in outcomes if not isinstance(outcome, envelopes.Dropped)])
+    _report([outcome for outcome in outcomes if isinstance(outcome, envelopes.Dropped)])
     return _answer(200, {})
 
 
@@ -96,9 +96,9 @@ def _queue(messages: list[envelopes.Message]) -> None:
 
 
 def _report(dropped: list[envelopes.Dropped]) -> None:
-    for event in dropped:
-        telemetry.info("dropped", reason=event.reason, dm=event.dm, event_type=event.event_type)
-        telemetry.count(event.reason)
+    for outcome in dropped:
+        telemetry.info("dropped", reason=outcome.reason, dm=outcome.dm, event_type=outcome.event_type)
+        telemetry.count(outcome.reason)
 
 
 def _raw_body(event: Event) -> bytes:
