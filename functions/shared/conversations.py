@@ -4,7 +4,7 @@ Everything that changes in it is written in one transaction under the customer's
 what changed. Whoever loses the race reads again and decides again.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
@@ -94,6 +94,18 @@ def load(store: Store, x_id: str) -> Conversation:
 def case_of(store: Store, case_id: str) -> Case | None:
     item = store.get(f"case#{case_id}", "case")
     return _case.validate_python(_fields(item)) if item else None
+
+
+def cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
+    keys = [(f"case#{case_id}", "case") for case_id in dict.fromkeys(case_ids)]
+    return [_case.validate_python(_fields(item)) for item in store.get_all(keys)]
+
+
+def replies_of(store: Store, x_id: str, reply_ids: Iterable[str]) -> dict[str, Outgoing]:
+    """Read replies by id, settled ones too; those that are not kept any more are left out."""
+    keys = [(partition(x_id), f"reply#{reply_id}") for reply_id in dict.fromkeys(reply_ids)]
+    found = (_reply.validate_python(_fields(item)) for item in store.get_all(keys))
+    return {reply.id: reply for reply in found}
 
 
 def entries_of(store: Store, case_id: str) -> list[Entry]:

@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from itertools import batched
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
@@ -96,16 +97,15 @@ class Store:
         return _plain(answer["Item"]) if "Item" in answer else None
 
     def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
-        """Read up to 100 items in one call, in the order asked; those that are not there are left out."""
-        if not keys:
-            return []
-        wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in keys], "ConsistentRead": True}}
+        """Read items, 100 in one call, in the order asked; those that are not there are left out."""
         found: dict[tuple[str, str], Item] = {}
-        while wanted:
-            answer = self._client.batch_get_item(RequestItems=wanted)
-            items = map(_plain, answer["Responses"].get(self._table, []))
-            found |= {(item["pk"], item["sk"]): item for item in items}
-            wanted = answer.get("UnprocessedKeys", {})
+        for part in batched(keys, 100, strict=False):
+            wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in part], "ConsistentRead": True}}
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                items = map(_plain, answer["Responses"].get(self._table, []))
+                found |= {(item["pk"], item["sk"]): item for item in items}
+                wanted = answer.get("UnprocessedKeys", {})
         return [found[key] for key in keys if key in found]
 
     def query(self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None) -> list[Item]:
