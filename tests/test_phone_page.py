@@ -234,6 +234,17 @@ def person(page: Page, handle: str) -> Locator:
     return page.get_by_role("region", name="Customers").get_by_role("button", name=f"@{handle}")
 
 
+def scroll(log: Locator, top: int) -> None:
+    """Scroll and wait until the page has heard of it."""
+    log.evaluate(
+        """(log, top) => new Promise(heard => {
+             log.addEventListener('scroll', () => heard(), {once: true});
+             log.scrollTop = top;
+           })""",
+        top,
+    )
+
+
 # ---- sending and reading ----
 
 
@@ -370,6 +381,16 @@ def test_the_edge_cases_are_folded_away_with_half_a_line_each(page: Page) -> Non
     expect(person(page, "two_lines")).to_contain_text("two numbers on one account")
 
 
+def test_a_chosen_edge_case_is_named_where_the_others_are_folded(page: Page) -> None:
+    page.set_viewport_size({"width": 768, "height": 1024})
+    page.get_by_text(f"{len(SPECIAL)} more").click()
+
+    person(page, "two_lines").click()
+
+    expect(page.locator("summary")).to_have_text(f"@two_lines, {len(SPECIAL) - 1} more, each with one thing special")
+    expect(person(page, "no_bill_yet")).to_be_hidden()
+
+
 def test_each_customer_has_a_chat_and_a_draft_of_their_own(page: Page, local: StandIn) -> None:
     local.says(STOPPED, "Done, @stopped_customer: no more automatic replies.")
     box(page).fill("half a thou")
@@ -395,9 +416,13 @@ def test_a_state_that_changes_is_seen_without_a_reload(page: Page, local: StandI
 
 
 def test_silence_after_a_stop_is_explained(page: Page, local: StandIn) -> None:
+    page.clock.install()
     person(page, "stopped_customer").click()
     box(page).fill("#data")
     box(page).press("Enter")
+    expect(own(page)).to_contain_text("✓")
+
+    page.clock.run_for(3_000)
 
     expect(own(page).locator(".note")).to_have_text(
         "No answer: this customer has sent #stop. Send #start to switch it back on."
@@ -589,26 +614,22 @@ def test_a_reload_keeps_person_place_and_draft(page: Page, local: StandIn) -> No
     expect(answers(page)).to_have_count(30)
     log = page.get_by_role("log")
     box(page).fill("half a thou")
-    log.evaluate("log => log.scrollTop = 200")
-    page.wait_for_function("sessionStorage.getItem('phone.place.2000000000000000003') === '200'")
+    scroll(log, 200)
 
     page.reload()
 
     expect(answers(page)).to_have_count(30)
     expect(person(page, "new_customer")).to_have_attribute("aria-current", "true")
     expect(box(page)).to_have_value("half a thou")
-    page.wait_for_function("document.querySelector('[role=log]').scrollTop === 200")
+    expect(log).to_have_js_property("scrollTop", 200)
 
 
 def test_an_answer_below_the_fold_is_announced_not_forced(page: Page, local: StandIn) -> None:
     for number in range(30):
         local.says(LINKED, f"Message {number}")
     expect(answers(page)).to_have_count(30)
-    page.wait_for_function(
-        "(log => log.scrollTop + log.clientHeight > log.scrollHeight - 5)(document.querySelector('[role=log]'))"
-    )
-    page.get_by_role("log").evaluate("log => log.scrollTop = 0")
-    page.wait_for_function("sessionStorage.getItem('phone.place.2000000000000000002') === '0'")
+    expect(answers(page).last).to_be_in_viewport()
+    scroll(page.get_by_role("log"), 0)
 
     local.says(LINKED, "The newest")
     page.get_by_role("button", name="New answer").click()

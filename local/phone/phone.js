@@ -4,7 +4,7 @@
 const SLOW_MS = 5000; // X waits about this long for a webhook
 const GIVE_UP_MS = 10000; // a look that takes longer is not awaited
 const AGAIN_MS = 3000;
-const SILENT_MS = 1500; // longer than a first answer takes, short enough to be read as "none"
+const SILENT_MS = 3000; // after this an answer is no longer expected from a bot that was told to be silent
 const WATCH_MS = { starting: 300, polling: 1000, listening: 5000 };
 
 const SUGGESTED_TAGS = ["data", "charges"];
@@ -39,6 +39,11 @@ function h(tag, properties = {}, ...children) {
   node.append(...children);
   return node;
 }
+
+const button = (label, onclick, properties = {}) =>
+  h("button", { type: "button", textContent: label, onclick, ...properties });
+
+const span = (className, text) => h("span", { className, textContent: text });
 
 // Touching an unchanged live region would make a screen reader say it again.
 const drawn = new WeakMap();
@@ -297,16 +302,15 @@ function showPlace(person) {
 
 function drawEmpty(list) {
   const tags = SUGGESTED_TAGS.filter((tag) => page.local.commands.some((command) => command.tag === tag));
-  const asking = [...tags.map((tag) => [`#${tag}`, `#${tag}`]), [SUGGESTED_WORDS, `“${SUGGESTED_WORDS}”`]];
+  const labels = new Map([...tags.map((tag) => [`#${tag}`, `#${tag}`]), [SUGGESTED_WORDS, `“${SUGGESTED_WORDS}”`]]);
   byId("empty").hidden = list.length > 0 || page.person === null || (page.local.ready && !page.dms.has(page.person));
   if (!changed(byId("suggestions"), tags, page.local.ready)) return;
-  const buttons = asking.map(([text, label]) =>
-    h("button", { type: "button", textContent: label, disabled: !page.local.ready, onclick: () => sendFromEmpty(text) }),
-  );
+  const disabled = !page.local.ready;
+  const buttons = [...labels].map(([text, label]) => button(label, () => sendAndGoOn(text), { disabled }));
   byId("suggestions").replaceChildren(...buttons);
 }
 
-function sendFromEmpty(text) {
+function sendAndGoOn(text) {
   send(text);
   box.focus(); // the pressed button is gone
 }
@@ -349,32 +353,29 @@ function place(parent, wanted) {
 function bubble(dm, quiet) {
   const own = dm.from === "customer";
   const who = own ? customer()?.handle : page.local.brand?.handle;
-  const node = h(
+  return h(
     "li",
     { className: `dm ${own ? "own" : "answer"}${quiet ? "" : " new"}`, tabIndex: -1 },
-    h("span", { className: "heard", textContent: `${handle(who ?? "")}: ` }),
+    span("heard", `${handle(who ?? "")}: `),
     h("p", { className: "words", dir: "auto" }, ...setApart(dm.text, own)),
     h("p", { className: "at" }),
   );
-  return node;
 }
 
 function drawUnder(node, dm) {
   const [words, tone] = noteFor(dm);
   if (!changed(node, timeOf(dm.at), dm.stage, words)) return;
   const [sign, meaning] = MARKS[dm.stage] ?? [];
-  const mark = sign && [` `, h("span", { ariaHidden: "true", textContent: sign }), heard(` ${meaning}`)];
+  const mark = sign && [" ", h("span", { ariaHidden: "true", textContent: sign }), span("heard", ` ${meaning}`)];
   node.querySelector(".at").replaceChildren(h("time", { textContent: timeOf(dm.at) }), ...(mark ?? []));
   node.querySelector(".note")?.remove();
   if (!words) return;
   const note = h("p", { className: `note ${tone ?? ""}`, textContent: words });
   const own = dm.own ?? page.outbox.find((one) => one.key === dm.key);
-  if (dm.stage === "refused" && own)
-    note.append(h("button", { type: "button", textContent: "Send again", onclick: () => sendAgain(own) }));
+  if (dm.stage === "refused" && own) note.append(button("Send again", () => sendAgain(own)));
   node.append(note);
 }
 
-const heard = (text) => h("span", { className: "heard", textContent: text });
 
 /** Split what somebody wrote into text and set-apart handles and hashtags. Only an answer's hashtags can be pressed. */
 function setApart(text, own) {
@@ -390,7 +391,7 @@ function setApart(text, own) {
 const marked = (text) => h("bdi", { className: text[0] === "@" ? "handle" : "hashtag", textContent: text });
 
 const pressable = (tag) =>
-  h("button", { type: "button", className: "hashtag", textContent: tag, title: `Put ${tag} in the box`, onclick: () => putInBox(tag) });
+  button(tag, () => putInBox(tag), { className: "hashtag", dir: "auto", title: `Put ${tag} in the box` });
 
 function toEnd() {
   log.scrollTop = log.scrollHeight;
@@ -474,7 +475,10 @@ function drawPeople() {
   drawPeopleIn(byId("main-people"), whole);
   drawPeopleIn(byId("more-people"), special);
   byId("more").hidden = special.length === 0;
-  byId("more-count").textContent = `${special.length} more`;
+  const chosen = special.find((one) => one.id === page.person);
+  const others = `${special.length - (chosen ? 1 : 0)} more`;
+  byId("more-title").classList.toggle("chosen", Boolean(chosen));
+  byId("more-count").textContent = chosen ? `${handle(chosen.handle)}, ${others}` : others;
   drawSwitch();
 }
 
@@ -486,15 +490,11 @@ function drawPeopleIn(list, people) {
 }
 
 function personButton(one) {
-  const button = h(
-    "button",
-    { type: "button", ariaCurrent: String(one.id === page.person), onclick: () => personPressed(one.id) },
-    h("span", { className: "handle", textContent: handle(one.handle) }),
-    h("span", { className: "state", textContent: one.state }),
-  );
-  if (one.note && !one.main) button.append(h("span", { className: "note", textContent: one.note }));
-  button.dataset.id = one.id;
-  return button;
+  const row = button("", () => personPressed(one.id), { ariaCurrent: String(one.id === page.person) });
+  row.dataset.id = one.id;
+  row.append(span("handle", handle(one.handle)), span("state", one.state));
+  if (one.note && !one.main) row.append(span("note", one.note));
+  return row;
 }
 
 function personPressed(id) {
@@ -506,8 +506,8 @@ function drawSwitch() {
   const one = customer();
   if (!one || !changed(byId("switch"), one.handle, one.state)) return;
   byId("switch").replaceChildren(
-    h("span", { className: "handle", textContent: handle(one.handle) }),
-    h("span", { className: "state", textContent: one.state }),
+    span("handle", handle(one.handle)),
+    span("state", one.state),
     h("span", { ariaHidden: "true", textContent: "▾" }),
   );
 }
@@ -549,19 +549,15 @@ const isUsed = (sms, written) =>
   written.some((dm) => dm.text.trim() === sms.text.match(CODE)[0] && new Date(dm.at) >= new Date(sms.at));
 
 function textMessage(sms) {
+  const when = h("span", {}, ...(sms.isNew ? [h("b", { textContent: "new" }), " "] : []), timeOf(sms.at));
   const item = h(
     "li",
     { className: sms.isNew || sms.code ? "current" : "" },
-    h("p", { className: "meta" }, h("span", {}, `to ${sms.number} `), h("span", {}, ...(sms.isNew ? [h("b", {}, "new"), " "] : []), timeOf(sms.at))),
+    h("p", { className: "meta" }, `to ${sms.number}`, when),
     h("p", { className: "words", dir: "auto", textContent: sms.text }),
   );
-  if (sms.code) item.append(h("button", { type: "button", className: "quiet", textContent: "use this code", onclick: () => useCode(sms.code) }));
+  if (sms.code) item.append(button("use this code", () => sendAndGoOn(sms.code), { className: "quiet" }));
   return item;
-}
-
-function useCode(code) {
-  send(code);
-  box.focus(); // the pressed button is gone
 }
 
 // ---- hashtags ----
@@ -574,13 +570,11 @@ function drawChips() {
   measureChips();
 }
 
-const chip = (command, tabIndex, ready) =>
-  h(
-    "button",
-    { type: "button", title: command.help, tabIndex, disabled: !ready, onclick: () => chipPressed(command.tag) },
-    h("span", { className: "tag", textContent: `#${command.tag}` }),
-    h("span", { className: "help", textContent: command.help }),
-  );
+function chip(command, tabIndex, ready) {
+  const node = button("", () => chipPressed(command.tag), { title: command.help, tabIndex, disabled: !ready });
+  node.append(span("tag", `#${command.tag}`), span("help", command.help));
+  return node;
+}
 
 function chipPressed(tag) {
   send(`#${tag}`);
@@ -619,7 +613,8 @@ function measureChips() {
 // ---- the bar, the title, everything ----
 
 function barText() {
-  if (!page.reachable) return "The local run has stopped. Start it again in the terminal: this page finds it, and what you typed is kept.";
+  if (!page.reachable)
+    return "The local run has stopped. Start it again in the terminal: this page finds it, and what you typed is kept.";
   if (page.local.engine === "gone")
     return "The local database has stopped. Press Ctrl-C in the terminal and start again; nothing you saw is lost.";
   return page.local.ready ? "" : startingText(page.local.starting);
@@ -631,20 +626,23 @@ function startingText(steps) {
   return ["Starting:", ...done, next ? `${next.name} …` : "…"].join(" ");
 }
 
-function draw() {
+function drawTop() {
+  const { brand, engine } = page.local;
   const bar = byId("bar");
-  bar.classList.toggle("calm", page.reachable && page.local.engine !== "gone");
+  bar.classList.toggle("calm", page.reachable && engine !== "gone");
   if (changed(bar, barText())) bar.textContent = barText();
-  const brand = page.local.brand;
-  if (brand && changed(byId("brand"), brand)) {
-    byId("brand").textContent = handle(brand.handle);
-    byId("face").textContent = brand.name[0];
-  }
-  if (changed(log, customer()?.handle, brand)) log.ariaLabel = `Chat of ${handle(customer()?.handle ?? "")} with ${handle(brand?.handle ?? "")}`;
+  if (!brand || !changed(log, customer()?.handle, brand)) return;
+  byId("brand").textContent = handle(brand.handle);
+  byId("face").textContent = brand.name[0];
+  log.ariaLabel = `Chat of ${handle(customer()?.handle ?? "")} with ${handle(brand.handle)}`;
+}
+
+function draw() {
+  drawTop();
   drawPeople();
   drawChips();
-  drawChat();
   drawTexts();
+  drawChat();
 }
 
 // ---- keys ----
