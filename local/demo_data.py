@@ -13,7 +13,7 @@ from functions.shared.settings import client
 from functions.shared.store import Cancelled, Store
 from infra.layout import TABLES
 from local.demo import catalogue, people
-from local.resources import replace_items
+from local.resources import BRAND_ID, replace_items
 
 ACCOUNTS, CATALOGUE, SERVICE = TABLES
 FIRST_STOP = "1"
@@ -44,7 +44,7 @@ def demo_page() -> dict[str, Any]:
     now = clock.now()
     brand = next(item for item in catalogue(now) if item["kind"] == "brand")
     return {
-        "brand": {"name": brand["name"], "handle": brand["handle"]},
+        "brand": {"id": BRAND_ID, "name": brand["name"], "handle": brand["handle"]},
         "commands": [{"tag": command.tag, "help": command.help} for command in registry().commands],
         "customers": [shown(one) for one in people(now)],
     }

@@ -219,5 +219,5 @@ class Server(uvicorn.Server):
 
 def server(state: State) -> Server:
     return Server(
-        uvicorn.Config(app(state), log_level="critical", access_log=False, timeout_graceful_shutdown=2, lifespan="off")
+        uvicorn.Config(app(state), log_level="error", access_log=False, timeout_graceful_shutdown=2, lifespan="off")
     )

@@ -21,9 +21,9 @@ ANSWERS = (*TABLE_VARIABLES, *TEAM_QUEUES, "X_USER_SECRET_NAME", "X_API_URL", "B
 VARIABLES = {
     "webhook": ("INBOUND_QUEUE_URL", "X_CONSUMER_SECRETS_NAME", "BRAND_ID"),
     "commands": (*ANSWERS, "INBOUND_QUEUE_URL"),
-    "desk": ANSWERS,
+    "escalate": ANSWERS,
 }
-"""Each function gets its own variables only, as in Lambda."""
+"""The variables of a folder's functions: each gets its own only, as in Lambda."""
 
 
 @dataclass(frozen=True)
@@ -46,7 +46,7 @@ class Resources:
         return {
             "AWS_LAMBDA_FUNCTION_NAME": function.name,
             "POWERTOOLS_SERVICE_NAME": function.name,
-            **{name: every[name] for name in VARIABLES.get(function.name, ANSWERS)},
+            **{name: every[name] for name in VARIABLES[function.module.split(".")[1]]},
         }
 
 

@@ -1,10 +1,10 @@
 """What calls functions besides HTTP: a queue and the clock, each as AWS would."""
 
 import asyncio
-import sys
 from contextlib import suppress
 from typing import Any
 
+import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from local.workers import Failed, Pool
@@ -40,15 +40,20 @@ class Pump:
         self._url = queue_url
         self._arn = queue_arn
         self._pool = pool
+        self._answers = True
 
     async def run(self, stopping: asyncio.Event) -> None:
+        """Several may run, as many as the function has workers."""
         while not stopping.is_set():
             try:
                 for message in await asyncio.to_thread(self._receive):
                     await self._bring(message)
+                self._answers = True
             except (BotoCoreError, ClientError) as error:
-                print(f"{type(error).__name__} at {self._arn}", file=sys.stderr)  # noqa: T201 - the terminal
                 await asyncio.sleep(PAUSE_SECONDS)
+                if self._answers and not stopping.is_set():
+                    self._answers = False  # said once, not twice a second
+                    typer.echo(f"{self._arn} does not answer ({type(error).__name__}); trying on.", err=True)
 
     async def _bring(self, message: dict[str, Any]) -> None:
         try:

@@ -7,7 +7,6 @@ import signal
 import socket
 import subprocess
 import sys
-import time
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
 from pathlib import Path
@@ -24,6 +23,7 @@ from local.children import Trouble
 from local.front import State, app
 from local.sources import Pump, clock
 from local.workers import Died, Failed, Pool
+from tests.running import Running, alive, left, wait_for
 
 STAND_IN = Function("stand-in", "tests.data.stand_in", timeout=1)
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONPATH": str(Path(__file__).parents[1]), "AWS_REGION": "eu-west-2"}
@@ -548,14 +548,99 @@ def test_the_clock_calls_again_whatever_happened() -> None:
     assert pool.events[:3] == [{}, {}, {}]
 
 
-# ---- processes ----
+# ---- the whole ----
 
 
-def alive(pid: int) -> bool:
-    with suppress(ProcessLookupError):
-        os.kill(pid, 0)
-        return "State:\tZ" not in Path(f"/proc/{pid}/status").read_text()
-    return False
+def test_the_terminal_says_what_starts_and_then_where_it_is(tmp_path: Path) -> None:
+    running = Running(tmp_path).ready()
+    running.interrupt().ended()
+
+    starting, where = running.terminal.splitlines()[:2]
+    assert starting == "Starting: database … queues … webhook … X (simulated) …"
+    assert where == f"Phone {running.url}/   Desk {running.url}/desk   Stop with Ctrl-C"
+
+
+def test_ctrl_c_ends_everything_and_is_no_failure(tmp_path: Path) -> None:
+    running = Running(tmp_path).ready()
+    children = running.children()
+
+    code = running.interrupt().ended()
+
+    assert len(children) == 12, children
+    assert (code, left(children)) == (0, [])
+    with pytest.raises(httpx.ConnectError):
+        httpx.get(running.url)
+
+
+def test_ctrl_c_works_while_it_starts(tmp_path: Path) -> None:
+    running = Running(tmp_path)
+    wait_for(lambda: "local.engine" in str(running.children()))
+    children = running.children()
+
+    code = running.interrupt().ended()
+
+    assert (code, left(children)) == (0, [])
+
+
+def test_nothing_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
+    running = Running(tmp_path).ready()
+    children = running.children()
+
+    running.process.kill()
+    running.ended()
+
+    wait_for(lambda: not left(children))
+
+
+def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        port = listener.getsockname()[1]
+
+        running = Running(tmp_path, "--port", str(port))
+        code = running.ended()
+
+    assert code == 1
+    assert running.terminal.splitlines()[-1] == (
+        f"Port {port} is in use: stop what runs there or choose another with --port."
+    )
+
+
+def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+
+    running = Running(tmp_path / "file")
+    code = running.ended()
+
+    assert code == 1
+    assert running.terminal.splitlines()[-1] == (
+        f"Cannot write to {tmp_path / 'file'}: choose another folder with --data."
+    )
+
+
+def test_a_second_run_in_the_same_folder_is_one_sentence(tmp_path: Path) -> None:
+    first = Running(tmp_path).ready()
+
+    second = Running(tmp_path)
+    code = second.ended()
+    first.interrupt().ended()
+
+    assert code == 1
+    assert second.terminal.splitlines()[-1].startswith(f"{tmp_path} is in use by another run")
+
+
+def test_an_engine_that_dies_is_told_on_the_page_and_in_one_sentence(tmp_path: Path) -> None:
+    running = Running(tmp_path).ready()
+    children = running.children()
+    engine = next(pid for pid, command in children.items() if "local.engine" in command)
+
+    os.kill(engine, signal.SIGKILL)
+    wait_for(lambda: httpx.get(f"{running.url}/local/state").json()["engine"] == "gone")
+    code = running.interrupt().ended()
+
+    assert (code, left(children)) == (1, [])
+    assert running.terminal.splitlines()[-1] == (
+        "The local database has stopped; nothing you saw is lost. Start again with `tweetserve local`."
+    )
 
 
 def listening(pid: int) -> list[tuple[str, int]]:
@@ -570,9 +655,3 @@ def listening(pid: int) -> list[tuple[str, int]]:
                 host = socket.inet_ntoa(bytes.fromhex(address)[::-1]) if len(address) == 8 else address
                 found.append((host, int(port, 16)))
     return found
-
-
-def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait as long as it takes: what never comes is seen by the one who waits for the tests."""
-    while not condition():
-        time.sleep(0.05)
