@@ -520,6 +520,24 @@ def test_a_dm_that_was_not_taken_is_delivered_again_after_a_reload(page: Page, l
     assert {dm.get("id") for dm in local.posted[1:]} == {"3000"}
 
 
+def test_a_dm_that_somebody_else_delivered_is_not_sent_again(page: Page, local: StandIn) -> None:
+    page.clock.install()
+    local.statuses = [503]
+    box(page).fill("#data")
+    box(page).press("Enter")
+    expect(own(page).locator(".note")).to_contain_text("(503)")
+
+    local.dms[LINKED][0]["status"] = 200
+    local.changes += 1
+    expect(own(page)).to_contain_text("✓")
+    page.clock.run_for(3_000)
+    box(page).fill("next")
+    box(page).press("Enter")
+    expect(own(page).last).to_contain_text("✓")
+
+    assert [dm["text"] for dm in local.posted] == ["#data", "next"]
+
+
 def test_a_service_that_cannot_be_reached_is_said_in_words(page: Page, local: StandIn) -> None:
     page.clock.install()
     local.statuses = [0]

@@ -182,6 +182,7 @@ function sendLater(dm) {
 }
 
 function sendAgain(dm) {
+  if (dm.stage === "taken") return;
   dm.stage = "waiting";
   if (page.local.ready) sendWaiting();
   draw();
@@ -207,8 +208,11 @@ function recognise(person, listed) {
     const found = listed.findLast((one) => one.from === "customer" && one.text === dm.text);
     if (found && !keys.has(found.id) && !bubbles.has(found.id)) name(dm, found.id);
   }
-  const ids = new Set(listed.map((one) => one.id));
-  page.outbox = page.outbox.filter((dm) => !(dm.stage === "taken" && ids.has(dm.id)));
+  // What is listed as taken is not sent again, whoever has delivered it: the other tab, or X's own second try.
+  const taken = new Set(listed.filter((one) => one.status === 200).map((one) => one.id));
+  for (const dm of mine.filter((one) => taken.has(one.id) && one.stage !== "sending")) dm.stage = "taken";
+  page.outbox = page.outbox.filter((dm) => !(dm.stage === "taken" && taken.has(dm.id)));
+  keepOutbox();
 }
 
 // ---- the chat ----
@@ -325,7 +329,7 @@ function drawBubbles(list, switched) {
     if (!bubbles.has(dm.key)) {
       bubbles.set(dm.key, bubble(dm, switched));
       firstSeen.set(dm.key, firstSeen.get(dm.key) ?? { at: Date.now(), stopped: isStopped() });
-      if (isStopped()) setTimeout(draw, SILENT_MS);
+      if (dm.last && isStopped()) setTimeout(draw, SILENT_MS);
       news.push(dm);
     }
     drawUnder(bubbles.get(dm.key), dm);
@@ -375,7 +379,6 @@ function drawUnder(node, dm) {
   if (dm.stage === "refused" && own) note.append(button("Send again", () => sendAgain(own)));
   node.append(note);
 }
-
 
 /** Split what somebody wrote into text and set-apart handles and hashtags. Only an answer's hashtags can be pressed. */
 function setApart(text, own) {
