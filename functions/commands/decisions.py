@@ -23,6 +23,8 @@ class Say:
     quotes: str | None = None
     tags: tuple[str, ...] = ()
     """The hashtags it answers: they can be answered anew if the reply has to wait."""
+    unasked: bool = False
+    """Nobody asked for it (a menu): it does not leave once a person owns the conversation."""
 
 
 @dataclass(frozen=True)

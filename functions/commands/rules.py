@@ -97,9 +97,15 @@ def urgent(words: Sequence[str], tags: Collection[str] = ()) -> Match | None:
     return next((match for match in found if match), None)
 
 
-def trouble(words: Sequence[str]) -> str | None:
-    """Return the words of trouble in a text, if there are any."""
-    return first_of(_phrases("trouble"), words)
+def trouble(words: Sequence[str], kind: str = "") -> str | None:
+    """Return the words of trouble in a text, if there are any. A scam's bait is no trouble of the customer's."""
+    bait = routing()["bait"] if kind == "scam" else ()
+    return first_of([phrase for phrase in _phrases("trouble") if phrase.source not in bait], words)
+
+
+def not_bare(words: Sequence[str]) -> bool:
+    """Say whether words of hashtags mean something else here: "text me"."""
+    return first_of(_phrases("not_bare"), words) is not None
 
 
 def look_first(words: Sequence[str]) -> bool:

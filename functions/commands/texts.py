@@ -1,0 +1,76 @@
+"""The texts that belong to no hashtag: finding the way, and a person taking over.
+
+The words for one kind of question stand in `routing.toml`, beside the rules that find it.
+"""
+
+from functools import cache
+
+from functions.commands.registry import Reply
+from functions.commands.rules import routing
+
+_TEXTS = {
+    # ---- finding the way ----
+    "greeting": "{hi}I'm {brand}'s automatic helper. Send #data for what you have left, #charges for your bill or #help"
+    " for everything. Or say what's wrong in your own words, and a person will read it.",
+    "unknown": "{hi}that's a hashtag I don't know. #help lists the ones I do. Or just say what you need in your own"
+    " words, and a person will read it.",
+    "typo.ask": "{hi}did you mean {choices}? Reply with the one you want.",
+    "again": "{hi}let me get you a person instead. {Team} will reply here {eta}. Tell them in a sentence what you need."
+    " Your case is {case}.",
+    # ---- a person takes over ----
+    "ack.open": "{hi}thank you, I've passed this to {team}. A person will reply here {eta}. Your case is {case}.",
+    "ack.closed": "{hi}thank you, I've passed this to {team}. We're closed right now, so a person will reply here"
+    " {eta}. Your case is {case}. If it can't wait, call {care_phone}.",
+    "ack.human": "{hi}of course. Tell me in a sentence what it's about, so nobody asks you twice. A person will reply"
+    " here {eta}. Your case is {case}.",
+    "ack.picture": "{hi}thank you. I can't look at attachments, but a person can: {team} will reply here {eta}. Your"
+    " case is {case}.",
+    "ack.encrypted": "{hi}your last message reached us locked, so nobody here can read it. Please send it again as an"
+    " ordinary message, or call {care_phone}. Your case is {case}.",
+    "ack.flood": "{hi}that's a lot of messages at once, so I'll stop replying for now. {Team} will read them all and"
+    " reply here {eta}. Your case is {case}.",
+    "figures.failed": "{hi}I couldn't get your figures just now, sorry, and I won't guess. {Team} will reply here"
+    " {eta}. Your case is {case}.",
+}
+
+_NEXT = {"ack.open": "Phone stolen, or someone unsafe? Send #urgent."}
+
+TOO = "I've also passed what you wrote to {team}: a person will reply here {eta} (case {case})."
+"""Beside a hashtag's answer, in the place of its next step."""
+
+FIRST_CONTACT = " (I'm automatic. How we use your messages: {privacy_url})"
+"""At the end of the first DM to a new customer."""
+
+NO_NOTICE = frozenset({"urgent", "bereavement", "access"})
+"""Who writes about these is not told about privacy first; it waits for the next DM."""
+
+
+@cache
+def texts() -> dict[str, str]:
+    """Return every text by its key."""
+    listed = routing()
+    acks = {f"ack.{kind}": ack["text"] for kind, ack in listed["ack"].items() if kind != "compliment"}
+    unstaffed = {f"ack.{kind}.unstaffed": ack["unstaffed"] for kind, ack in listed["ack"].items() if "unstaffed" in ack}
+    answers = {f"answer.{kind}": answer["text"] for kind, answer in listed["answer"].items()}
+    return _TEXTS | acks | unstaffed | answers
+
+
+def reply(key: str, **values: str) -> Reply:
+    """Return a text with its values filled in, all but the greeting in front."""
+    return Reply(key, texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
+
+
+def acknowledgement(kind: str, *, is_open: bool, staffed: bool) -> str | None:
+    """Return the key of what a customer reads at once about a kind of question; None: a person says the first word."""
+    if kind == "compliment":
+        return None  # under sarcasm an automatic thank-you is the screenshot that goes round
+    if f"ack.{kind}" not in routing_kinds():
+        return "ack.open" if is_open else "ack.closed"
+    unstaffed = f"ack.{kind}.unstaffed"
+    return unstaffed if unstaffed in texts() and not staffed else f"ack.{kind}"
+
+
+@cache
+def routing_kinds() -> frozenset[str]:
+    """Return the keys of the acknowledgements that are for one kind of question."""
+    return frozenset(f"ack.{kind}" for kind in routing()["ack"])
