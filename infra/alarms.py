@@ -1,0 +1,222 @@
+"""What somebody has to know: alarms as plain data, and the topic they ring on.
+
+An alarm's id is its section in docs/runbook.md.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Literal
+
+import aws_cdk as cdk
+from aws_cdk import aws_cloudwatch as cloudwatch
+from aws_cdk import aws_cloudwatch_actions as actions
+from aws_cdk import aws_sns as sns
+from aws_cdk import aws_sns_subscriptions as subscriptions
+from constructs import Construct
+
+from infra.layout import TEAMS
+
+OURS = "Tweetserve"
+"""The namespace of functions/shared/telemetry.py, which publishes in the dimension `service`."""
+
+MINUTE = 60
+
+
+@dataclass(frozen=True)
+class Alarm:
+    """Rings when a metric is above `above` for `minutes` on end, looked at every `period` minutes."""
+
+    id: str
+    urgency: Literal["wake", "morning"]
+    says: str
+    metric: str
+    above: float = 0
+    minutes: int = 1
+    period: int = 1
+    statistic: Literal["Sum", "Maximum", "Minimum"] = "Sum"
+    must_be_there: bool = False
+    """No figure is as bad as a high one: who publishes it does not run."""
+    about: str = ""
+    """Which team, queue or function, where there is an alarm for each."""
+    namespace: str = OURS
+    dimensions: Mapping[str, str] = field(default_factory=dict)
+
+    @property
+    def name(self) -> str:
+        return f"{self.id}-{self.about}" if self.about else self.id
+
+
+def oldest_new_case(team: str) -> Alarm:
+    urgent = team == "urgent"
+    return Alarm(
+        "oldest-new-case",
+        "wake" if urgent else "morning",
+        "A case has waited longer for a person than its customer was told.",
+        metric=f"OldestNewCase{team.title()}",
+        above=(10 if urgent else 60) * MINUTE,
+        minutes=3,
+        statistic="Maximum",
+        about=team,
+    )
+
+
+REPORTED = (
+    Alarm("dead-letters", "morning", "A message failed five times; a person has it as a case.", "DeadLetterRecorded"),
+    Alarm("webhook-invalid", "wake", "X holds our webhook for invalid and delivers nothing.", "WebhookInvalid"),
+    Alarm(
+        "crc-rejected",
+        "morning",
+        "Somebody asks for signatures of what is no CRC token.",
+        "CrcTokenRejected",
+        above=9,
+        minutes=5,
+        period=5,
+    ),
+    Alarm("silence", "wake", "DMs reach X and their events do not reach us.", "Silence"),
+    Alarm("x-401", "wake", "X refuses our credentials: nothing is sent.", "XUnauthorised"),
+    Alarm("x-402", "wake", "X wants to be paid: nothing is sent, and soon nothing comes in.", "XCreditsDepleted"),
+    Alarm("x-403", "wake", "X has restricted the brand's account: nothing is sent.", "XRestricted"),
+    Alarm(
+        "budget-empty",
+        "morning",
+        "Answers have waited for 15 minutes because X's limit is used up.",
+        "BudgetEmpty",
+        minutes=15,
+        statistic="Minimum",
+    ),
+    Alarm(
+        "unknown-replies",
+        "wake",
+        "The fate of a reply has been unknown for 10 minutes, or nobody has looked.",
+        "OldestUnknownReply",
+        above=10 * MINUTE,
+        minutes=3,
+        statistic="Maximum",
+        must_be_there=True,
+    ),
+    Alarm("encrypted-dms", "morning", "A customer writes encrypted, and nobody here can read it.", "EncryptedSeen"),
+    Alarm("foreign-echo", "morning", "Somebody answers customers without the desk.", "ForeignEcho"),
+    *(oldest_new_case(team) for team in TEAMS),
+)
+"""On metrics that our functions publish."""
+
+OLD_FIGURES = Alarm(
+    "old-account-data",
+    "morning",
+    "More than one answer in ten is from figures older than a day.",
+    metric="AnsweredFromOldFigures",
+    above=0.1,
+    minutes=60,
+    period=60,
+)
+ANSWERED = "AnsweredFromFigures"
+ENOUGH_ANSWERS = 10  # one old one among fewer is no sign
+
+
+def inbound_age(queue: str) -> Alarm:
+    return Alarm(
+        "inbound-age",
+        "wake",
+        "A customer's message has waited over a minute to be looked at.",
+        "ApproximateAgeOfOldestMessage",
+        above=MINUTE,
+        statistic="Maximum",
+        namespace="AWS/SQS",
+        dimensions={"QueueName": queue},
+    )
+
+
+def dead_letters_unread(about: str, queue: str) -> Alarm:
+    return Alarm(
+        "dead-letters-unread",
+        "wake",
+        "Messages have failed five times and nobody has made cases of them.",
+        "ApproximateNumberOfMessagesVisible",
+        minutes=5,
+        statistic="Maximum",
+        about=about,
+        namespace="AWS/SQS",
+        dimensions={"QueueName": queue},
+    )
+
+
+def webhook_5xx(api: str) -> Alarm:
+    return Alarm(
+        "webhook-5xx",
+        "wake",
+        "We fail to take in events from X, which may never come again.",
+        "5xx",
+        above=2,
+        minutes=5,
+        period=5,
+        namespace="AWS/ApiGateway",
+        dimensions={"ApiId": api, "Stage": "$default", "Method": "POST", "Resource": "/webhook"},
+    )
+
+
+def function_errors(about: str, function: str) -> Alarm:
+    return Alarm(
+        "function-errors",
+        "morning",
+        "A function fails again and again.",
+        "Errors",
+        above=4,
+        minutes=15,
+        period=5,
+        about=about,
+        namespace="AWS/Lambda",
+        dimensions={"FunctionName": function},
+    )
+
+
+class Alarms(Construct):
+    """The alarms of a stack and the topic that they ring on."""
+
+    def __init__(
+        self,
+        scope: Construct,
+        id: str,  # noqa: A002 - CDK's name for it
+        *,
+        service: str,
+        of_aws: Iterable[Alarm],
+        email: str | None,
+    ) -> None:
+        super().__init__(scope, id)
+        self._service = service
+        self.topic = sns.Topic(self, "Topic", display_name=f"{service} alarms", enforce_ssl=True)
+        if email:
+            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+        for alarm in (*REPORTED, *of_aws):
+            self._ring(alarm, self._metric(alarm))
+        self._ring(OLD_FIGURES, self._share_of_old_figures())
+
+    def _ring(self, alarm: Alarm, metric: cloudwatch.IMetric) -> None:
+        missing = cloudwatch.TreatMissingData
+        cloudwatch.Alarm(
+            self,
+            alarm.name,
+            alarm_name=f"{self._service}-{alarm.urgency}-{alarm.name}",
+            alarm_description=f"{alarm.urgency.upper()}: {alarm.says} What to do: docs/runbook.md#{alarm.id}",
+            metric=metric,
+            threshold=alarm.above,
+            comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
+            evaluation_periods=alarm.minutes // alarm.period,
+            treat_missing_data=missing.BREACHING if alarm.must_be_there else missing.NOT_BREACHING,
+        ).add_alarm_action(actions.SnsAction(self.topic))
+
+    def _metric(self, alarm: Alarm, name: str = "") -> cloudwatch.Metric:
+        return cloudwatch.Metric(
+            namespace=alarm.namespace,
+            metric_name=name or alarm.metric,
+            dimensions_map=dict(alarm.dimensions) or {"service": self._service},
+            statistic=alarm.statistic,
+            period=cdk.Duration.minutes(alarm.period),
+        )
+
+    def _share_of_old_figures(self) -> cloudwatch.MathExpression:
+        return cloudwatch.MathExpression(
+            expression=f"IF(answers >= {ENOUGH_ANSWERS}, FILL(old, 0) / answers, 0)",
+            label="share of answers from figures older than a day",
+            using_metrics={"old": self._metric(OLD_FIGURES), "answers": self._metric(OLD_FIGURES, ANSWERED)},
+            period=cdk.Duration.minutes(OLD_FIGURES.period),
+        )
