@@ -9,6 +9,7 @@ from uuid import uuid4
 import pytest
 
 from functions.shared import telemetry
+from tests.running import Running
 
 SKIPS_ALLOWED_IN_CI = {"X_SAMPLES names no folder of recorded payloads"}
 """Reasons that a machine for continuous integration may have. Everything else it can and must run."""
@@ -51,3 +52,11 @@ def logged(service_name: str, capsys: pytest.CaptureFixture[str]) -> Callable[[]
     """Return the log lines and metrics written since the last call."""
     telemetry._metrics().clear_metrics()
     return lambda: [json.loads(line) for line in capsys.readouterr().out.splitlines()]
+
+
+@pytest.fixture(scope="session")
+def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
+    """The whole service on this machine, started once; its customers and cases are shared by the tests that use it."""
+    running = Running(tmp_path_factory.mktemp("tweetserve")).ready()
+    yield running
+    assert running.interrupt().ended() == 0

@@ -17,7 +17,7 @@ import httpx
 import pytest
 
 from functions.shared.settings import client
-from infra.layout import DEAD_QUEUES, QUEUES, TABLES, Function
+from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function
 from local import resources
 from local.children import Trouble
 from local.front import State, app
@@ -400,6 +400,22 @@ def test_a_table_is_replaced_by_new_items(engine: Engine) -> None:
     assert [item["title"]["S"] for item in items] == ["new"]
 
 
+def test_the_webhook_is_told_of_no_table_and_of_no_queue_but_its_own(engine: Engine) -> None:
+    made = resources.create_queues()
+
+    environments = {function.name: made.environment(function, "http://x.example") for function in FUNCTIONS}
+
+    assert {name for name in environments["webhook"] if name.isupper() and "POWERTOOLS" not in name} == {
+        "AWS_LAMBDA_FUNCTION_NAME",
+        "INBOUND_QUEUE_URL",
+        "X_CONSUMER_SECRETS_NAME",
+        "BRAND_ID",
+    }
+    assert environments["commands"]["SERVICE_TABLE"] == "service"
+    assert environments["commands"]["X_API_URL"] == "http://x.example"
+    assert environments["desk"]["BILLING_QUEUE_URL"].endswith("/escalations-billing.fifo")
+
+
 @pytest.mark.parametrize("by", ["a stop", "kill -9"])
 def test_what_was_stored_is_there_again_after(by: str, tmp_path: Path) -> None:
     first = Engine(tmp_path)
@@ -570,6 +586,27 @@ def test_ctrl_c_ends_everything_and_is_no_failure(tmp_path: Path) -> None:
     assert (code, left(children)) == (0, [])
     with pytest.raises(httpx.ConnectError):
         httpx.get(running.url)
+
+
+def test_another_aws_is_used_instead_of_an_engine(engine: Engine, tmp_path: Path) -> None:
+    running = Running(tmp_path / "data", AWS_ENDPOINT_URL=engine.url).ready()
+    children = running.children()
+    code = running.interrupt().ended()
+
+    assert code == 0
+    assert not any("local.engine" in command for command in children.values())
+    assert set(engine.client("dynamodb").list_tables()["TableNames"]) == {table.name for table in TABLES}
+
+
+def test_an_aws_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as unused:
+        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
+
+    running = Running(tmp_path, AWS_ENDPOINT_URL=url)
+    code = running.ended()
+
+    assert code == 1
+    assert f"AWS at {url} does not do its part" in running.terminal.splitlines()[-1]
 
 
 def test_ctrl_c_works_while_it_starts(tmp_path: Path) -> None:
