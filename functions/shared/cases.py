@@ -41,10 +41,8 @@ SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
 ELSEWHERE = "elsewhere"
 """The owner of a case that somebody answered without the desk."""
 
-frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 
-
-@frozen
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Entry:
     """One thing said in a case. The only place where a customer's words are kept."""
 
@@ -55,7 +53,7 @@ class Entry:
     by: str | None = None
 
 
-@frozen
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Case:
     id: str
     """Six of SIGNS, said as 7KD-2MX."""

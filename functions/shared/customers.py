@@ -6,10 +6,8 @@ from datetime import datetime
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-frozen = dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 
-
-@frozen
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Link:
     """The line that a customer has proven to be theirs."""
 
@@ -18,7 +16,7 @@ class Link:
     linked_at: datetime
 
 
-@frozen
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Asked:
     """A question of ours that waits for an answer: `choices` are hashtags without the sign."""
 
@@ -26,7 +24,7 @@ class Asked:
     until: datetime
 
 
-@frozen
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Customer:
     """Everything that deciding about a customer's next DM may depend on. Stored as one item, under one version."""
 

@@ -1,10 +1,10 @@
 """An outgoing reply's life. Pure: every step returns a new Outgoing; `conversations.py` stores it.
 
-    PENDING -> SENDING -> SENT
-       |          |-----> PENDING(not_before)   not sent: try later
-       |          |-----> REFUSED               X says never
-       |          \\-----> UNKNOWN -> SENT | PENDING (once, self-service answers only) | UNCONFIRMED
-       \\-> SUPPRESSED                          stopped, or no longer linked
+PENDING -> SENDING -> SENT
+   |          |-----> PENDING(not_before)   not sent: try later
+   |          |-----> REFUSED               X says never
+   |          \\-----> UNKNOWN -> SENT | PENDING (once, self-service answers only) | UNCONFIRMED
+   \\-> SUPPRESSED                          stopped, or no longer linked
 """
 
 from dataclasses import replace
@@ -31,6 +31,8 @@ LOOK_UPS = (timedelta(seconds=60), timedelta(minutes=5))
 BLOCKS_FOR = timedelta(minutes=2)
 """How long an unknown reply may hold up what is behind it while no look-up answers."""
 RETRY_BLOCKED = timedelta(seconds=60)
+LONGEST_WAIT = timedelta(minutes=16)
+"""A reset that lies further ahead than a window is a header gone wrong."""
 
 UNSETTLED = ("PENDING", "SENDING", "UNKNOWN")
 
@@ -129,7 +131,7 @@ def after(reply: Outgoing, outcome: Outcome, now: datetime) -> Outgoing:
         case Sent(dm_id=dm_id):
             return sent(reply, dm_id)
         case NotSent(retry_at=retry_at):
-            return put_off(reply, retry_at or now + RETRY_BLOCKED)
+            return put_off(reply, min(retry_at or now + RETRY_BLOCKED, now + LONGEST_WAIT))
         case Blocked():
             return put_off(reply, now + RETRY_BLOCKED)
         case Refused():

@@ -1,0 +1,345 @@
+"""X on our side: send a DM and learn what became of it, look up what we have sent. No call is ever repeated here.
+
+tweepy knows the routes and signs (OAuth 1.0a). What X answered is read here, because tweepy raises on bodies that it
+did not expect, also when the DM has long been sent.
+"""
+
+import html
+import json
+import logging
+import re
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Protocol
+from urllib.parse import urlsplit
+
+import requests
+import tweepy
+from requests.adapters import HTTPAdapter
+from urllib3.connection import HTTPConnection, HTTPSConnection
+from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
+
+from functions.shared import clock, telemetry
+
+TWEEPY_HOST = "https://api.twitter.com"
+CONNECT_SECONDS = 3
+READ_SECONDS = 10
+IDLE_SECONDS = 50
+LOOKS_BACK = timedelta(minutes=15)
+
+_X_ID = re.compile(r"[0-9]{1,20}")
+_NUMBER = re.compile(r"[0-9]{1,10}")  # no epoch in milliseconds, nothing negative
+_CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+# Of X's 403s, those about the one customer; every other one is about us.
+_CLOSED = ("dm one or more participants", "send messages to this user", "send messages to users who")
+
+# Below WARNING these print the Authorization header and the DM's text.
+for _library in ("oauthlib", "requests", "requests_oauthlib", "tweepy", "urllib3"):
+    logging.getLogger(_library).setLevel(logging.WARNING)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What X's headers say of its limit, as far as they are numbers. `reset` and `day_reset`: seconds since 1970."""
+
+    limit: int | None = None
+    remaining: int | None = None
+    reset: int | None = None
+    day_limit: int | None = None
+    day_remaining: int | None = None
+    day_reset: int | None = None
+
+
+@dataclass(frozen=True)
+class Sent:
+    """X has the DM."""
+
+    dm_id: str
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class NotSent:
+    """Certainly not sent; it may be sent later. `retry_at` is what X asks for, None where it does not say."""
+
+    retry_at: datetime | None
+    reason: str
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class Refused:
+    """Not sent, and X would say the same again."""
+
+    reason: str
+    ours: bool = False
+    """A mistake of ours, not the customer's choice: somebody has to answer in another way."""
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class Blocked:
+    """Not sent, and nothing else would be: stop, wake somebody, try one now and then."""
+
+    reason: str
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
+class Unknown:
+    """It may have been sent: never send it again blindly."""
+
+    reason: str
+    limits: Limits | None = None
+
+
+type Outcome = Sent | NotSent | Refused | Blocked | Unknown
+
+
+@dataclass(frozen=True)
+class SentDM:
+    """A DM of ours as X lists it. `text` is unescaped, its links are X's short ones."""
+
+    dm_id: str
+    text: str
+    at: datetime
+
+
+class Messenger(Protocol):
+    """Whoever brings our DMs to customers."""
+
+    def send(self, customer: str, text: str) -> Outcome:
+        """Send one DM, once. Never raises."""
+        ...
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        """Return our DMs of the last minutes to a customer; None = X did not tell, which proves nothing."""
+        ...
+
+
+class XMessenger:
+    """Sends in the name of one account. Keep it: a new TLS session costs ten times a kept one."""
+
+    def __init__(self, credentials: Mapping[str, str], api_url: str = TWEEPY_HOST) -> None:
+        parts = urlsplit(api_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("X_API_URL must be a URL like https://api.x.com")
+        if missing := [name for name in _CREDENTIALS if not credentials.get(name)]:
+            raise ValueError(f"the secret with X's user tokens lacks {', '.join(missing)}")
+        self._client = tweepy.Client(
+            **{name: credentials[name] for name in _CREDENTIALS},
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        self._client.session = _Session(api_url.rstrip("/"))
+
+    def send(self, customer: str, text: str) -> Outcome:
+        # tweepy puts the id into the path as it is.
+        if not _X_ID.fullmatch(customer):
+            return Refused("this is no numeric id of X", ours=True)
+        try:
+            self._client.create_direct_message(participant_id=customer, text=text)
+        except _Answered as answered:
+            return _outcome(answered.response)
+        except _NotConnected:
+            return NotSent(None, "X cannot be reached")
+        except requests.Timeout:
+            return Unknown("X did not answer in time")
+        except requests.RequestException:
+            return Unknown("the connection broke before X had answered")
+        except Exception as failure:
+            # Whatever it was, the DM may have left: a crash here would hide that.
+            telemetry.error("sending a DM failed in an unforeseen way", failure)
+            return Unknown("sending failed in an unforeseen way")
+        raise AssertionError("every answer is raised")
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        if not _X_ID.fullmatch(customer):
+            return None
+        try:
+            self._client.get_direct_message_events(
+                participant_id=customer,
+                event_types="MessageCreate",
+                dm_event_fields=["created_at", "sender_id", "text"],
+                max_results=100,
+            )
+        except _Answered as answered:
+            return _listed(answered.response, customer, clock.now())
+        except (_NotConnected, requests.RequestException):
+            return None
+        raise AssertionError("every answer is raised")
+
+
+# ---- the way to X ----
+
+
+class _Answered(Exception):
+    """X's answer, taken past tweepy."""
+
+    def __init__(self, response: requests.Response) -> None:
+        self.response = response
+
+
+class _NotConnected(Exception):
+    """No connection came about, so nothing was sent. Not an OSError, so that no library takes it for its own."""
+
+
+class _Session(requests.Session):
+    """Goes to the host that is set, before the signature is made for it, and hands answers over."""
+
+    def __init__(self, api_url: str) -> None:
+        super().__init__()
+        self._api_url = api_url
+        for scheme in ("https://", "http://"):
+            self.mount(scheme, _Adapter())
+
+    def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
+        ours = self._api_url + str(url).removeprefix(TWEEPY_HOST)
+        kwargs |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
+        raise _Answered(super().request(method, ours, *args, **kwargs))
+
+
+class _Adapter(HTTPAdapter):
+    """Tells a connection that failed from one that broke later: requests gives both the same class."""
+
+    _used = 0.0
+
+    def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
+        super().init_poolmanager(*args, **kwargs)
+        self.poolmanager.pool_classes_by_scheme = _POOLS
+
+    def proxy_manager_for(self, *args: Any, **kwargs: Any) -> Any:
+        manager = super().proxy_manager_for(*args, **kwargs)
+        manager.pool_classes_by_scheme = _POOLS
+        return manager
+
+    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
+        # A kept connection may be dead without a sign, and what is sent into it is then of unknown fate.
+        if time.monotonic() - self._used > IDLE_SECONDS:
+            self.close()
+        try:
+            return super().send(*args, **kwargs)
+        finally:
+            self._used = time.monotonic()
+
+
+class _Connection(HTTPConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as failure:
+            raise _NotConnected from failure
+
+
+class _SecureConnection(HTTPSConnection):
+    def connect(self) -> None:
+        try:
+            super().connect()
+        except Exception as failure:
+            raise _NotConnected from failure
+
+
+class _Pool(HTTPConnectionPool):
+    ConnectionCls = _Connection
+
+
+class _SecurePool(HTTPSConnectionPool):
+    ConnectionCls = _SecureConnection
+
+
+_POOLS = {"http": _Pool, "https": _SecurePool}
+
+
+# ---- what X's answers mean ----
+
+
+def _outcome(response: requests.Response) -> Outcome:
+    """Read X's answer to a DM. The reasons are ours: X's may quote the DM."""
+    limits = _limits(response.headers)
+    match response.status_code:
+        case status if 200 <= status < 300:
+            dm_id = _dm_id(_object(response))
+            return Sent(dm_id, limits) if dm_id else Unknown("X accepted it without naming it", limits)
+        case 429:
+            return NotSent(_retry_at(limits, clock.now()), "X's limit is used up", limits)
+        case 400:
+            return Refused("X calls our request wrong", ours=True, limits=limits)
+        case 404:
+            return Refused("X knows no such account", limits=limits)
+        case 403 if any(words in response.text.lower() for words in _CLOSED):
+            return Refused("this customer does not take our messages", limits=limits)
+        case 401:
+            return Blocked("X does not accept our tokens", limits)
+        case 402:
+            return Blocked("X's credits are used up", limits)
+        case 403:
+            return Blocked("X does not permit our account to send", limits)
+        case status:
+            return Unknown(f"X answered {status}", limits)
+
+
+def _object(response: requests.Response) -> dict[str, Any]:
+    """Return the body if it is a JSON object, else an empty one."""
+    try:
+        body = json.loads(response.content)
+    except (ValueError, RecursionError):
+        return {}
+    return body if isinstance(body, dict) else {}
+
+
+def _dm_id(body: Mapping[str, Any]) -> str | None:
+    """X documents `data.dm_event_id`; `data.id` has been seen too."""
+    data = body.get("data")
+    ids = [data.get("dm_event_id"), data.get("id")] if isinstance(data, dict) else []
+    return next((str(value) for value in ids if type(value) in (str, int) and _X_ID.fullmatch(str(value))), None)
+
+
+def _limits(headers: Mapping[str, str]) -> Limits | None:
+    """Read the limit's headers, each for itself: any may be missing or nonsense."""
+
+    def number(name: str) -> int | None:
+        value = headers.get(name, "").strip()
+        return int(value) if _NUMBER.fullmatch(value) else None
+
+    day = "x-user-limit-24hour" if number("x-user-limit-24hour-remaining") is not None else "x-app-limit-24hour"
+    names = [f"{kind}-{part}" for kind in ("x-rate-limit", day) for part in ("limit", "remaining", "reset")]
+    limits = Limits(*map(number, names))
+    return None if limits == Limits() else limits
+
+
+def _retry_at(limits: Limits | None, now: datetime) -> datetime | None:
+    """Return when X takes DMs again: the end of what is used up. A time that has passed says nothing."""
+    if limits is None:
+        return None
+    ends = [limits.day_reset] if limits.day_remaining == 0 else []
+    ends += [limits.reset] if limits.remaining == 0 or not ends else []
+    last = max((end for end in ends if end is not None), default=0)
+    return datetime.fromtimestamp(last, UTC) if last > now.timestamp() else None
+
+
+def _listed(response: requests.Response, customer: str, now: datetime) -> list[SentDM] | None:
+    """Read a look-up. Where anything is unclear, or it does not reach back far enough, it has told nothing."""
+    body = _object(response)
+    events, meta = body.get("data"), body.get("meta")
+    if response.status_code != 200 or body.get("errors"):
+        return None
+    if events is None and isinstance(meta, dict) and meta.get("result_count") == 0:
+        return []
+    try:
+        dms = [(str(event["sender_id"]), _sent_dm(event)) for event in events or [{}]]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    goes_on = isinstance(meta, dict) and meta.get("next_token")
+    if goes_on and min(dm.at for _, dm in dms) > now - LOOKS_BACK:
+        return None
+    return [dm for sender, dm in dms if sender != customer]
+
+
+def _sent_dm(event: Mapping[str, Any]) -> SentDM:
+    if not _X_ID.fullmatch(event["id"]):
+        raise ValueError("no id")
+    text = event.get("text", "")  # a picture may have none
+    return SentDM(event["id"], html.unescape(text), datetime.fromisoformat(event["created_at"]).astimezone(UTC))
