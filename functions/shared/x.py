@@ -6,7 +6,6 @@ did not expect, also when the DM has long been sent.
 
 import html
 import json
-import logging
 import re
 import time
 from collections.abc import Mapping
@@ -16,7 +15,7 @@ from typing import Any, Protocol
 from urllib.parse import urlsplit
 
 import requests
-import tweepy
+import tweepy  # type: ignore[import-untyped]
 from requests.adapters import HTTPAdapter
 from urllib3.connection import HTTPConnection, HTTPSConnection
 from urllib3.connectionpool import HTTPConnectionPool, HTTPSConnectionPool
@@ -34,11 +33,7 @@ _NUMBER = re.compile(r"[0-9]{1,10}")  # no epoch in milliseconds, nothing negati
 _CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
 # Of X's 403s, those about the one customer; every other one is about us.
-_CLOSED = ("dm one or more participants", "send messages to this user", "send messages to users who")
-
-# Below WARNING these print the Authorization header and the DM's text.
-for _library in ("oauthlib", "requests", "requests_oauthlib", "tweepy", "urllib3"):
-    logging.getLogger(_library).setLevel(logging.WARNING)
+_CLOSED = (b"dm one or more participants", b"send messages to this user", b"send messages to users who")
 
 
 @dataclass(frozen=True)
@@ -269,7 +264,7 @@ def _outcome(response: requests.Response) -> Outcome:
             return Refused("X calls our request wrong", ours=True, limits=limits)
         case 404:
             return Refused("X knows no such account", limits=limits)
-        case 403 if any(words in response.text.lower() for words in _CLOSED):
+        case 403 if any(words in response.content.lower() for words in _CLOSED):
             return Refused("this customer does not take our messages", limits=limits)
         case 401:
             return Blocked("X does not accept our tokens", limits)
