@@ -36,7 +36,14 @@ class Child:
         self._process = process
 
     @classmethod
-    async def start(cls, *arguments: str, environment: Mapping[str, str], log: Path, answers: bool = True) -> "Child":
+    async def start(
+        cls,
+        *arguments: str,
+        environment: Mapping[str, str],
+        log: Path,
+        answers: bool = True,
+        keeps: tuple[int, ...] = (),
+    ) -> "Child":
         """Run `python -m ARGUMENTS`, in a session of its own: Ctrl-C is for the parent, who ends it in order."""
         try:
             with log.open("ab") as errors:
@@ -49,6 +56,7 @@ class Child:
                     stderr=errors,
                     env=environment,
                     limit=LONGEST_LINE,
+                    pass_fds=keeps,
                     start_new_session=True,
                 )
         except (FileNotFoundError, PermissionError) as error:

@@ -6,12 +6,10 @@ a table and a queue read back after `kill -9` are of the same moment.
 """
 
 import asyncio
-import fcntl
 import json
 import os
 import socket
 import sys
-import time
 from pathlib import Path
 from typing import Any
 
@@ -117,25 +115,9 @@ def tell(answer: dict[str, Any]) -> None:
     print(json.dumps(answer), flush=True)  # noqa: T201 - the parent reads it
 
 
-def locked(data: Path) -> bool:
-    """Hold the folder as long as this process lives. The engine of a run that was killed may still be saving."""
-    file = os.open(data / "engine.lock", os.O_CREAT | os.O_RDWR, 0o600)
-    for _ in range(30):
-        try:
-            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except OSError:
-            time.sleep(0.1)
-        else:
-            return True
-    return False
-
-
 def main() -> None:
-    data = Path(sys.argv[1])
-    if not locked(data):
-        return tell({"trouble": f"{data} is in use by another run: stop that one or choose another with --data."})
     os.environ.update(SETTINGS)  # before the import: ministack reads it there
-    state = data / "engine.json"
+    state = Path(sys.argv[1]) / "engine.json"
     try:
         asyncio.run(serve(listen(0), Snapshots(state)))
     except Unreadable:

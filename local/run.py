@@ -2,14 +2,17 @@
 
 import asyncio
 import errno
+import fcntl
 import os
 import signal
 import socket
 import sys
+import time
 import webbrowser
-from collections.abc import Callable, Coroutine, Iterator, Mapping
+from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -26,8 +29,12 @@ from local.resources import Resources
 from local.sources import Pump, clock
 from local.workers import Pool
 
+LOGS = "logs"
 STEPS = ("database", "queues", "webhook", "X (simulated)")
 WORKERS = {"webhook": 4, "commands": 4, "desk": 2}
+TICK_SECONDS = 5
+"""The longest that the clock waits here: nobody looks at a page for a minute to see a promise fall due."""
+
 CONSUMER_SECRET = "local-consumer-secret"  # noqa: S105 - of a simulator
 
 LOCAL_AWS = {
@@ -62,18 +69,20 @@ class Options:
 
     @property
     def logs(self) -> Path:
-        return self.data / "logs"
+        return self.data / LOGS
 
 
 async def run(options: Options) -> int:
     """Return the exit code: 0 after Ctrl-C, 1 after a sentence that says what is wrong."""
     try:
         listener = bound(options.port)
-        prepare(options.logs)
+        lock = prepare(options.data)
+        for log in options.logs.glob("*.log"):
+            log.unlink()
     except Trouble as trouble:
         return told(trouble)
     async with AsyncExitStack() as stack:
-        local = LocalRun(replace(options, port=listener.getsockname()[1]), stack)
+        local = LocalRun(replace(options, port=listener.getsockname()[1]), stack, lock)
         local.serve_front(listener)
         try:
             await local.until_stopped()
@@ -97,21 +106,27 @@ def bound(port: int) -> socket.socket:
         raise Trouble(f"Port {port} is in use: stop what runs there or choose another with --port.") from error
 
 
-def prepare(logs: Path) -> None:
-    """Make the data folder; the logs in it are of one run."""
+def prepare(data: Path) -> int:
+    """Make the data folder and hold it: return the lock's file descriptor."""
     try:
-        logs.mkdir(parents=True, exist_ok=True)
-        for log in logs.glob("*.log"):
-            log.unlink()
+        (data / LOGS).mkdir(parents=True, exist_ok=True)
+        lock = os.open(data / "lock", os.O_CREAT | os.O_RDWR, 0o600)
     except OSError as error:
-        raise Trouble(f"Cannot write to {logs.parent}: choose another folder with --data.") from error
+        raise Trouble(f"Cannot write to {data}: choose another folder with --data.") from error
+    for _ in range(30):
+        with suppress(BlockingIOError):
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return lock
+        time.sleep(0.1)  # the engine of a run that was killed is still saving
+    raise Trouble(f"{data} is in use by another run: stop that one or choose another folder with --data.")
 
 
 class LocalRun:
     """What is started goes onto the stack at once, so that it ends in the opposite order, whatever happens."""
 
-    def __init__(self, options: Options, stack: AsyncExitStack) -> None:
+    def __init__(self, options: Options, stack: AsyncExitStack, lock: int) -> None:
         self._options = options
+        self._lock = lock
         self._simulator_port = free_port()
         self._simulator_url = f"http://{HOST}:{self._simulator_port}"
         self._stack = stack
@@ -120,7 +135,7 @@ class LocalRun:
         self._asked_to_stop = asyncio.Event()
         self._stopping = asyncio.Event()
         self._kills: list[Callable[[], None]] = []
-        self._tasks: set[asyncio.Task[None]] = set()
+        self._tasks: set[asyncio.Task[Any]] = set()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._ask_to_stop)
 
@@ -191,11 +206,12 @@ class LocalRun:
 
     async def _start_engine(self) -> None:
         log = self._options.logs / "engine.log"
-        engine = await self._child("local.engine", str(self._options.data), log=log)
+        # It inherits the lock: while it saves, nobody else may read.
+        engine = await self._child("local.engine", str(self._options.data), log=log, keeps=(self._lock,))
         answer = await engine.read() or {"trouble": f"The local database does not start: {log} says why."}
         if "trouble" in answer:
             raise Trouble(answer["trouble"])
-        for name in [name for name in os.environ if name.startswith("AWS_")]:
+        for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
             del os.environ[name]
         os.environ.update(LOCAL_AWS | NO_FILES | {"AWS_ENDPOINT_URL": f"http://{HOST}:{answer['port']}"})
         self._task(self._watch(engine, ENGINE_GONE, engine=True))
@@ -212,17 +228,12 @@ class LocalRun:
 
     async def _start_simulator(self) -> None:
         port = self._simulator_port
-        arguments = (
-            "--port",
-            str(port),
-            "--webhook",
-            f"{self._options.url}/webhook",
-            "--data",
-            str(self._options.data),
-        )
+        where = {"--port": str(port), "--webhook": f"{self._options.url}/webhook", "--data": str(self._options.data)}
         secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
         log = self._options.logs / "x.log"
-        simulator = await self._child("local.x_simulator", *arguments, environment=secret, log=log, answers=False)
+        simulator = await self._child(
+            "local.x_simulator", *chain.from_iterable(where.items()), environment=secret, log=log, answers=False
+        )
         self._kills.append(simulator.kill)
         gone = f"The simulator of X has stopped: {log} says why."
         while not await accepts(port):
@@ -242,17 +253,17 @@ class LocalRun:
                 pump = Pump(sqs, made.urls[function.reads], made.arns[function.reads], pool)
                 running += [self._task(pump.run(self._stopping)) for _ in range(workers(function))]
             if function.every:
-                running.append(self._task(clock(pool, function.every, self._stopping)))
+                running.append(self._task(clock(pool, min(function.every, TICK_SECONDS), self._stopping)))
 
         async def stop() -> None:
+            for pool in self._state.pools.values():
+                pool.close()
             await asyncio.gather(*running, return_exceptions=True)
 
         self._stack.push_async_callback(stop)
 
-    async def _child(
-        self, *arguments: str, log: Path, environment: Mapping[str, str] | None = None, answers: bool = True
-    ) -> Child:
-        child = await Child.start(*arguments, environment=PLAIN | (environment or {}), log=log, answers=answers)
+    async def _child(self, *arguments: str, environment: dict[str, str] | None = None, **more: Any) -> Child:
+        child = await Child.start(*arguments, environment=PLAIN | (environment or {}), **more)
         self._stack.push_async_callback(child.stop)
         return child
 
@@ -262,14 +273,14 @@ class LocalRun:
             self._state.engine_gone = engine
             raise Trouble(sentence)
 
-    def _task(self, work: Coroutine[Any, Any, None]) -> asyncio.Task[None]:
+    def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Begin something that must not fail unseen."""
         task = asyncio.create_task(work)
         self._tasks.add(task)
         task.add_done_callback(self._done)
         return task
 
-    def _done(self, task: asyncio.Task[None]) -> None:
+    def _done(self, task: asyncio.Task[Any]) -> None:
         self._tasks.discard(task)
         failure = None if task.cancelled() else task.exception()
         if failure and not self._ended.done():
@@ -284,12 +295,17 @@ class LocalRun:
     def _say_ready(self) -> None:
         url = self._options.url
         typer.echo(f"\nPhone {url}/   Desk {url}/desk   Stop with Ctrl-C")
-        if self._options.browser and sys.stdout.isatty():
+        if self._options.browser and sys.stdout.isatty() and has_screen():
             self._task(asyncio.to_thread(webbrowser.open, url))
 
 
 def workers(function: Function) -> int:
     return WORKERS.get(function.name, 1)
+
+
+def has_screen() -> bool:
+    """Without one, Python would open a browser inside the terminal."""
+    return sys.platform == "darwin" or any(name in os.environ for name in ("DISPLAY", "WAYLAND_DISPLAY"))
 
 
 def consumer_secret() -> str:

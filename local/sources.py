@@ -7,7 +7,7 @@ from typing import Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from local.workers import Failed, Pool
+from local.workers import Closed, Failed, Pool
 
 WAIT_SECONDS = 1  # a stop waits for the poll that runs
 PAUSE_SECONDS = 0.5
@@ -58,9 +58,16 @@ class Pump:
     async def _bring(self, message: dict[str, Any]) -> None:
         try:
             await self._pool.call(sqs_event(message, self._arn))
+        except Closed:  # not begun: it need not wait
+            await self._ask("change_message_visibility", message, VisibilityTimeout=0)
+            return
         except Failed:
             return  # it comes again after its visibility time-out, and goes to the dead letters in the end
-        await asyncio.to_thread(self._sqs.delete_message, QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"])
+        await self._ask("delete_message", message)
+
+    async def _ask(self, operation: str, message: dict[str, Any], **more: Any) -> None:
+        ask = getattr(self._sqs, operation)
+        await asyncio.to_thread(ask, QueueUrl=self._url, ReceiptHandle=message["ReceiptHandle"], **more)
 
     def _receive(self) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(

@@ -37,7 +37,6 @@ class Pool:
         self._children: set[Child] = set()
         self._hiring: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[dict[str, Any] | None]] = set()
-        self._closed = False
 
     async def start(self) -> None:
         """Return when the first worker is ready; the others follow."""
@@ -59,12 +58,17 @@ class Pool:
             raise Failed(answer["error"])
         return answer["result"]
 
+    def close(self) -> None:
+        """Begin no more events. Who waits for a worker is told so."""
+        self._idle.shutdown(immediate=True)
+
     async def stop(self) -> None:
         """Finish the events that are being worked on and end every worker."""
-        self._closed = True
+        self.close()
+        await asyncio.gather(*self._working, return_exceptions=True)
         for task in self._hiring:
             task.cancel()
-        await asyncio.gather(*self._hiring, *self._working, return_exceptions=True)
+        await asyncio.gather(*self._hiring, return_exceptions=True)
         await asyncio.gather(*(child.stop() for child in self._children))
 
     def kill(self) -> None:
@@ -73,12 +77,14 @@ class Pool:
             child.kill()
 
     async def _take(self) -> Child:
-        while not self._closed:
-            child = await self._idle.get()
+        while True:
+            try:
+                child = await self._idle.get()
+            except asyncio.QueueShutDown as closed:
+                raise Closed("no more events") from closed
             if not child.ended:
                 return child
             self._replace(child)
-        raise Closed("stopping")
 
     async def _work(self, child: Child, event: object) -> dict[str, Any] | None:
         answer = await child.ask({"id": str(uuid4()), "event": event})
@@ -86,13 +92,16 @@ class Pool:
             child.kill()
             self._replace(child)
         else:
-            self._idle.put_nowait(child)
+            self._offer(child)
         return answer
+
+    def _offer(self, child: Child) -> None:
+        with suppress(asyncio.QueueShutDown):
+            self._idle.put_nowait(child)
 
     def _replace(self, child: Child) -> None:
         self._children.discard(child)
-        if not self._closed:
-            self._task(self._hire_until_it_works())
+        self._task(self._hire_until_it_works())
 
     async def _hire_until_it_works(self) -> None:
         while True:
@@ -116,7 +125,7 @@ class Pool:
             await child.wait()
             self._children.discard(child)
             raise Trouble(f"The function {function.name} does not start: {self._log} says why.")
-        self._idle.put_nowait(child)
+        self._offer(child)
 
     def _task(self, work: Any) -> asyncio.Task[None]:
         task = asyncio.create_task(work)

@@ -22,7 +22,7 @@ from local import resources
 from local.children import Trouble
 from local.front import State, app
 from local.sources import Pump, clock
-from local.workers import Died, Failed, Pool
+from local.workers import Closed, Died, Failed, Pool
 from tests.running import Running, alive, left, wait_for
 
 STAND_IN = Function("stand-in", "tests.data.stand_in", timeout=1)
@@ -134,6 +134,20 @@ def test_stopping_lets_a_worker_finish_its_event(tmp_path: Path) -> None:
 
     assert answer["event"] == {"do": "wait"}
     assert not alive(answer["pid"])
+
+
+def test_who_waits_for_a_worker_is_told_when_there_is_none_any_more(tmp_path: Path) -> None:
+    async def close(pool: Pool) -> None:
+        begun, waiting = (asyncio.create_task(pool.call({"do": "wait"})) for _ in range(2))
+        await asyncio.sleep(0.1)
+
+        pool.close()
+
+        with pytest.raises(Closed):
+            await waiting
+        assert (await begun)["event"] == {"do": "wait"}
+
+    with_pool(tmp_path, close)
 
 
 def test_a_function_that_does_not_start_is_named(tmp_path: Path) -> None:
@@ -455,13 +469,6 @@ def test_the_engine_listens_on_this_machine_only_and_on_one_port(engine: Engine)
     assert listening(engine.process.pid) == [("127.0.0.1", engine.told["port"])]
 
 
-def test_two_engines_do_not_share_a_folder(engine: Engine, tmp_path: Path) -> None:
-    second = Engine(tmp_path)
-    second.process.wait()
-
-    assert second.told["trouble"].startswith(f"{tmp_path} is in use by another run")
-
-
 def test_a_state_that_cannot_be_read_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "engine.json").write_text('{"format": 99}')
 
@@ -521,18 +528,12 @@ def test_a_message_that_keeps_failing_goes_to_the_dead_letters(engine: Engine, t
     assert log.count("ValueError in stand-in") == receives
 
 
-def test_a_message_comes_as_lambda_has_it(engine: Engine) -> None:
-    made = resources.create_queues()
-    engine.client("sqs").send_message(
-        QueueUrl=made.urls["inbound"], MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d"
-    )
-    pool = Desk(None)
+def pump_into(pool: Desk, sqs: Any, url: str, arn: str) -> None:
+    """Bring one message."""
 
     async def pump() -> None:
         stopping = asyncio.Event()
-        running = asyncio.create_task(
-            Pump(engine.client("sqs"), made.urls["inbound"], made.arns["inbound"], pool).run(stopping)  # type: ignore[arg-type]
-        )
+        running = asyncio.create_task(Pump(sqs, url, arn, pool).run(stopping))  # type: ignore[arg-type]
         while not pool.events:
             await asyncio.sleep(0.01)
         stopping.set()
@@ -540,12 +541,32 @@ def test_a_message_comes_as_lambda_has_it(engine: Engine) -> None:
 
     asyncio.run(pump())
 
+
+def test_a_message_comes_as_lambda_has_it(engine: Engine) -> None:
+    made = resources.create_queues()
+    engine.client("sqs").send_message(
+        QueueUrl=made.urls["inbound"], MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d"
+    )
+    pool = Desk(None)
+
+    pump_into(pool, engine.client("sqs"), made.urls["inbound"], made.arns["inbound"])
+
     record = pool.events[0]["Records"][0]
     assert record["body"] == "b"
     assert record["eventSource"] == "aws:sqs"
     assert record["eventSourceARN"] == made.arns["inbound"]
     assert record["attributes"]["MessageGroupId"] == "g"
     assert record["attributes"]["ApproximateReceiveCount"] == "1"
+
+
+def test_a_message_that_is_not_begun_comes_again_at_once(engine: Engine) -> None:
+    sqs, made = engine.client("sqs"), resources.create_queues()
+    url = made.urls["inbound"]
+    sqs.send_message(QueueUrl=url, MessageBody="b", MessageGroupId="g", MessageDeduplicationId="d")
+
+    pump_into(Desk(Closed("stopping")), sqs, url, made.arns["inbound"])
+
+    assert waiting(sqs, url) == {"ApproximateNumberOfMessages": "1", "ApproximateNumberOfMessagesNotVisible": "0"}
 
 
 def test_the_clock_calls_again_whatever_happened() -> None:
