@@ -33,7 +33,6 @@ class Settings:
     sales_queue_url: str
     general_queue_url: str
     x_user_secret_name: str
-    brand_id: str
     x_api_url: str = "https://api.x.com"
 
 
@@ -82,7 +81,7 @@ def bot() -> Bot:
     dynamodb = settings.client("dynamodb")
     sender = Sender(
         store=Store(dynamodb, ours.service_table),
-        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.brand_id, ours.x_api_url),
+        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.x_api_url),
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
     )
