@@ -1,0 +1,123 @@
+"""A DM with what is read from it: which hashtags, which words beside them, which promises."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from functools import cached_property
+from typing import cast
+
+from functions.commands import rules
+from functions.commands.phrasing import case_number, eta
+from functions.commands.plain import Plain, plain, typo_of
+from functions.commands.registry import Command, Question, registry
+from functions.commands.rules import Match
+from functions.shared.cases import TEAM_NAMES, Team
+from functions.shared.customers import Customer, seen
+from functions.shared.promises import due_at
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A DM with what is read from it."""
+
+    question: Question
+    case_id: str
+    waiting: Callable[[Team], int]
+    staffed: Callable[[Team], bool]
+
+    @cached_property
+    def read(self) -> Plain:
+        return plain(self.question.dm.text)
+
+    @cached_property
+    def customer(self) -> Customer:
+        """The customer after a DM that was understood."""
+        before = seen(self.question.customer, self.question.dm.handle)
+        return replace(before, asked=None, not_understood=0)
+
+    @property
+    def open_case(self) -> str | None:
+        return self.customer.case
+
+    @cached_property
+    def slips(self) -> dict[str, tuple[Command, ...]]:
+        """The hashtags that nobody knows, each with the commands that are one slip away."""
+        known, others = registry().by_tag, rules.rule_tags()
+        return {
+            tag: each_once([known[word] for word in typo_of(tag, known) if known[word].tag != "stop"])
+            for tag in self.read.tags
+            if tag not in known and tag not in others
+        }
+
+    @cached_property
+    def took_for(self) -> Command | None:
+        """The one command that an unknown hashtag is surely meant to be: one slip away, and it only reads."""
+        sure = [near[0] for near in self.slips.values() if len(near) == 1 and not near[0].changes]
+        return sure[0] if sure else None
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands asked for, in the order of the DM: by hashtag, or by the bare words it consists of."""
+        known = registry().by_tag
+        tagged = [known[tag] for tag in self.read.tags if tag in known]
+        if self.took_for:
+            tagged.append(self.took_for)
+        if not self.read.tags and not tagged:
+            tagged = _by_bare_words(self.read.words)
+        return each_once(command for command in tagged if command.tag != "stop")
+
+    @cached_property
+    def rest(self) -> tuple[str, ...]:
+        """The words beside the hashtags that are answered."""
+        known = registry().by_tag
+        return self.read.beside + tuple(tag for tag in self.read.tags if tag not in known and self._unclear(tag))
+
+    def _unclear(self, tag: str) -> bool:
+        return self.took_for is None or self.took_for not in self.slips.get(tag, ())
+
+    @cached_property
+    def says_more(self) -> bool:
+        """There are words beside the hashtags that mean something."""
+        return not rules.filler() >= set(self.rest)
+
+    def trouble(self, kind: str = "") -> bool:
+        """Say whether people should look at what stands beside a hashtag, or beside what a rule answers."""
+        return self.question.dm.attachment or rules.trouble(self.rest, kind) is not None
+
+    def team_match(self, words: Sequence[str], home: str = "general") -> Match:
+        """Return the team for these words; where no rule knows one, the home of the hashtag beside them."""
+        found = rules.match_words(words, self.read.tags, teams_only=True)
+        return replace(found, team=cast(Team, home)) if found.kind == "other" else found
+
+    def due(self, team: Team) -> datetime:
+        look_first = rules.look_first(self.read.words)
+        brand = self.question.catalogue.brand
+        return due_at(team, self.question.now, brand, self.waiting(team), look_first=look_first)
+
+    def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
+        """Return what the acknowledgements' texts name."""
+        brand = self.question.catalogue.brand
+        name = TEAM_NAMES[team]
+        return {
+            "case": case_number(case),
+            "team": name,
+            "Team": name[0].upper() + name[1:],
+            "eta": eta(due, self.question.now, brand.timezone),
+            "lost_phone": brand.lost_phone,
+            "abroad_phone": brand.abroad_phone,
+            "care_phone": brand.care_phone,
+            "adr_scheme": brand.adr_scheme,
+        }
+
+
+def _by_bare_words(words: Sequence[str]) -> list[Command]:
+    """Return the commands whose words make up a whole message, together with filler."""
+    by_word = {word: command for command in registry().commands for word in command.words}
+    if rules.not_bare(words) or not rules.filler() | by_word.keys() >= set(words):
+        return []
+    return [by_word[word] for word in words if word in by_word]
+
+
+def each_once(commands: Iterable[Command]) -> tuple[Command, ...]:
+    """Return commands in their order, each once."""
+    return tuple({command.tag: command for command in commands}.values())
