@@ -268,10 +268,11 @@ def test_a_dm_reported_in_both_envelopes_is_one_message(older: str, newer: str, 
     assert first["MessageDeduplicationId"] == aws.sqs.messages[0].id
 
 
-def test_an_encrypted_message_is_queued_under_a_hash_of_its_id(aws: Aws) -> None:
+def test_an_encrypted_message_is_queued_under_a_hash_of_its_id(aws: Aws, logged: Logged) -> None:
     handler.lambda_handler(post(fixture("x_activity_chat_received")), None)
 
     [message] = aws.sqs.sent
+    assert "EncryptedSeen" in counted(logged())
     assert message["MessageGroupId"] == CUSTOMER
     assert message["MessageDeduplicationId"] == hashlib.sha256(b"5d0c7f0e-2a51-4a4c-9a70-8f6f3c1b2d90").hexdigest()
 
@@ -286,7 +287,7 @@ def test_one_unreadable_event_does_not_keep_the_others(aws: Aws, logged: Logged)
     assert status_of(post(account_activity(dm(id=None), None, dm("#data")))) == 200
 
     assert [message.kind for message in aws.sqs.messages] == ["dm"]
-    assert {"Unreadable", "OtherEvent", "Queued"} <= counted(logged())
+    assert {"Unreadable", "OtherEvent", "DmSeen"} <= counted(logged())
 
 
 @pytest.mark.parametrize(
