@@ -151,6 +151,7 @@ def _plausible(limits: Limits, now: datetime) -> bool:
 def outcome(store: Store, result: Outcome, now: datetime) -> None:
     """Feed the breaker: 401, 402, "not permitted" or five unknowns in a row open it, an accepted call closes it."""
     before = load(store)
+    blocked: str | None
     match result:
         case Blocked(reason=reason):
             blocked, unknowns = reason, 0

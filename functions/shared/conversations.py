@@ -178,7 +178,8 @@ KEYS = frozenset({"pk", "sk", "clock", "look_at", "line", "expires_at"})
 
 
 def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
-    return {"pk": pk, "sk": sk} | kind.dump_python(thing, mode="json", exclude_none=True)
+    fields: Item = kind.dump_python(thing, mode="json", exclude_none=True)
+    return {"pk": pk, "sk": sk} | fields
 
 
 def _reply_row(reply: Outgoing) -> Item:

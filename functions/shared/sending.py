@@ -114,8 +114,8 @@ class Sender:
         if claimed:
             try:
                 saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
-                self.line.ticket(self.store, saved, now)
                 self.post(saved, claimed.head)
+                self.line.ticket(self.store, saved, now)
                 return saved
             except Cancelled as cancelled:
                 if cancelled.by != {budgets.KEY[1]}:
@@ -213,7 +213,9 @@ class Sender:
         """What was being sent when its sender died may have left: its outcome is unknown."""
 
         def given_up(current: Conversation) -> Conversation | None:
-            dead = [r for r in current.replies if r.state == "SENDING" and r.lease_until and r.lease_until <= self.now()]
+            dead = [
+                r for r in current.replies if r.state == "SENDING" and r.lease_until and r.lease_until <= self.now()
+            ]
             return current.having(*(replies.unknown(r, r.lease_until or self.now()) for r in dead)) if dead else None
 
         self._change(x_id, given_up, did="lease ran out")
@@ -261,14 +263,21 @@ class Sender:
         if case.state == "CLAIMED":
             return current.with_case(replace(case, answered_at=now))
         waits = replace(
-            case, state="WAITING_CUSTOMER", owner=cases.ELSEWHERE, answered_at=now, fence=case.fence + 1, back_until=None
+            case,
+            state="WAITING_CUSTOMER",
+            owner=cases.ELSEWHERE,
+            answered_at=now,
+            fence=case.fence + 1,
+            back_until=None,
         )
         return current.with_case(waits)
 
     def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
         """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
         now = self.now()
-        note = Entry(f"{reply.id}#{reply.fence}", "note", f"The {reply.kind} of {reply.created_at:%H:%M} UTC {what}.", now)
+        note = Entry(
+            f"{reply.id}#{reply.fence}", "note", f"The {reply.kind} of {reply.created_at:%H:%M} UTC {what}.", now
+        )
         if current.open_case:
             return current.with_case(current.open_case, note)
         if not needs_person:

@@ -1,0 +1,340 @@
+"""A small world around the real code: a queue, a database and an X in memory, a clock, and faults where one wants them.
+
+Every side effect passes through `World.point`, which counts it and may let it fail. A killed function is a
+BaseException, so that no `except Exception` can swallow it; its message comes again as SQS would bring it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import count
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+
+from functions.commands.bot import Bot
+from functions.commands.handler import RETRY_AFTER
+from functions.commands.tick import tick as tick_commands
+from functions.escalate.contract import ReplyRequest, ShownAccount
+from functions.escalate.dead_letters import Reader, letter_in
+from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.tick import tick as tick_escalate
+from functions.shared import conversations
+from functions.shared.cases import TEAMS
+from functions.shared.conversations import Contended
+from functions.shared.line import Line
+from functions.shared.messages import DirectMessage, Echo
+from functions.shared.messages import inbound as inbound_type
+from functions.shared.sending import Sender
+from functions.shared.store import Store
+from functions.shared.x import NotSent, Outcome, Sent, SentDM, Unknown
+from tests.faults.demo import DEMO
+from tests.faults.dynamo import Dynamo, cancelled, failure
+from tests.faults.queues import Fifo, Queued, Sqs
+
+START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+FUNCTION_TIMEOUT = timedelta(seconds=20)
+PAUSE = timedelta(seconds=75)
+LATE = timedelta(minutes=4) - timedelta(seconds=1)
+STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
+CASE_SIGNS = str.maketrans("01", "XZ")
+CUSTOMER_IDS = 3_000_000_000_000_000_000
+
+
+class Kill(BaseException):
+    """The process is gone."""
+
+
+class Fault(StrEnum):
+    CRASH_BEFORE = "crash before"
+    CRASH_AFTER = "crash after"
+    LOST = "response lost"
+    ERROR = "error"
+    CONFLICT = "conflict"
+    PAUSE = "pause"
+    DUPLICATE = "duplicate"
+    LATE = "late effect"
+
+
+AWS_FAULTS = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.PAUSE)
+FAULTS: Mapping[str, tuple[Fault, ...]] = {
+    "read": (Fault.CRASH_BEFORE, Fault.ERROR, Fault.PAUSE),
+    "write": AWS_FAULTS,
+    "transaction": (*AWS_FAULTS, Fault.CONFLICT),
+    "queue": (*AWS_FAULTS, Fault.DUPLICATE),
+    "acknowledge": AWS_FAULTS,
+    "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.DUPLICATE, Fault.LATE),
+    "look up": (Fault.CRASH_BEFORE, Fault.ERROR),
+}
+"""Which faults may happen at which sort of side effect."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A DM of ours that a customer can read."""
+
+    dm_id: str
+    customer: str
+    text: str
+    at: datetime
+
+
+class X:
+    """X as the customer sees it: what was delivered, its limit, and echoes that come back."""
+
+    def __init__(self, world: World) -> None:
+        self.world = world
+        self.delivered: list[Delivered] = []
+        self.attempts: list[tuple[datetime, str]] = []
+        self.down: Callable[[], Outcome] | None = None
+        self._coming: list[tuple[datetime, str, str]] = []
+        self._next_id = 5_000_000_000_000_000_000
+
+    def send(self, customer: str, text: str) -> Outcome:
+        self.attempts.append((self.world.now, customer))
+        if self.down:
+            return self.down()
+        return self.world.point("x", f"send to {customer[-1]}", lambda: self._accept(customer, text), x=(customer, text))
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        def found() -> list[SentDM]:
+            return [SentDM(dm.dm_id, dm.text, dm.at) for dm in self.delivered if dm.customer == customer]
+
+        return self.world.point("look up", f"look up {customer[-1]}", found)
+
+    def later(self, customer: str, text: str) -> None:
+        """Accept the DM only after a while."""
+        self._coming.append((self.world.now + LATE, customer, text))
+
+    def arrive(self) -> None:
+        due = [coming for coming in self._coming if coming[0] <= self.world.now]
+        self._coming = [coming for coming in self._coming if coming not in due]
+        for _, customer, text in due:
+            self._accept(customer, text)
+
+    def write(self, customer: str, text: str) -> Delivered:
+        """Somebody of the brand writes on x.com."""
+        self._accept(customer, text)
+        return self.delivered[-1]
+
+    def _accept(self, customer: str, text: str) -> Outcome:
+        self._next_id += 1
+        dm = Delivered(str(self._next_id), customer, text, self.world.now)
+        self.delivered.append(dm)
+        if self.world.echoes:
+            echo = Echo(id=dm.dm_id, customer=customer, text=text, sent_at=0)
+            self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id)
+        return Sent(dm.dm_id)
+
+
+class Client:
+    """A boto3 client whose calls are points where a fault may strike."""
+
+    def __init__(self, world: World, inner: Any, sorts: Mapping[str, str]) -> None:
+        self._world, self._inner, self._sorts = world, inner, sorts
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        call = getattr(self._inner, operation)
+        sort = self._sorts[operation]
+        return lambda **arguments: self._world.point(sort, operation, lambda: call(**arguments))
+
+
+DYNAMO_SORTS = {
+    "get_item": "read",
+    "batch_get_item": "read",
+    "query": "read",
+    "update_item": "write",
+    "put_item": "write",
+    "transact_write_items": "transaction",
+}
+SQS_SORTS = {
+    "send_message": "queue",
+    "receive_message": "read",
+    "delete_message": "acknowledge",
+    "change_message_visibility": "acknowledge",
+}
+
+
+@dataclass
+class World:
+    """`schedule` says which fault strikes at which point, counted over everything that happens."""
+
+    schedule: Mapping[int, Fault] = field(default_factory=dict)
+    echoes: bool = True
+
+    def __post_init__(self) -> None:
+        self.now = START
+        self.points: list[tuple[str, str]] = []
+        self.struck: list[str] = []
+        self.said: dict[str, DirectMessage] = {}
+        self.asked_by_staff: dict[str, str] = {}
+        self.silent = False
+        self.x = X(self)
+        self.dynamo = Dynamo({"service": ("pk", "sk")}, {"line": ("line", "due_at"), "clock": ("clock", "look_at")})
+        inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
+        self.queues = {team: Fifo(timedelta(seconds=60), 1000) for team in TEAMS} | {"inbound": inbound}
+        self.sqs = Sqs(self.queues, lambda: self.now)
+        self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
+        store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service")
+        line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
+        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids))
+        self.bot = Bot(self.sender, account=DEMO.account, catalogue=lambda _: DEMO.catalogue)
+        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
+        self.reader = Reader(store, line)
+        self.store = Store(self.dynamo, "service")
+        self._busy = False
+
+    # ---- faults ----
+
+    def point(self, sort: str, what: str, do: Callable[[], Any], x: tuple[str, str] | None = None) -> Any:
+        """Do a side effect, unless a fault strikes here."""
+        here = len(self.points)
+        self.points.append((sort, what))
+        fault = None if self.silent else self.schedule.get(here)
+        if fault is None:
+            return do()
+        self.struck.append(f"{fault} at {here} ({what})")
+        return self._strike(fault, sort, do, x)
+
+    def _strike(self, fault: Fault, sort: str, do: Callable[[], Any], x: tuple[str, str] | None) -> Any:
+        match fault:
+            case Fault.CRASH_BEFORE:
+                raise Kill
+            case Fault.CRASH_AFTER:
+                do()
+                raise Kill
+            case Fault.LOST:
+                do()
+                if x:
+                    return Unknown("read time-out")
+                raise ReadTimeoutError(endpoint_url="aws")
+            case Fault.ERROR if sort == "x":
+                return NotSent(None, "connection refused")
+            case Fault.ERROR if sort == "look up":
+                return None
+            case Fault.ERROR:
+                raise failure("ThrottlingException", "any")
+            case Fault.CONFLICT:
+                raise cancelled(["TransactionConflict"])
+            case Fault.DUPLICATE:
+                do()
+                return do()
+            case Fault.LATE if x:
+                self.x.later(*x)
+                return Unknown("read time-out")
+            case Fault.PAUSE:
+                self._pause()
+                return do()
+        raise AssertionError(fault)
+
+    def _pause(self) -> None:
+        """One function is paused past its lease: the clock and the other functions go on."""
+        self.now += PAUSE
+        if not self._busy:
+            self._busy = True
+            self.work()
+            self._busy = False
+
+    # ---- what happens ----
+
+    def write(self, customer: str, text: str) -> str:
+        """A customer writes to us; returns the DM's id."""
+        dm_id = str(CUSTOMER_IDS + len(self.said))
+        dm = DirectMessage(
+            id=dm_id, customer=customer, handle=f"customer_{customer[-1]}", text=text, sent_at=int(self.now.timestamp() * 1000)
+        )
+        self.said[dm_id] = dm
+        self.queue(dm.model_dump(mode="json"), customer, dm_id)
+        return dm_id
+
+    def queue(self, message: dict[str, Any], customer: str, dm_id: str) -> None:
+        """X's webhook has brought a message, perhaps twice."""
+        body = json.dumps(message)
+        inbound = self.queues["inbound"]
+        self.point("queue", "webhook", lambda: inbound.send(body, customer, f"{dm_id}-{len(inbound.seen)}", self.now))
+
+    def work(self) -> None:
+        """Let the functions do all that can be done at this moment."""
+        self.x.arrive()
+        while message := self.queues["inbound"].receive(self.now):
+            self._invoke(message)
+        self._survive(lambda: tick_commands(self.sender))
+        self._survive(lambda: tick_escalate(self.sender))
+        while message := self.queues["inbound"].receive(self.now):
+            self._invoke(message)
+        dead = self.queues["inbound"].dead
+        while dead and (message := dead.receive(self.now)):
+            self._bury(message, dead)
+
+    def _invoke(self, message: Queued) -> None:
+        """One invocation of the commands function for one message."""
+        inbound = self.queues["inbound"]
+        try:
+            read = inbound_type.validate_json(message.body)
+            if isinstance(read, Echo):
+                self.sender.echo(read)
+            else:
+                self.bot.receive(read)
+        except Kill:
+            return
+        except (ClientError, BotoCoreError, Contended):
+            wait = RETRY_AFTER[min(message.receives, len(RETRY_AFTER)) - 1]
+            message.visible_at = self.now + timedelta(seconds=wait)
+            return
+        self._survive(lambda: self.point("acknowledge", "inbound", lambda: inbound.delete(message.id)))
+
+    def _bury(self, message: Queued, dead: Fifo) -> None:
+        """One invocation of the dead letters' reader."""
+        attributes = {"SentTimestamp": str(int(self.now.timestamp() * 1000)), "MessageGroupId": message.group}
+        letter = letter_in({"messageId": message.id, "body": message.body, "attributes": attributes})
+        try:
+            self.reader.receive(letter)
+        except (Kill, ClientError, BotoCoreError, Contended):
+            return
+        self._survive(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
+
+    def _survive(self, do: Callable[[], Any]) -> None:
+        with suppress(Kill, ClientError, BotoCoreError, Contended):
+            do()
+
+    def pass_time(self, until: timedelta, step: timedelta = timedelta(seconds=30)) -> None:
+        """Let time pass, with the clock's calls."""
+        end = self.now + until
+        while self.now < end:
+            self.now += step
+            self.work()
+
+    # ---- what staff do ----
+
+    def next_case(self, request: str) -> str | None:
+        """Somebody who serves every team takes a case; who gets no answer asks again with the same request id."""
+        return self._ask(lambda: self._taken(request))
+
+    def _taken(self, request: str) -> str | None:
+        answer = self.desk.next(STAFF, request)
+        return answer.case.id if answer else None
+
+    def reply_to(self, case_id: str, request: str, text: str) -> None:
+        """Staff answer, again with the same request id where the desk did not say that it stands."""
+        self._ask(lambda: self._replied(case_id, request, text))
+
+    def _replied(self, case_id: str, request: str, text: str) -> None:
+        case = conversations.case_of(self.store, case_id)
+        if case:
+            self.asked_by_staff[request] = case.customer
+            self.desk.reply(STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
+
+    def _ask[T](self, do: Callable[[], T]) -> T | None:
+        for _ in range(4):
+            try:
+                return do()
+            except (Kill, ClientError, BotoCoreError, Contended):
+                self.work()
+            except Refusal:
+                return None
+        return None
