@@ -1,4 +1,4 @@
-"""How values are said to a customer, and how a reply is put together."""
+"""How values are said, and how replies are put together into one text. Left is rounded down, used is rounded up."""
 
 import re
 from collections.abc import Sequence
@@ -7,115 +7,131 @@ from zoneinfo import ZoneInfo
 
 from functions.commands.registry import Reply
 
-HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+LONGEST = 500
+"""No DM is longer than this."""
+USUAL = 280
+"""All but the menu and the phones stay within this."""
 
-GB, MB = 1_000_000_000, 1_000_000
-UNITS = ((1_000 * GB, "TB"), (GB, "GB"), (MB, "MB"))
-
+LATE = "Sorry for the wait{name}: "
+"""In the place of {hi} when a reply waited for X's limit."""
+TYPO = "I took that as #{tag}: "
 SEVERAL = "{hi}here you are:"
+ONE_AT_A_TIME = "For the rest, please send one hashtag at a time."
+
+MB, GB, TB = 10**6, 10**9, 10**12
+HOUR = timedelta(hours=1)
+STEP = timedelta(minutes=5)
+
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
 
 
-def hi(handle: str | None) -> str:
-    """Greet. What follows starts in lower case."""
-    return f"Hi @{handle}, " if handle and HANDLE.fullmatch(handle) else "Hi, "
-
-
-def name(handle: str | None) -> str:
-    """Return ", @handle" or nothing, for the middle of a sentence."""
-    return f", @{handle}" if handle and HANDLE.fullmatch(handle) else ""
+# ---- values ----
 
 
 def money(pence: int) -> str:
-    """Say an amount: £23.45, £20, 65p. The sign is left to the words around it."""
-    pence = abs(pence)
-    if 0 < pence < 100:
-        return f"{pence}p"
-    return f"£{pence // 100:,}" + (f".{pence % 100:02}" if pence % 100 else "")
+    """Say an amount: £23.45, £20, 65p. Never a minus: what is in credit is said in words."""
+    pounds, rest = divmod(abs(pence), 100)
+    if pounds == 0 and rest:
+        return f"{rest}p"
+    return f"£{pounds:,}.{rest:02}" if rest else f"£{pounds:,}"
 
 
-def data_left(size: int) -> str:
-    """Say bytes, rounded down: what is left is never more than is left."""
-    return _data(size, up=False)
+def data_left(amount: int) -> str:
+    return _data(amount, up=False) if amount >= MB else "less than 1 MB"
 
 
-def data_used(size: int) -> str:
-    """Say bytes, rounded up."""
-    return _data(size, up=True)
+def data_used(amount: int) -> str:
+    return _data(max(amount, MB), up=True) if amount else "no data"
 
 
-def _data(size: int, *, up: bool) -> str:
-    if size < MB and not up:
-        return "less than 1 MB" if size else "0 MB"
-    for unit, sign in UNITS:
-        if size >= unit or unit == MB:
-            # Three digits are enough, and MB have no part.
-            step = unit // 10 if unit > MB and size < 100 * unit else unit
-            steps = -(-size // step) if up else size // step
-            amount = steps * step
-            whole, part = divmod(amount, unit)
-            return f"{whole:,}" + (f".{part * 10 // unit}" if part else "") + f" {sign}"
-    raise AssertionError(size)
+def _data(amount: int, *, up: bool) -> str:
+    size, name = next((size, name) for size, name in ((TB, "TB"), (GB, "GB"), (MB, "MB")) if amount >= size)
+    step = size // 10 if size > MB and amount < 100 * size else size
+    rounded = (-(-amount // step) if up else amount // step) * step
+    if rounded >= 1000 * size and size < TB:
+        return _data(rounded, up=up)  # 999.6 MB, rounded up, are 1 GB
+    whole, tenth = divmod(rounded * 10 // size, 10)
+    return f"{whole:,}.{tenth} {name}" if tenth else f"{whole:,} {name}"
 
 
 def minutes_left(seconds: int) -> str:
-    return "less than one" if 0 < seconds < 60 else f"{seconds // 60:,}"
+    return f"{seconds // 60:,}" if seconds >= 60 else "less than one"
 
 
 def minutes_used(seconds: int) -> str:
-    return f"{-(-seconds // 60):,}"
+    return counted(-(-seconds // 60), "minute")
 
 
-def number(count: int) -> str:
+def texts_left(count: int) -> str:
     return f"{count:,}"
 
 
-def day(when: date, today: date) -> str:
-    """Say a day: today, tomorrow, yesterday, Fri 4 Dec; in another year Wed 3 Mar 2027."""
-    near = {0: "today", 1: "tomorrow", -1: "yesterday"}.get((when - today).days)
-    return near or f"{when:%a} {when.day} {when:%b}" + (f" {when.year}" if when.year != today.year else "")
+def texts_used(count: int) -> str:
+    return counted(count, "text")
 
 
-def on_day(when: date, today: date) -> str:
-    """The same with "on" where it is a weekday."""
-    said = day(when, today)
-    return said if said in ("today", "tomorrow", "yesterday") else f"on {said}"
+def counted(count: int, noun: str) -> str:
+    """Say "no texts", "1 text", "212 texts"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}" if count else f"no {noun}s"
 
 
-def as_of(at: datetime, now: datetime, zone: ZoneInfo) -> str:
-    """Say when figures were taken: 14:03, 22:10 yesterday, Fri 20 Nov."""
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    match (today - local.date()).days:
-        case 0:
-            return f"{local:%H:%M}"
-        case 1:
-            return f"{local:%H:%M} yesterday"
-    return day(local.date(), today)
-
-
-def eta(due_at: datetime, now: datetime, timezone: str) -> str:
-    """Say when a person will have answered: in about 25 minutes, by 15:30, by 10:00 tomorrow, by 10:00 on Mon 30 Nov."""
-    left = due_at - now
-    if left < timedelta(hours=1):
-        return f"in about {max(1, -(-left // timedelta(minutes=5))) * 5} minutes"
-    return f"by {clock_time(due_at, now, timezone)}"
-
-
-def clock_time(at: datetime, now: datetime, timezone: str) -> str:
-    """Say a time to come: 15:30, 10:00 tomorrow, 10:00 on Mon 30 Nov."""
-    zone = ZoneInfo(timezone)
-    local, today = at.astimezone(zone), now.astimezone(zone).date()
-    said = on_day(local.date(), today)
-    return f"{local:%H:%M}" + ("" if said == "today" else f" {said}")
+def line_ending(number: str) -> str:
+    return f" on the number ending {number[-3:]}"
 
 
 def case_number(case_id: str) -> str:
-    """Say a case's number so that it can be read out: 7KD-2MX."""
+    """Say a case's number so that it can be read out on the phone: 7KD-2MX."""
     return f"{case_id[:3]}-{case_id[3:]}"
 
 
-def upper(text: str) -> str:
-    """Begin with a capital letter."""
-    return text[:1].upper() + text[1:]
+# ---- times ----
+
+
+def day(on: date, today: date) -> str:
+    """Say a date: today, tomorrow, yesterday, Fri 4 Dec; in another year Wed 3 Mar 2027."""
+    near = {0: "today", 1: "tomorrow", -1: "yesterday"}
+    return near.get((on - today).days) or f"{on:%a} {on.day} {on:%b}" + (f" {on.year}" if on.year != today.year else "")
+
+
+def on_day(on: date, today: date) -> str:
+    """Say a date in a sentence: on Fri 4 Dec, but today."""
+    said = day(on, today)
+    return f"on {said}" if " " in said else said
+
+
+def moment(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Say a time: 15:30, 10:00 tomorrow, 10:00 on Mon 30 Nov."""
+    local, today = at.astimezone(zone), now.astimezone(zone).date()
+    said = on_day(local.date(), today)
+    return f"{local:%H:%M}" if said == "today" else f"{local:%H:%M} {said}"
+
+
+def as_of(at: datetime, now: datetime, zone: ZoneInfo) -> str:
+    """Say how old figures are: 14:03, 22:10 yesterday, Fri 20 Nov."""
+    at = min(at, now)  # the carrier's clock may be a little before ours
+    local, today = at.astimezone(zone).date(), now.astimezone(zone).date()
+    return moment(at, now, zone) if (today - local).days <= 1 else day(local, today)
+
+
+def eta(due_at: datetime, now: datetime, timezone: str) -> str:
+    """Say when a person will have answered: in about 25 minutes, by 15:30, by 10:00 tomorrow."""
+    wait = max(-(-(due_at - now) // STEP), 1) * STEP
+    if wait < HOUR:
+        return f"in about {wait // timedelta(minutes=1)} minutes"
+    midnight = due_at.replace(hour=0, minute=0, second=0, microsecond=0)
+    due_at = midnight - (midnight - due_at) // STEP * STEP
+    return f"by {moment(due_at, now, ZoneInfo(timezone))}"
+
+
+def pace(left: int, resets_on: date, today: date) -> str:
+    """Say how far data goes a day, where that helps: two days or more ahead, 100 MB a day or more."""
+    days = (resets_on - today).days
+    if days < 2 or left // days < 100 * MB:
+        return ""
+    return f": about {data_left(left // days)} a day until then"
+
+
+# ---- one text ----
 
 
 def assemble(
@@ -127,34 +143,58 @@ def assemble(
     late: bool = False,
     first_contact: str | None = None,
 ) -> str:
-    """Put replies into one text with one next step. What was passed on to people stands before anything else there.
+    """Put replies into one text with one next step.
 
-    `typo` is the hashtag that a slip was taken for, `late` says sorry for a long wait in place of the greeting.
+    `typo` is the hashtag that a slip was taken for; `too`, `late` and `first_contact` are `ack.too`, the apology for
+    waiting and the privacy notice.
     """
-    greeting = f"Sorry for the wait{name(handle)}: " if late else hi(handle)
-    if typo:
-        greeting += f"I took that as #{typo}: "
-    text = _several(replies) if len(replies) > 1 else replies[0].text
-    serious = next((reply.next for reply in replies if reply.serious), "")
-    step = too or serious or (replies[0].next if len(replies) == 1 else "")
-    apart = "\n" if "\n" in text and step else " "
-    said = text.replace("{hi}", greeting, 1) + (apart + step if step else "")
-    return said + (first_contact or "")
+    replies = list(dict.fromkeys(replies))  # "#data #minutes" from a stranger is one answer
+    known = handle is not None and _HANDLE.fullmatch(handle)
+    name = f", @{handle}" if known else ""
+    hi = LATE.replace("{name}", name) if late else f"Hi @{handle}, " if known else "Hi, "
+    hi += TYPO.format(tag=typo) if typo else ""
+    after, notice = too or _next(replies), first_contact or ""
+    room = LONGEST - len(hi) - len(after) - len(notice)
+    text = replies[0].text if len(replies) == 1 else _several(replies, room)
+    text = text.replace("{hi}", hi).replace("{name}", name)
+    return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
 
 
-def _several(replies: Sequence[Reply]) -> str:
-    """One line each in the order asked, then the figures' time and when they renew."""
-    lines = [SEVERAL, *(reply.short or upper(reply.text.replace("{hi}", "")) for reply in replies)]
-    dated = [reply for reply in replies if reply.as_of]
-    if dated:
-        renews = {reply.renews for reply in dated if reply.renews}
-        both = "both " if len(dated) == 2 else "all " if len(dated) > 2 else ""
-        last = f"; {both}{_plural(renews.pop(), plural=bool(both))}" if len(renews) == 1 else ""
-        lines.append(f"As of {dated[0].as_of}{last}.")
-    return "\n".join(lines)
+def _next(replies: Sequence[Reply]) -> str:
+    """Return the one next step: the most serious; beside several answers nothing less than old figures."""
+    best = max(replies, key=lambda reply: reply.serious)
+    return best.next if best.serious or len(replies) == 1 else ""
 
 
-def _plural(renews: str, *, plural: bool) -> str:
-    """Return "renew on Fri 4 Dec" of "renews on Fri 4 Dec"."""
-    verb, _, rest = renews.partition(" ")
-    return f"{verb.removesuffix('s') if plural else verb} {rest}"
+def _several(replies: Sequence[Reply], room: int) -> str:
+    """Say several answers, a line each, in the order asked, as many as there is room for."""
+    same_time = len({reply.as_of for reply in replies if reply.as_of}) == 1
+    last = [line] if (line := _last_line(replies, same_time=same_time)) else []
+    lines = [SEVERAL]
+    for reply in replies:
+        line = _line(reply, same_time=same_time)
+        if len(lines) > 1 and len("\n".join([*lines, line, *last, ONE_AT_A_TIME])) > room:
+            return "\n".join([*lines, *last, ONE_AT_A_TIME])
+        lines.append(line)
+    return "\n".join([*lines, *last])
+
+
+def _line(reply: Reply, *, same_time: bool) -> str:
+    if not reply.short:
+        return capital(reply.text.replace("{hi}", ""))
+    return reply.short if same_time or not reply.as_of else f"{reply.short} (as of {reply.as_of})"
+
+
+def _last_line(replies: Sequence[Reply], *, same_time: bool) -> str:
+    """Say the figures' time, and when the allowances renew: "As of 14:03; both renew on Fri 4 Dec."."""
+    said = [f"as of {next(reply.as_of for reply in replies if reply.as_of)}"] if same_time else []
+    renewals = [reply.renews for reply in replies if reply.renews]
+    if len(set(renewals)) == 1:  # they are of one line
+        verb, when = renewals[0].split(" ", 1)
+        both = {1: "", 2: "both "}.get(len(renewals), "all ")
+        said.append(f"{both}{verb.removesuffix('s') if both else verb} {when}")
+    return capital("; ".join(said)) + "." if said else ""
+
+
+def capital(words: str) -> str:
+    return words[:1].upper() + words[1:]

@@ -28,10 +28,26 @@ class Reply:
     """The figures' time as said ("14:03"), for the last line of an answer to several hashtags."""
     renews: str = ""
     """"renews on Fri 4 Dec", for the same line."""
-    serious: bool = False
-    """`next` says that figures are old or an incident is known: only `ack.too` may replace it."""
+    serious: int = 0
+    """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
     quotes: str | None = None
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
+
+
+@dataclass(frozen=True)
+class Text:
+    """Words of ours with places to fill in, and the attributes they need (`line.as_of`, see docs/data.md)."""
+
+    key: str
+    text: str
+    next: str = ""
+    short: str = ""
+    needs: tuple[str, ...] = ()
+
+    def reply(self, **values: str) -> Reply:
+        """Fill in everything but the greeting, which is said when replies are put together."""
+        said = {"hi": "{hi}", "name": "{name}", **values}
+        return Reply(self.key, *(words.format_map(said) for words in (self.text, self.next, self.short)))
 
 
 @dataclass(frozen=True)
@@ -77,8 +93,10 @@ class Command:
     examples: tuple[Example, ...]
     home: str
     """The team of a case that begins with this hashtag."""
-    menu: int
-    """Its line in the menu; hashtags on one line share the number and stand in the order of their tags."""
+    menu: float
+    """Its line in the menu and, behind the point, its place there: 2.1 and 2.3 share a line. 0 = not in the menu."""
+    texts: tuple[Text, ...] = ()
+    """What it may say."""
     aliases: tuple[str, ...] = ()
     """Count as the hashtag, with the sign."""
     words: tuple[str, ...] = ()
@@ -108,8 +126,8 @@ class Registry:
 
 @cache
 def registry() -> Registry:
-    """Return every command in `hashtags/`, in the order of the menu."""
+    """Return every command in `hashtags/`, in the order of the menu; those that are not in it come last."""
     import functions.commands.hashtags as package
 
     modules = (import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__))
-    return Registry(tuple(sorted((module.command for module in modules), key=lambda c: (c.menu, c.tag))))
+    return Registry(tuple(sorted((module.command for module in modules), key=lambda c: (c.menu == 0, c.menu, c.tag))))

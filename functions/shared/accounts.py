@@ -1,224 +1,230 @@
-"""The carrier's data about an account, read only. One query brings everything that an answer needs.
+"""The carrier's data about an account: its bills and its lines. Read only; docs/data.md describes it."""
 
-A part that makes no sense spoils the answers made from it and no others, so each is looked at when it is asked for.
-"""
-
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
-from boto3.dynamodb.types import TypeDeserializer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from annotated_types import Ge
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
 
-FRESH = timedelta(hours=24)
-STILL_SAID = timedelta(days=7)
-AHEAD = timedelta(minutes=5)
-"""How far the carrier's clock may be before ours."""
-
-Pence = Annotated[int, Field(strict=True, ge=0)]
-Amount = Annotated[int, Field(strict=True, ge=0)]
+from functions.shared.sound import Day, Moment, Owed, Part, Pence, Unreadable, Whole, Word, plain, used_by
 
 Tag = Literal["data", "text", "minutes"]
 Age = Literal["fresh", "old", "too_old"]
 
+FRESH = timedelta(hours=24)
+USABLE = timedelta(days=7)
+AHEAD = timedelta(minutes=5)
+"""How far the carrier's clock may be before ours."""
 
-class Unreadable(Exception):
-    """A part of an account makes no sense: nothing is said from it."""
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""As E.164 writes it: +447700900123."""
+
+ALLOWANCES = ("#data", "#text", "#minutes")
 
 
-class Part(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
+class Dated(Part):
+    """Figures, with the time at which they were true at the carrier."""
+
+    as_of: Annotated[Moment, used_by("#charges", *ALLOWANCES)]
+
+    def age(self, now: datetime) -> Age:
+        """Say whether these figures may be said. A missing time, or one in the future, is as bad as an old one."""
+        as_of = self.__dict__.get("as_of")
+        if as_of is None or not -AHEAD <= now - as_of <= USABLE:
+            return "too_old"
+        return "old" if now - as_of > FRESH else "fresh"
 
 
 class Extra(Part):
-    """A charge outside the plan, named in the customer's words."""
+    """Something outside the plan, in the customer's words."""
 
-    what: str = Field(max_length=40)
-    pence: Pence
+    what: Annotated[Word, StringConstraints(max_length=40), used_by("#charges")]
+    pence: Annotated[Pence, used_by("desk")]
 
 
-class AccountPart(Part):
-    """The item `account`: money in whole pence. `owed_pence` is negative where the customer is in credit."""
+class Facts(Dated):
+    """The `account` item."""
 
-    kind: Literal["monthly", "prepaid"]
-    status: Literal["active", "suspended", "closed"]
-    as_of: AwareDatetime
-    opened_on: date | None = None
-    owed_pence: Annotated[int, Field(strict=True)] | None = None
-    credit_pence: Pence | None = None
-    extra_charges_pence: Pence = 0
-    extras: tuple[Extra, ...] = Field(default=(), max_length=3)
-    bill_limit_pence: Pence | None = None
-    next_bill_on: date | None = None
-    contact_number: str | None = None
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"kind": {"const": "monthly"}}},
+            "then": {"required": ["owed_pence", "extra_charges_pence", "next_bill_on"]},
+            "else": {"required": ["credit_pence"]},
+        }
+    )
+
+    account_id: Word
+    kind: Annotated[Literal["monthly", "prepaid"], used_by("#charges", "#offers")]
+    status: Annotated[Literal["active", "suspended", "closed"], used_by("#charges", *ALLOWANCES)]
+    opened_on: Annotated[Day, used_by("desk")]
+    owed_pence: Annotated[Owed | None, used_by("#charges")] = None
+    credit_pence: Annotated[Pence | None, used_by("#charges")] = None
+    extra_charges_pence: Annotated[Pence | None, used_by("#charges")] = None
+    extras: Annotated[tuple[Extra, ...], Field(max_length=3), used_by("#charges", "desk")] = ()
+    bill_limit_pence: Annotated[Pence | None, used_by("#charges")] = None
+    next_bill_on: Annotated[Day | None, used_by("#charges")] = None
+    contact_number: Annotated[PhoneNumber | None, used_by("desk")] = None
 
 
 class Bill(Part):
-    """An item `bill#<issued_on>`."""
+    """A `bill#...` item."""
 
-    issued_on: date
-    due_on: date
-    amount_pence: Pence
-    payment: Literal["direct_debit", "card", "other"]
-    paid_on: date | None = None
+    issued_on: Annotated[Day, used_by("#charges")]
+    due_on: Annotated[Day, used_by("#charges")]
+    amount_pence: Annotated[Pence, used_by("#charges")]
+    payment: Annotated[Literal["direct_debit", "card", "other"], used_by("#charges")]
+    paid_on: Annotated[Day | None, used_by("#charges")] = None
 
 
 class Allowance(Part):
-    """What a plan includes in a period: data in bytes, minutes in seconds, texts in messages."""
+    """What a period includes: bytes, messages or seconds."""
 
-    limit: Annotated[int, Field(strict=True, gt=0)] | None = None
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["limit"]}, {"required": ["unlimited"]}]})
+
+    limit: Annotated[Whole | None, Ge(1)] = None
     unlimited: Literal[True] | None = None
-    used: Amount
+    used: Whole
 
     @model_validator(mode="after")
-    def _has_one_size(self) -> "Allowance":
+    def _either(self) -> Self:
         if (self.limit is None) == (self.unlimited is None):
-            raise ValueError("an allowance has a limit or is unlimited")
+            raise ValueError("give either limit or unlimited")
         return self
 
-    @property
-    def left(self) -> int:
-        return max(0, (self.limit or 0) - self.used)
 
+class WhenUsedUp(Part):
+    """What happens when an allowance is used up, or if there is none."""
 
-class UsedUp(Part):
-    """What happens when an allowance is used up. `per` is the unit that `pence` buys."""
+    model_config = ConfigDict(
+        json_schema_extra={"if": {"properties": {"then": {"const": "charged"}}}, "then": {"required": ["pence", "per"]}}
+    )
 
     then: Literal["stops", "charged"]
     pence: Pence | None = None
     per: Literal["GB", "text", "minute"] | None = None
 
     @model_validator(mode="after")
-    def _has_a_price(self) -> "UsedUp":
+    def _priced(self) -> Self:
         if self.then == "charged" and (self.pence is None or self.per is None):
-            raise ValueError("what is charged has a price and a unit")
+            raise ValueError("what is charged needs pence and per")
         return self
 
 
-class Line(Part):
-    """An item `line#<line_id>`. `renewed_on` and `resets_on` are the first days of this and of the next period."""
+class Allowances(Part):
+    """Absent = not in the plan."""
 
-    line_id: str
-    number: str
-    role: Literal["holder", "user"]
-    status: Literal["active", "barred", "lost", "closed"]
-    as_of: AwareDatetime
-    sim_changed_at: AwareDatetime | None = None
-    plan_name: str | None = None
-    plan_pence: Pence | None = None
-    contract_ends_on: date | None = None
-    upgrade_from: date | None = None
-    platform: Literal["ios", "android", "windows"] | None = None
-    renewed_on: date
-    resets_on: date
-    renews: bool = True
-    allowances: Mapping[str, Any] = Field(default_factory=dict)
-    when_used_up: Mapping[str, Any] = Field(default_factory=dict)
+    data: Annotated[Allowance | None, used_by("#data")] = None
+    text: Annotated[Allowance | None, used_by("#text")] = None
+    minutes: Annotated[Allowance | None, used_by("#minutes")] = None
+
+
+class UsedUp(Part):
+    data: Annotated[WhenUsedUp | None, used_by("#data")] = None
+    text: Annotated[WhenUsedUp | None, used_by("#text")] = None
+    minutes: Annotated[WhenUsedUp | None, used_by("#minutes")] = None
+
+
+class Line(Dated):
+    """A `line#...` item."""
+
+    line_id: Word
+    number: Annotated[PhoneNumber, used_by("#link", *ALLOWANCES)]
+    role: Annotated[Literal["holder", "user"], used_by("#charges", "#link")]
+    """`holder` pays and sees the bill, `user` sees only this line."""
+    status: Annotated[Literal["active", "barred", "lost", "closed"], used_by("#charges", *ALLOWANCES)]
+    sim_changed_at: Annotated[Moment | None, used_by("#link")] = None
+    plan_name: Annotated[Word, used_by("desk")]
+    plan_pence: Annotated[Pence, used_by("desk")]
+    contract_ends_on: Annotated[Day | None, used_by("desk")] = None
+    upgrade_from: Annotated[Day | None, used_by("#handsets", "desk")] = None
+    platform: Annotated[Literal["ios", "android", "windows"] | None, used_by("desk")] = None
+    renewed_on: Annotated[Day, used_by(*ALLOWANCES)]
+    resets_on: Annotated[Day, used_by(*ALLOWANCES)]
+    """The first day of the next period."""
+    renews: Annotated[StrictBool, used_by(*ALLOWANCES)]
+    """False: a pack that ends."""
+    allowances: Annotated[Allowances, used_by(*ALLOWANCES)]
+    when_used_up: Annotated[UsedUp, used_by(*ALLOWANCES)]
 
     def allowance(self, tag: Tag, today: date) -> Allowance | None:
-        """Return an allowance, None where the plan has none. Raises Unreadable."""
+        """Return what the plan includes, None if it does not. Raises Unreadable where it makes no sense today."""
         if not self.renewed_on <= today <= self.resets_on:
-            raise Unreadable
-        return _read(Allowance, self.allowances[tag]) if tag in self.allowances else None
+            raise Unreadable("today is not between line.renewed_on and line.resets_on")
+        allowance: Allowance | None = getattr(self.allowances, tag)
+        return allowance
 
-    def used_up(self, tag: Tag) -> UsedUp | None:
-        """Return what happens when an allowance is used up. Raises Unreadable."""
-        return _read(UsedUp, self.when_used_up[tag]) if tag in self.when_used_up else None
+    def used_up(self, tag: Tag) -> WhenUsedUp | None:
+        when: WhenUsedUp | None = getattr(self.when_used_up, tag)
+        return when
 
 
-@dataclass(frozen=True)
-class Account:
-    """The items of one account as they are stored; what is asked for is checked."""
+class Account(Facts):
+    """Everything that one query brings: the account, its bills with the newest last, its lines."""
 
-    account_id: str
-    items: tuple[Mapping[str, Any], ...]
-
-    @property
-    def money(self) -> AccountPart:
-        """Raises Unreadable."""
-        found = [item for item in self.items if item["part"] == "account"]
-        if len(found) != 1:
-            raise Unreadable
-        return _read(AccountPart, found[0])
-
-    @property
-    def status(self) -> str:
-        """`active`, `suspended` or `closed`, even where figures beside it make no sense. Raises Unreadable."""
-        found = [item.get("status") for item in self.items if item["part"] == "account"]
-        if len(found) != 1 or found[0] not in ("active", "suspended", "closed"):
-            raise Unreadable
-        return str(found[0])
-
-    @property
-    def bill(self) -> Bill | None:
-        """The newest bill. Raises Unreadable."""
-        found = sorted((item for item in self.items if item["part"].startswith("bill#")), key=lambda item: item["part"])
-        return _read(Bill, found[-1]) if found else None
-
-    @property
-    def several_lines(self) -> bool:
-        return len([item for item in self.items if item["part"].startswith("line#")]) > 1
+    bills: tuple[Bill, ...] = ()
+    lines: tuple[Line, ...] = ()
 
     def line(self, line_id: str) -> Line:
-        """Raises Unreadable, also where there is no such line."""
-        found = [item for item in self.items if item["part"] == f"line#{line_id}"]
-        if not found:
-            raise Unreadable
-        return _read(Line, found[0])
+        """Return a line of the account. Raises Unreadable if it is not there."""
+        found = [line for line in self.lines if line.line_id == line_id]
+        if len(found) != 1:
+            raise Unreadable("the linked line is not there")
+        return found[0]
 
 
-def age(as_of: datetime, now: datetime) -> Age:
-    """Say whether figures may be said: up to a day, with a warning up to a week, not at all beyond or from ahead."""
-    if now - as_of > STILL_SAID or as_of - now > AHEAD:
-        return "too_old"
-    return "old" if now - as_of > FRESH else "fresh"
+class Document(Part):
+    """An account as it is imported."""
+
+    account: Facts
+    bills: tuple[Bill, ...] = ()
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _complete(self, info: ValidationInfo) -> Self:
+        monthly = ("owed_pence", "extra_charges_pence", "next_bill_on")
+        needed = monthly if self.account.kind == "monthly" else ("credit_pence",)
+        if missing := [name for name in needed if getattr(self.account, name) is None]:
+            raise ValueError(f"a {self.account.kind} account needs {', '.join(missing)}")
+        if len({line.line_id for line in self.lines}) < len(self.lines):
+            raise ValueError("two lines have the same line_id")
+        return self
 
 
-def read(dynamodb: Any, table: str, account_id: str) -> Account | None:
-    """Read an account in one query; None if there is none. AWS's errors rise as they are."""
-    answer = dynamodb.query(
+def read(client: Any, table: str, account_id: str) -> Account | None:
+    """Read an account with one query, with boto3's plain client. None if there is no such account.
+
+    Raises Unreadable if it cannot be an account at all. Single figures that make no sense raise it when asked for.
+    """
+    answer = client.query(
         TableName=table,
-        KeyConditionExpression="account_id = :account",
-        ExpressionAttributeValues={":account": {"S": account_id}},
+        KeyConditionExpression="account_id = :account_id",
+        ExpressionAttributeValues={":account_id": {"S": account_id}},
     )
-    from_dynamo = TypeDeserializer().deserialize
-    found = [{name: _plain(from_dynamo(value)) for name, value in item.items()} for item in answer["Items"]]
-    return Account(account_id, tuple(found)) if found else None
+    return of(plain(item) for item in answer["Items"])
+
+
+def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
+    """Put an account together from its items."""
+    by_part = {str(item["part"]): item for item in items}
+    if not by_part:
+        return None
+    if "account" not in by_part:
+        raise Unreadable("the account item is not there")
+    return Account.of(
+        {
+            **by_part["account"],
+            "bills": [by_part[part] for part in sorted(by_part) if part.startswith("bill#")],
+            "lines": [by_part[part] for part in sorted(by_part) if part.startswith("line#")],
+        }
+    )
 
 
 def items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """Turn the carrier's document `{"account": ..., "bills": [...], "lines": [...]}` into the table's items."""
+    """Return the items of an account as it is imported, ready for the table."""
     account_id = document["account"]["account_id"]
-    parts = [
+    return [
         {"part": "account", **document["account"]},
-        *({"part": f"bill#{bill['issued_on']}", **bill} for bill in document.get("bills", ())),
-        *({"part": f"line#{line['line_id']}", **line} for line in document.get("lines", ())),
+        *({"account_id": account_id, "part": f"bill#{bill['issued_on']}", **bill} for bill in document["bills"]),
+        *({"account_id": account_id, "part": f"line#{line['line_id']}", **line} for line in document["lines"]),
     ]
-    return [{"account_id": account_id, **part} for part in parts]
-
-
-def of(document: Mapping[str, Any]) -> Account:
-    """Return a carrier's document as the account that would be read."""
-    return Account(document["account"]["account_id"], tuple(items(document)))
-
-
-def _read[P: Part](kind: type[P], item: Mapping[str, Any]) -> P:
-    try:
-        return kind.model_validate(item)
-    except ValidationError:
-        raise Unreadable from None  # the error would quote the figure
-
-
-def _plain(value: Any) -> Any:
-    """DynamoDB's numbers are Decimals; whole ones become int, others stay and are refused as figures."""
-    match value:
-        case dict():
-            return {name: _plain(inner) for name, inner in value.items()}
-        case list():
-            return [_plain(inner) for inner in value]
-        case bool() | str() | bytes():
-            return value
-        case _ if value is not None and value == value.to_integral_value():
-            return int(value)
-    return value

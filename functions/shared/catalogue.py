@@ -1,192 +1,211 @@
-"""The brand's content, read only: facts, offers, handsets, guides, notices, canned answers, what is switched off."""
+"""The brand's content: who it is, what it offers, how phones are set up, what is wrong today. Read only."""
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from functools import cached_property
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, ClassVar, Literal, Self, cast
 from zoneinfo import ZoneInfo
 
-from boto3.dynamodb.types import TypeDeserializer
-from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
+from pydantic import Field, StrictBool, StringConstraints, TypeAdapter, ValidationError
+
+from functions.shared import telemetry
+from functions.shared.sound import Day, Moment, Part, Pence, Unreadable, Whole, Word, plain, used_by
 
 KEPT = timedelta(minutes=1)
-SHOWN = 3
-"""Offers or handsets in one answer."""
 
-KINDS = ("brand", "offer", "handset", "guide", "notice", "canned", "pause")
-
-Pence = Annotated[int, Field(ge=0)]
+Team = Literal["all", "urgent", "billing", "devices", "sales", "general"]
+Platform = Literal["ios", "android", "windows"]
 
 
-class Entry(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="ignore")
-
-    id: str
+def _up_to(signs: int) -> StringConstraints:
+    return StringConstraints(max_length=signs)
 
 
-class Brand(Entry):
-    """The brand's facts (id `facts`). `hours` is written "Mon-Sat 08:00-20:00", `holidays` is a country code."""
+class Brand(Part):
+    """Who we are. All facts are required; `facts` is the one item."""
 
-    name: str
-    handle: str
-    care_phone: str
-    lost_phone: str
-    abroad_phone: str
-    privacy_url: str
-    adr_scheme: str
-    hours: str
-    timezone: str
-    holidays: str
+    kind: Literal["brand"]
+    id: Literal["facts"]
+    name: Annotated[Word, used_by("#start", "greeting")]
+    handle: Annotated[Word, used_by("desk")]
+    care_phone: Annotated[Word, used_by("acknowledgements")]
+    lost_phone: Annotated[Word, used_by("#charges", "#data", "#text", "#minutes", "#urgent")]
+    abroad_phone: Annotated[Word, used_by("acknowledgements")]
+    privacy_url: Annotated[Word, used_by("#help")]
+    adr_scheme: Annotated[Word, used_by("acknowledgements")]
+    hours: Annotated[Word, used_by("promises")]
+    timezone: Annotated[Word, used_by("promises")]
+    holidays: Annotated[Word, used_by("promises")]
 
     @property
     def zone(self) -> ZoneInfo:
         return ZoneInfo(self.timezone)
 
 
-class Dated(Entry):
-    """Shown from one day until another, both included; in the order of `rank`."""
+class OnShow(Part):
+    """Shown between two dates, both included; the lowest rank first."""
 
-    from_on: date | None = None
-    until_on: date | None = None
-    rank: int
+    rank: Annotated[Whole, used_by("#offers", "#handsets")]
+    from_on: Annotated[Day, used_by("#offers", "#handsets")]
+    until_on: Annotated[Day, used_by("#offers", "#handsets")]
 
     def on(self, today: date) -> bool:
-        return (self.from_on or today) <= today <= (self.until_on or today)
+        return self.from_on <= today <= self.until_on
 
 
-class Offer(Dated):
-    title: str = Field(max_length=40)
-    line: str = Field(max_length=60)
-    audience: Literal["everyone", "monthly", "prepaid"]
-    small_print: str | None = Field(default=None, max_length=60)
+class Offer(OnShow):
+    kind: Literal["offer"]
+    id: Word
+    title: Annotated[Word, _up_to(40), used_by("#offers")]
+    line: Annotated[Word, _up_to(60), used_by("#offers")]
+    audience: Annotated[Literal["everyone", "monthly", "prepaid"], used_by("#offers")]
+    small_print: Annotated[Annotated[Word, _up_to(60)] | None, used_by("#offers")] = None
 
 
-class Handset(Dated):
-    """A phone on instalments. `small_print` holds the legal words of a credit advertisement."""
-
-    name: str = Field(max_length=24)
-    platform: Literal["ios", "android", "windows"]
-    monthly_pence: Pence
-    months: int = Field(gt=0)
-    upfront_pence: Pence
-    in_stock: bool
-    small_print: str = Field(max_length=60)
-
-
-class Guide(Entry):
-    """Help for a platform; `words` in a message choose it. The one with the topic `internet` is the default."""
-
-    platform: Literal["ios", "android", "windows"]
-    topic: str
-    words: tuple[str, ...] = ()
-    text: str = Field(max_length=220)
-    checked_on: date | None = None
-    checked_with: str | None = None
+class Handset(OnShow):
+    kind: Literal["handset"]
+    id: Word
+    name: Annotated[Word, _up_to(24), used_by("#handsets")]
+    platform: Annotated[Platform, used_by("desk")]
+    monthly_pence: Annotated[Pence, used_by("#handsets")]
+    months: Annotated[Whole, used_by("#handsets")]
+    upfront_pence: Annotated[Pence, used_by("#handsets")]
+    in_stock: Annotated[StrictBool, used_by("#handsets")]
+    small_print: Annotated[Word, _up_to(60), used_by("#handsets")]
+    """The law's words for a phone on instalments."""
 
 
-class Notice(Entry):
-    """A known incident, with the hashtags and words that it touches."""
+class Guide(Part):
+    """Steps for one platform and topic; the topic `internet` is for who names none."""
 
-    tags: tuple[str, ...] = ()
-    words: tuple[str, ...] = ()
-    says: str = Field(max_length=100)
-    started_at: AwareDatetime
-    next_at: AwareDatetime
-    ended_at: AwareDatetime | None = None
+    kind: Literal["guide"]
+    id: Annotated[str, StringConstraints(pattern=r"^(ios|android|windows)#[a-z]+$")]
+    platform: Annotated[Platform, used_by("#ios", "#android", "#windows")]
+    topic: Annotated[Word, used_by("#ios", "#android", "#windows")]
+    words: Annotated[tuple[Word, ...], used_by("#ios", "#android", "#windows")] = ()
+    """Words in a message that choose this guide."""
+    text: Annotated[Word, _up_to(220), used_by("#ios", "#android", "#windows")]
+    checked_on: Annotated[Day, used_by("desk")]
+    checked_with: Annotated[Word, used_by("desk")]
+
+
+class Notice(Part):
+    """A known incident, from its start to its end."""
+
+    kind: Literal["notice"]
+    id: Word
+    tags: Annotated[tuple[Word, ...], used_by("every hashtag")] = ()
+    words: Annotated[tuple[Word, ...], used_by("faults")] = ()
+    says: Annotated[Word, _up_to(100), used_by("every hashtag")]
+    started_at: Annotated[Moment, used_by("every hashtag")]
+    next_at: Annotated[Moment, used_by("every hashtag")]
+    """When there will be news."""
+    ended_at: Annotated[Moment | None, used_by("every hashtag")] = None
 
     def on(self, now: datetime) -> bool:
         return self.started_at <= now and (self.ended_at is None or now < self.ended_at)
 
 
-class Canned(Entry):
-    """An answer that staff call by its shortcut (`;hi`), of one team or `all`."""
+class Canned(Part):
+    """A reply that staff begin with; the id is its shortcut."""
 
-    team: str
-    text: str
-
-
-class Pause(Entry):
-    """What ops have switched off: a hashtag (its id, without the sign) or `all`."""
-
-    says: str = Field(max_length=80)
-    since: AwareDatetime
-    by: str
+    kind: Literal["canned"]
+    id: Annotated[str, StringConstraints(pattern=r"^;[a-z]+$")]
+    team: Annotated[Team, used_by("desk")]
+    text: Annotated[Word, used_by("desk")]
 
 
-MODELS: Mapping[str, type[Entry]] = {
-    "brand": Brand,
-    "offer": Offer,
-    "handset": Handset,
-    "guide": Guide,
-    "notice": Notice,
-    "canned": Canned,
-    "pause": Pause,
-}
+class Pause(Part):
+    """A hashtag, or `all`, that operations have switched off."""
+
+    kind: Literal["pause"]
+    id: Word
+    says: Annotated[Word, _up_to(80), used_by("every hashtag")]
+    since: Annotated[Moment, used_by("ops")]
+    by: Annotated[Word, used_by("ops")]
 
 
-@dataclass(frozen=True)
+Entry = Annotated[Brand | Offer | Handset | Guide | Notice | Canned | Pause, Field(discriminator="kind")]
+
+contents: TypeAdapter[list[Entry]] = TypeAdapter(list[Entry])
+"""Reads a catalogue as it is written: a list of items of every kind."""
+
+type Items = Callable[[str], list[dict[str, Any]]]
+"""Returns the items of a kind."""
+
+
 class Catalogue:
-    """The items as they are stored, each kind checked when it is asked for."""
+    """What the brand says today. Each kind is read with one query, when it is first asked for, and kept a minute."""
 
-    items: tuple[Mapping[str, Any], ...]
+    _kept: ClassVar[dict[tuple[str, str], tuple[datetime, list[dict[str, Any]]]]] = {}
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
 
     @classmethod
-    def read(cls, dynamodb: Any, table: str, now: datetime) -> "Catalogue":
-        """Read the catalogue, one query for each kind, or return what was read within the last minute."""
-        read_at, kept = _kept.get(table, (None, None))
-        if read_at is None or kept is None or not timedelta(0) <= now - read_at < KEPT:
-            kept = cls(tuple(item for kind in KINDS for item in _query(dynamodb, table, kind)))
-            _kept[table] = (now, kept)
-        return kept
+    def read(cls, client: Any, table: str, now: datetime) -> Self:
+        """Return the catalogue in a table, read with boto3's plain client."""
 
-    @cached_property
+        def items(kind: str) -> list[dict[str, Any]]:
+            read_at, kept = cls._kept.get((table, kind), (None, []))
+            if read_at is None or not timedelta(0) <= now - read_at < KEPT:
+                kept = _query(client, table, kind)
+                cls._kept[table, kind] = now, kept
+            return kept
+
+        return cls(items)
+
+    @classmethod
+    def of(cls, items: Iterable[Mapping[str, Any]]) -> Self:
+        """Return a catalogue of items at hand."""
+        by_kind: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for item in items:
+            by_kind[str(item["kind"])].append(dict(item))
+        return cls(lambda kind: by_kind[kind])
+
+    @property
     def brand(self) -> Brand:
-        return self._all(Brand)[0]
+        """Return who we are. A fact that is missing raises Unreadable only where it is needed."""
+        facts = next((item for item in self._items("brand") if item["id"] == "facts"), None)
+        if facts is None:
+            raise Unreadable("the catalogue has no brand facts")
+        return Brand.of(facts)
 
-    def offers(self, audience: str, today: date) -> list[Offer]:
-        """Today's offers for a customer: `monthly`, `prepaid`, or `everyone` where that is not known."""
-        fits = [offer for offer in self._all(Offer) if offer.on(today) and offer.audience in ("everyone", audience)]
-        return sorted(fits, key=lambda offer: offer.rank)[:SHOWN]
+    def offers(self) -> list[Offer]:
+        return sorted(self._sound(Offer, "offer"), key=lambda offer: offer.rank)
 
-    def handsets(self, today: date) -> list[Handset]:
-        there = [handset for handset in self._all(Handset) if handset.on(today) and handset.in_stock]
-        return sorted(there, key=lambda handset: handset.rank)[:SHOWN]
+    def handsets(self) -> list[Handset]:
+        return sorted(self._sound(Handset, "handset"), key=lambda handset: handset.rank)
 
-    def guides(self, platform: str) -> list[Guide]:
-        """A platform's guides, the default first."""
-        found = [guide for guide in self._all(Guide) if guide.platform == platform]
-        return sorted(found, key=lambda guide: (bool(guide.words), guide.id))
+    def guides(self) -> list[Guide]:
+        return self._sound(Guide, "guide")
 
-    def notice(self, tag: str, now: datetime) -> Notice | None:
-        """The newest incident that touches a hashtag."""
-        found = [notice for notice in self._all(Notice) if tag in notice.tags and notice.on(now)]
-        return max(found, key=lambda notice: notice.started_at, default=None)
+    def notices(self) -> list[Notice]:
+        return self._sound(Notice, "notice")
 
-    def pause(self, tag: str) -> Pause | None:
-        """What ops say about a hashtag that they have switched off."""
-        return next((pause for pause in self._all(Pause) if pause.id == tag), None)
+    def canned(self) -> list[Canned]:
+        return self._sound(Canned, "canned")
 
-    def canned(self, team: str) -> list[Canned]:
-        return [canned for canned in self._all(Canned) if canned.team in ("all", team)]
+    def pauses(self) -> list[Pause]:
+        return [Pause.of(item) for item in self._items("pause")]  # whatever else it says, it is off
 
-    def _all[E: Entry](self, model: type[E]) -> list[E]:
-        return [model.model_validate(item) for item in self.items if MODELS[item["kind"]] is model]
+    def _sound[P: Part](self, model: type[P], kind: str) -> list[P]:
+        return [entry for item in self._items(kind) if (entry := _entry(model, item))]
 
 
-_kept: dict[str, tuple[datetime, Catalogue]] = {}
+def _entry[P: Part](model: type[P], item: Mapping[str, Any]) -> P | None:
+    """Read an item. One that makes no sense is left out: the brand's slip must not silence its hashtag."""
+    try:
+        return model.model_validate(item, extra="ignore")
+    except ValidationError:
+        telemetry.warning("a catalogue item makes no sense", kind=item["kind"])
+        return None
 
 
-def forget() -> None:
-    """Read anew at the next call."""
-    _kept.clear()
-
-
-def _query(dynamodb: Any, table: str, kind: str) -> Iterable[dict[str, Any]]:
-    from_dynamo = TypeDeserializer().deserialize
-    pages = dynamodb.get_paginator("query").paginate(
+def _query(client: Any, table: str, kind: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("query").paginate(
         TableName=table,
         KeyConditionExpression="kind = :kind",
         ExpressionAttributeValues={":kind": {"S": kind}},
     )
-    return [{name: from_dynamo(value) for name, value in item.items()} for page in pages for item in page["Items"]]
+    return [plain(cast(Mapping[str, Any], item)) for page in pages for item in page["Items"]]

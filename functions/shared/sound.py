@@ -1,0 +1,150 @@
+"""What others write and we only read: what is sound is used, what is not is refused at the moment it is asked for."""
+
+import re
+from collections.abc import Mapping
+from datetime import date
+from decimal import Decimal
+from typing import TYPE_CHECKING, Annotated, Any, Self
+
+from annotated_types import Ge, Le
+from boto3.dynamodb.types import TypeDeserializer
+from pydantic import (
+    AwareDatetime,
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    Field,
+    Strict,
+    StringConstraints,
+    ValidationInfo,
+    ValidatorFunctionWrapHandler,
+    WithJsonSchema,
+    field_validator,
+    model_validator,
+)
+from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
+from pydantic_core import core_schema
+
+LARGEST = 10**15  # a petabyte, ten thousand billion pounds: whatever is larger is a mistake
+
+
+class Unreadable(ValueError):
+    """Something asked for is missing or makes no sense. The message names it and never says its value."""
+
+
+class _Unsound:
+    """Stands for a value that did not make sense, until the model is complete."""
+
+
+_UNSOUND = _Unsound()
+_KEEP_SOUND = object()
+
+
+class Part(BaseModel):
+    """A piece of an item. Written down it has to be right in full; read with `of`, what is sound stays usable."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+    @classmethod
+    def of(cls, item: Mapping[str, Any]) -> Self:
+        """Keep what is sound. Asking for anything else that should be there raises Unreadable."""
+        return cls.model_validate(dict(item), context=_KEEP_SOUND, extra="ignore")
+
+    @model_validator(mode="before")
+    @classmethod
+    def _name_missing(cls, item: Any, info: ValidationInfo) -> Any:
+        if info.context is not _KEEP_SOUND or not isinstance(item, dict):
+            return item
+        missing = {name: _UNSOUND for name, field in cls.model_fields.items() if field.is_required()}
+        return missing | item
+
+    @field_validator("*", mode="wrap")
+    @classmethod
+    def _keep_sound(cls, value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
+        try:
+            return check(_known(value))
+        except ValueError:  # a ValidationError is one
+            if info.context is not _KEEP_SOUND:
+                raise
+            return _UNSOUND
+
+    @model_validator(mode="after")
+    def _drop_unsound(self) -> Self:
+        for name in [name for name, value in self.__dict__.items() if value is _UNSOUND]:
+            del self.__dict__[name]
+        return self
+
+    if not TYPE_CHECKING:  # a type checker should still know the attributes
+
+        def __getattr__(self, name: str) -> Any:
+            if name in type(self).model_fields:
+                raise Unreadable(f"{type(self).__name__.lower()}.{name} is missing or makes no sense")
+            return super().__getattr__(name)
+
+
+def given[T](value: T | None, name: str) -> T:
+    """Return an optional attribute that is needed. Raises Unreadable if it is not known."""
+    if value is None:
+        raise Unreadable(f"{name} is not known")
+    return value
+
+
+def _known(value: Any) -> Any:
+    if value is None or (isinstance(value, str) and not value):
+        raise ValueError("leave out what is not known")
+    return value
+
+
+def _written(pattern: str, example: str) -> BeforeValidator:
+    """Accept nothing but text of one form: a number would be taken for seconds since 1970."""
+
+    def check(value: Any) -> Any:
+        if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(pattern, value)):
+            raise ValueError(f"write it like {example}")
+        return value
+
+    return BeforeValidator(check)
+
+
+Whole = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
+Pence = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
+Owed = Annotated[int, Strict(), Ge(-LARGEST), Le(LARGEST)]
+"""Pence to pay; negative = in credit."""
+Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Day = Annotated[date, _written(r"\d{4}-\d\d-\d\d", "2026-11-24"), WithJsonSchema({"type": "string", "format": "date"})]
+"""A local date."""
+Moment = Annotated[
+    AwareDatetime,
+    _written(r"\d{4}-\d\d-\d\dT\d\d:\d\d(:\d\d(\.\d+)?)?Z", "2026-11-24T14:03:00Z"),
+    WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"}),
+]
+"""A time in UTC."""
+
+
+def used_by(*readers: str) -> Any:
+    """Note in the schema which hashtags or pages an attribute is for."""
+    return Field(json_schema_extra={"usedBy": list(readers)})
+
+
+class WrittenSchema(GenerateJsonSchema):
+    """A JSON schema of what may be written: what is not known is left out, so nothing may be null."""
+
+    def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
+        return self.generate_inner(schema["schema"])
+
+
+class _Reader(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int | Decimal:
+        number = Decimal(value)
+        return int(number) if number == number.to_integral_value() else number
+
+
+_reader = _Reader()
+
+
+def plain(item: Mapping[str, Any]) -> dict[str, Any]:
+    """Return an item as DynamoDB's client gave it in Python's own types, whole numbers as int."""
+    return {name: _reader.deserialize(value) for name, value in item.items()}
