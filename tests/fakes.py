@@ -1,6 +1,6 @@
 """Stand-ins for the world outside. They record what was done; tests look at that."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 from functions.shared.x import Outcome, Sent, SentDM
@@ -18,9 +18,6 @@ class FakeMessenger:
     looked_up: list[str] = field(default_factory=list)
     before_send: Callable[[str, str], None] | None = None
     """Called while a DM is on its way: what else happens meanwhile."""
-
-    def then(self, outcomes: Iterable[Outcome]) -> None:
-        self.outcomes.extend(outcomes)
 
     def send(self, customer: str, text: str) -> Outcome:
         self.sent.append((customer, text))
