@@ -11,9 +11,9 @@ import aws_cdk as cdk
 from aws_cdk import aws_cloudwatch as cloudwatch
 from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
-from aws_cdk import aws_sns_subscriptions as subscriptions
 from constructs import Construct
 
+from infra.accepted import accept
 from infra.layout import TEAMS
 
 OURS = "Tweetserve"
@@ -61,7 +61,7 @@ def oldest_new_case(team: str) -> Alarm:
 
 
 REPORTED = (
-    Alarm("dead-letters", "morning", "A message failed five times; a person has it as a case.", "DeadLetterRecorded"),
+    Alarm("dead-letters", "morning", "A message failed five times; a person has it as a case.", "DeadLetter"),
     Alarm("webhook-invalid", "wake", "X holds our webhook for invalid and delivers nothing.", "WebhookInvalid"),
     Alarm(
         "crc-rejected",
@@ -185,7 +185,12 @@ class Alarms(Construct):
         self._service = service
         self.topic = sns.Topic(self, "Topic", display_name=f"{service} alarms", enforce_ssl=True)
         if email:
-            self.topic.add_subscription(subscriptions.EmailSubscription(email))
+            protocol = sns.SubscriptionProtocol.EMAIL
+            accept(
+                sns.Subscription(self, "Email", topic=self.topic, protocol=protocol, endpoint=email),
+                "SNS tries an e-mail again for hours, and an alarm that goes on ringing stands in CloudWatch.",
+                "Serverless::Serverless-SNSRedrivePolicy",
+            )
         for alarm in (*REPORTED, *of_aws):
             self._ring(alarm, self._metric(alarm))
         self._ring(OLD_FIGURES, self._share_of_old_figures())

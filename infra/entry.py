@@ -12,7 +12,7 @@ from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.accepted import accept
+from infra.accepted import accept, wildcard_below
 from infra.layout import Function
 
 SHORTEST_RATE = 60  # EventBridge Scheduler's
@@ -90,3 +90,6 @@ class Entry(Construct):
             schedule=scheduler.ScheduleExpression.rate(cdk.Duration.seconds(max(every, SHORTEST_RATE))),
             target=targets.LambdaInvoke(self.function, retry_attempts=0, max_event_age=minute),
         )
+        # The role that calls is made beside us.
+        versions = "The versions of the one function that the clock calls."
+        accept(cdk.Stack.of(self), versions, wildcard_below(self.function, ":*"))

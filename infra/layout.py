@@ -56,10 +56,18 @@ class Function(NamedTuple):
     reads: str | None = None  # the queue whose messages it gets, one at a time
 
 
+INBOUND_DEAD = "inbound-dead"
+TICKETS_DEAD = "escalations-dead"
+
+TICK = 5  # on AWS once a minute, which is the Scheduler's shortest
+
 FUNCTIONS = (
     Function("webhook", "functions.webhook.handler", timeout=10),
     Function("commands", "functions.commands.handler", timeout=20, reads="inbound"),
+    Function("commands-tick", "functions.commands.tick", timeout=50, every=TICK),
     Function("desk", "functions.escalate.handler", timeout=20),
+    Function("desk-tick", "functions.escalate.tick", timeout=50, every=TICK),
+    Function("dead-letters", "functions.escalate.dead_letters", timeout=20, reads=INBOUND_DEAD),
 )
 
 # A message may be redelivered only after its function has certainly ended: six time-outs, as AWS advises.
@@ -75,9 +83,6 @@ class Queue(NamedTuple):
     dead: str
     retention: int = 4 * DAY
 
-
-INBOUND_DEAD = "inbound-dead"
-TICKETS_DEAD = "escalations-dead"
 
 QUEUES = (
     Queue("inbound", visibility=VISIBILITY_FACTOR * 20, receives=5, dead=INBOUND_DEAD),

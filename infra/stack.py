@@ -3,9 +3,10 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, Field, dataclass, fields
 from importlib import import_module
 from types import MappingProxyType
+from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -21,7 +22,7 @@ from aws_cdk import aws_secretsmanager as secretsmanager
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
-from infra.accepted import accept
+from infra.accepted import accept, wildcard_below
 from infra.alarms import Alarms, dead_letters_unread, function_errors, inbound_age, webhook_5xx
 from infra.entry import Entry
 from infra.layout import DAY, DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, TEAMS, VISIBILITY_FACTOR, Function, Queue, Table
@@ -147,7 +148,7 @@ class Service(cdk.Stack):
         url = f"https://{domain.name}" if domain else api.api_endpoint
         staff = self._staff(sign_in or self._user_pool(f"{url}/desk"))
         signed = "X cannot sign in. The function checks X's signature over each request before it looks inside."
-        page = "The page that people sign in from. It holds no data; what it shows comes from /desk/api."
+        page = "The page that people sign in from. It shows how many wait, and nothing about anybody."
         public_route(api, entries["webhook"], "/webhook", GET, POST, because=signed)
         public_route(api, entries["desk"], "/desk", GET, because=page)
         public_route(api, entries["desk"], "/desk/{file}", GET, because=page)
@@ -201,12 +202,8 @@ class Service(cdk.Stack):
                 projection_type=dynamodb.ProjectionType.KEYS_ONLY,
             )
         if table.indexes:
-            arn = f"<{self.get_logical_id(made.node.default_child)}.Arn>"  # type: ignore[arg-type]
-            accept(
-                self,
-                "All indexes of one table: who may read the table may read its keys in another order.",
-                f"AwsSolutions::AwsSolutions-IAM5[Resource::{arn}/index/*]",
-            )
+            keys = "The indexes of one table: who may read the table may read its keys in another order."
+            accept(self, keys, wildcard_below(made, "/index/*"))
         return made
 
     def _queue(self, queue: Queue, dead: sqs.IQueue) -> sqs.Queue:
@@ -341,19 +338,21 @@ class Service(cdk.Stack):
             cdk.CfnOutput(place, name, value=value).override_logical_id(camel(name))  # type: ignore[arg-type]
 
 
-def asked(function: Function, things: Mapping[str, Thing]) -> list[str]:
-    """Return the settings that a function asks for: the fields of its `Settings`, or of its folder's handler's.
-
-    Raises CannotDeploy for a required one that the stack does not have.
-    """
+def settings_of(function: Function) -> tuple[Field[Any], ...]:
+    """Return the settings that a function reads: its own, or those of its folder's handler."""
     module = import_module(function.module)
     if not hasattr(module, "Settings"):
         module = import_module(f"{function.module.rpartition('.')[0]}.handler")
-    wanted = fields(module.Settings)
-    for setting in wanted:
+    return fields(module.Settings)
+
+
+def asked(function: Function, things: Mapping[str, Thing]) -> list[str]:
+    """Return the settings that a function is given. Raises CannotDeploy where there is no value for one."""
+    settings = settings_of(function)
+    for setting in settings:
         if setting.name not in things and setting.default is MISSING:
-            raise CannotDeploy(f"{module.__name__}.Settings asks for {setting.name}, which infra/stack.py has not")
-    return [setting.name for setting in wanted if setting.name in things]
+            raise CannotDeploy(f"{function.module} asks for {setting.name}: infra/stack.py has no such thing.")
+    return [setting.name for setting in settings if setting.name in things]
 
 
 def public_route(
