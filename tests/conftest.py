@@ -8,7 +8,9 @@ from uuid import uuid4
 
 import pytest
 
-from functions.shared import telemetry
+from functions.escalate import handler
+from functions.shared import clock, settings, telemetry
+from tests.at_desk import Engine, Office
 from tests.running import Running
 
 SKIPS_ALLOWED_IN_CI = {"X_SAMPLES names no folder of recorded payloads"}
@@ -60,3 +62,29 @@ def local_run(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Running]:
     running = Running(tmp_path_factory.mktemp("tweetserve")).ready()
     yield running
     assert running.interrupt().ended() == 0
+
+
+@pytest.fixture(scope="session")
+def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
+    """The embedded engine, one for all tests: each makes tables and queues of its own."""
+    running = Engine(tmp_path_factory.mktemp("engine"))
+    yield running
+    running.stop()
+
+
+@pytest.fixture
+def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
+    """A desk with nothing in its lines."""
+    for name, value in {
+        "AWS_ENDPOINT_URL": engine.url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    settings.client.cache_clear()
+    made = Office()
+    monkeypatch.setattr(handler, "desk", lambda: made.desk)
+    monkeypatch.setattr(clock, "now", lambda: made.now)
+    yield made
+    settings.client.cache_clear()

@@ -1,0 +1,118 @@
+"""What staff see of an account: the linked line, and the bill where the customer is its holder. Nothing unproven."""
+
+from collections.abc import Callable, Iterator
+from datetime import date, datetime
+from functools import partial
+from typing import Any, get_args
+
+from functions.escalate.contract import Figure, ShownAccount
+from functions.shared import accounts
+from functions.shared.accounts import Account, Bill, Line, Tag
+from functions.shared.customers import Link
+from functions.shared.sound import Unreadable
+
+NOT_VERIFIED = ShownAccount(verified=False)
+PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}
+UNREADABLE = "cannot be read"
+
+
+def reader(dynamodb: Any, table: str, now: Callable[[], datetime]) -> Callable[[Link], ShownAccount]:
+    def read(link: Link) -> ShownAccount:
+        try:
+            account = accounts.read(dynamodb, table, link.account_id)
+            return shown(account, link, now().date()) if account else NOT_VERIFIED
+        except Unreadable:
+            return NOT_VERIFIED
+
+    return read
+
+
+def shown(account: Account, link: Link, today: date) -> ShownAccount:
+    """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
+    line = account.line(link.line_id)
+    if line.status in ("lost", "closed"):
+        return NOT_VERIFIED
+    figures = (Figure(name=name, value=_readable(say)) for name, say in _figures(account, line, today).items())
+    return ShownAccount(verified=True, as_of=_as_of(line), figures=tuple(figures))
+
+
+def _figures(account: Account, line: Line, today: date) -> dict[str, Callable[[], str]]:
+    """What is shown, each by the function that says it: one that makes no sense spoils no other."""
+    return {
+        "Number": lambda: f"…{line.number[-3:]}, {line.status}",
+        "Plan": lambda: ", ".join(_plan(line)),
+        **{tag.capitalize(): partial(_left, line, tag, today) for tag in get_args(Tag)},
+        **(_holders(account) if line.role == "holder" else {"Bill": lambda: "the holder's: not for this customer"}),
+    }
+
+
+def _holders(account: Account) -> dict[str, Callable[[], str]]:
+    return {
+        "Bill": lambda: _bill(account.bills[-1] if account.bills else None),
+        "Account": lambda: ", ".join(_money(account)),
+        "Extra": lambda: ", ".join(f"{_pounds(extra.pence)} {extra.what}" for extra in account.extras) or "none",
+    }
+
+
+def _as_of(line: Line) -> datetime | None:
+    try:
+        return line.as_of
+    except Unreadable:
+        return None
+
+
+def _plan(line: Line) -> Iterator[str]:
+    yield line.plan_name
+    yield _pounds(line.plan_pence)
+    if line.contract_ends_on:
+        yield f"until {_day(line.contract_ends_on)}"
+
+
+def _left(line: Line, tag: Tag, today: date) -> str:
+    allowance = line.allowance(tag, today)
+    if allowance is None:
+        return "not in the plan"
+    if allowance.limit is None:
+        return f"unlimited, {_amount(tag, allowance.used)} used"
+    left = max(0, allowance.limit - allowance.used)
+    return f"{_amount(tag, left)} of {_amount(tag, allowance.limit)} left, until {_day(line.resets_on)}"
+
+
+def _bill(bill: Bill | None) -> str:
+    if bill is None:
+        return "none yet"
+    paid = f"paid {_day(bill.paid_on)}" if bill.paid_on else f"due {_day(bill.due_on)}"
+    return f"{_pounds(bill.amount_pence)} of {_day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
+
+
+def _money(account: Account) -> Iterator[str]:
+    yield account.status
+    if account.owed_pence:
+        yield f"{_pounds(abs(account.owed_pence))} {'owed' if account.owed_pence > 0 else 'in credit'}"
+    if account.credit_pence is not None:
+        yield f"{_pounds(account.credit_pence)} prepaid"
+
+
+def _readable(say: Callable[[], str]) -> str:
+    try:
+        return say()
+    except Unreadable:
+        return UNREADABLE
+
+
+def _amount(tag: Tag, amount: int) -> str:
+    match tag:
+        case "data":
+            return f"{amount // 100_000_000 / 10:g} GB"
+        case "minutes":
+            return f"{amount // 60}"
+        case "text":
+            return f"{amount}"
+
+
+def _pounds(pence: int) -> str:
+    return f"£{pence / 100:,.2f}"
+
+
+def _day(day: date) -> str:
+    return f"{day.day} {day:%b %Y}"

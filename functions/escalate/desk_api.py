@@ -1,0 +1,398 @@
+"""What staff do with cases: take, read, answer, give back, resolve. Each act is one transaction, done once."""
+
+import tomllib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from functions.escalate.contract import (
+    CaseAnswer,
+    ClaimRequest,
+    Delivery,
+    ErrorAnswer,
+    LostAnswer,
+    NoteRequest,
+    ReplyAnswer,
+    ReplyRequest,
+    ResolveRequest,
+    ShowAnswer,
+    ShownAccount,
+    ShownCase,
+    ShownEntry,
+    WroteAnswer,
+)
+from functions.shared import cases, conversations, telemetry
+from functions.shared.cases import Case, Entry, NotYours, Team
+from functions.shared.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
+from functions.shared.customers import Customer, Link
+from functions.shared.replies import Outgoing
+from functions.shared.sending import Sender
+from functions.shared.store import Cancelled, Put
+
+DEPTH = 25
+"""Cases looked at in each line for one `next`: more than people who press it at the same moment."""
+
+
+@dataclass(frozen=True)
+class Staff:
+    """Somebody at the desk. Urgent cases are everybody's, so `teams` does not name that line."""
+
+    id: str
+    teams: tuple[Team, ...]
+
+    def serves(self, case: Case) -> bool:
+        return case.team == "urgent" or case.team in self.teams
+
+
+class Refusal(Exception):
+    """What was asked is not done; `answer` says why, to a person."""
+
+    def __init__(self, status: int, answer: ErrorAnswer) -> None:
+        self.status = status
+        self.answer = answer
+        super().__init__(answer.error)
+
+
+class Repeated(Exception):
+    """This request has been done before."""
+
+
+@dataclass(frozen=True)
+class Desk:
+    """`account` reads what staff may see of a linked line."""
+
+    sender: Sender
+    account: Callable[[Link], ShownAccount]
+
+    def next(self, staff: Staff, request_id: str) -> CaseAnswer | None:
+        """Claim what is most pressing of what this person may take; None if nothing waits.
+
+        Urgent cases come first, then those whose customer has just answered this person, then the earliest due time.
+        What waits for another person comes last, but it comes: a customer is better served than the right colleague.
+        """
+        try:
+            self._refuse_repeated(staff, request_id)
+            claimed = (
+                self._from_line(staff, request_id, ("urgent",))
+                or self._claim_first(staff, request_id, self._back_to(staff))
+                or self._from_line(staff, request_id, staff.teams)
+            )
+        except Repeated:
+            claimed = self._claimed_before(staff, request_id)
+        return self._answer(claimed) if claimed else None
+
+    def show(self, staff: Staff, case_id: str) -> ShowAnswer:
+        case = self._case(staff, case_id)
+        customer = load(self.sender.store, case.customer).customer
+        entries = conversations.entries_of(self.sender.store, case.id)
+        replies = conversations.replies_of(self.sender.store, case.customer, map(_reply_id, entries))
+        verified = customer.link if not customer.locked_by else None
+        return ShowAnswer(
+            case=_shown(case, customer),
+            card=cards().get(case.kind, ()),
+            entries=tuple(_shown_entry(entry, replies.get(_reply_id(entry)), customer) for entry in entries),
+            account=self.account(verified) if verified else ShownAccount(verified=False),
+        )
+
+    def renew(self, staff: Staff, case_id: str, request: ClaimRequest) -> CaseAnswer:
+        def renewed(current: Conversation, case: Case) -> Conversation:
+            return current.with_case(cases.renewed(case, self.sender.now()))
+
+        return self._answer(self._act(staff, case_id, request, "renewed", renewed))
+
+    def release(self, staff: Staff, case_id: str, request: ClaimRequest) -> CaseAnswer:
+        def released(current: Conversation, case: Case) -> Conversation:
+            return current.with_case(cases.released(case))
+
+        return self._answer(self._act(staff, case_id, request, "released", released))
+
+    def note(self, staff: Staff, case_id: str, request: NoteRequest) -> CaseAnswer:
+        def noted(current: Conversation, case: Case) -> Conversation:
+            note = Entry(request.request_id, "note", request.text, self.sender.now(), by=staff.id)
+            return current.with_case(case, note)
+
+        return self._answer(self._act(staff, case_id, request, "noted", noted))
+
+    def resolve(self, staff: Staff, case_id: str, request: ResolveRequest) -> CaseAnswer:
+        def resolved(current: Conversation, case: Case) -> Conversation:
+            _refuse_unread(case, request.seen)
+            return current.with_case(cases.resolved(case, request.wrap_up, self.sender.now()))
+
+        return self._answer(self._act(staff, case_id, request, "resolved", resolved))
+
+    def reply(self, staff: Staff, case_id: str, request: ReplyRequest) -> ReplyAnswer:
+        """Commit an answer under the claim. It leaves at once or, where X's limit is used up, as soon as it may."""
+        reply_id = f"{request.request_id}#staff"
+
+        def replied(current: Conversation, case: Case) -> Conversation:
+            _refuse_unread(case, request.seen)
+            if self._replies(case.customer, reply_id):
+                raise _used_otherwise()
+            now = self.sender.now()
+            reply = Outgoing(
+                id=reply_id,
+                customer=case.customer,
+                cause=request.request_id,
+                text=request.text,
+                key="staff",
+                kind="staff",
+                created_at=now,
+                case=case.id,
+            )
+            said = Entry(request.request_id, "staff", request.text, now, by=staff.id)
+            return current.having(reply).with_case(cases.answered(case, now), said)
+
+        case = self._act(staff, case_id, request, "replied", replied)
+        customer = load(self.sender.store, case.customer).customer
+        sent = self._replies(case.customer, reply_id)[reply_id]
+        return ReplyAnswer(reply=_delivery(sent, customer), case=_shown(case, customer))
+
+    def _act(
+        self,
+        staff: Staff,
+        case_id: str,
+        request: ClaimRequest,
+        did: str,
+        change: Callable[[Conversation, Case], Conversation],
+    ) -> Case:
+        """Change a case under a claim and return it as it stands; a request that was done before changes nothing."""
+        for _ in range(TRIES):
+            if self._done_before(staff, case_id, request.request_id, did):
+                return self._read(case_id)
+            case = self._case(staff, case_id)
+            before = load(self.sender.store, case.customer)
+            current = before.case if before.case and before.case.id == case_id else case
+            try:
+                changed = change(before, self._owned(current, staff, request.fence))
+            except Refusal:
+                # The same request may have been done while this one was read.
+                if self._done_before(staff, case_id, request.request_id, did):
+                    continue
+                raise
+            done = _request_row(staff, request.request_id, did, current, self.sender.now())
+            try:
+                after = self.sender.commit(before, replace(changed, writes=(done,)), by=staff.id, did=did)
+            except Cancelled:
+                continue
+            _count_promise(current, did, self.sender.now())
+            return after.case or current
+        raise Contended
+
+    def _owned(self, case: Case, staff: Staff, fence: int) -> Case:
+        now = self.sender.now()
+        try:
+            return cases.owned(case, staff.id, fence, now)
+        except NotYours as error:
+            raise Refusal(409, _lost(case, now)) from error
+
+    def _read(self, case_id: str) -> Case:
+        case = conversations.case_of(self.sender.store, case_id)
+        if case is None:
+            raise Refusal(404, ErrorAnswer(error=f"There is no case {case_id}."))
+        return case
+
+    def _case(self, staff: Staff, case_id: str) -> Case:
+        case = self._read(case_id)
+        if not staff.serves(case) and case.owner != staff.id:
+            raise Refusal(403, ErrorAnswer(error=f"Case {case.number} is for the {case.team} team."))
+        return case
+
+    def _answer(self, case: Case) -> CaseAnswer:
+        return CaseAnswer(case=_shown(case, load(self.sender.store, case.customer).customer))
+
+    def _replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
+        return conversations.replies_of(self.sender.store, x_id, [reply_id])
+
+    # --- which case is next
+
+    def _from_line(self, staff: Staff, request_id: str, teams: tuple[Team, ...]) -> Case | None:
+        return self._claim_first(staff, request_id, self._in_line(staff, teams)) or self._by_ticket(
+            staff, request_id, teams
+        )
+
+    def _in_line(self, staff: Staff, teams: tuple[Team, ...]) -> list[Case]:
+        """What waits in these lines, in the order of taking. The index may lag behind, so the rows are read."""
+        now = self.sender.now()
+        store = self.sender.store
+        ids = [row["pk"].removeprefix("case#") for team in teams for row in store.line(team, DEPTH)]
+        waiting = (case for case in conversations.cases_of(store, ids) if case.state == "NEW" and case.team in teams)
+        return sorted(waiting, key=lambda case: (_waits_for_other(case, staff, now), case.due_at))
+
+    def _back_to(self, staff: Staff) -> list[Case]:
+        """What this person had before, and whose customer has answered a moment ago."""
+        now = self.sender.now()
+        store = self.sender.store
+        found = conversations.cases_of(store, conversations.back_to(store, staff.id, DEPTH))
+        mine = (case for case in found if case.state == "NEW" and case.last_owner == staff.id and staff.serves(case))
+        return sorted((case for case in mine if _is_back(case, now)), key=lambda case: case.due_at)
+
+    def _by_ticket(self, staff: Staff, request_id: str, teams: tuple[Team, ...]) -> Case | None:
+        """A ticket names a case that the index may not show yet. One whose case is taken is dropped."""
+        for team in teams:
+            while ticket := self.sender.line.take_ticket(team):
+                case = conversations.case_of(self.sender.store, ticket.case) if ticket.case else None
+                claimed = self._claim(staff, request_id, case) if case and staff.serves(case) else None
+                self.sender.line.done(ticket)
+                if claimed:
+                    return claimed
+        return None
+
+    def _claim_first(self, staff: Staff, request_id: str, waiting: Iterable[Case]) -> Case | None:
+        for case in waiting:
+            claimed = self._claim(staff, request_id, case)
+            if claimed:
+                # There are as many tickets as cases to take: this one's goes, whichever it is.
+                self.sender.line.spend(claimed.team)
+                return claimed
+        return None
+
+    def _claim(self, staff: Staff, request_id: str, case: Case) -> Case | None:
+        """Make a waiting case this person's; None if somebody was faster."""
+        now = self.sender.now()
+
+        def claimed(current: Conversation) -> Conversation | None:
+            self._refuse_repeated(staff, request_id)
+            waiting = current.open_case
+            if waiting is None or waiting.id != case.id or waiting.fence != case.fence or waiting.state != "NEW":
+                return None
+            mine = cases.claimed(waiting, staff.id, now)
+            return replace(current.with_case(mine), writes=(_request_row(staff, request_id, "next", mine, now),))
+
+        saved = conversations.change(self.sender.store, case.customer, claimed, by=staff.id, did="claimed", now=now)
+        return saved.case if saved else None
+
+    # --- each request once
+
+    def _refuse_repeated(self, staff: Staff, request_id: str) -> None:
+        if self.sender.store.get(*_request_key(staff, request_id)):
+            raise Repeated
+
+    def _claimed_before(self, staff: Staff, request_id: str) -> Case:
+        """Return the case that this request took, while its claim lasts."""
+        row = self.sender.store.get(*_request_key(staff, request_id))
+        if row is None or row["did"] != "next":
+            raise _used_otherwise()
+        return self._owned(self._read(row["case"]), staff, int(row["fence"]))
+
+    def _done_before(self, staff: Staff, case_id: str, request_id: str, did: str) -> bool:
+        row = self.sender.store.get(*_request_key(staff, request_id))
+        if row and (row["did"], row["case"]) != (did, case_id):
+            raise _used_otherwise()
+        return row is not None
+
+
+@cache
+def cards() -> dict[str, tuple[str, ...]]:
+    """Return by kind what a person does first."""
+    text = Path(__file__).with_name("cards.toml").read_text()
+    return {kind: tuple(steps) for kind, steps in tomllib.loads(text).items()}
+
+
+def _request_key(staff: Staff, request_id: str) -> tuple[str, str]:
+    return f"staff#{staff.id}", f"request#{request_id}"
+
+
+def _request_row(staff: Staff, request_id: str, did: str, case: Case, now: datetime) -> Put:
+    """Keeps a request from being done twice, for as long as its texts are kept."""
+    pk, sk = _request_key(staff, request_id)
+    row = {"pk": pk, "sk": sk, "did": did, "case": case.id, "fence": case.fence}
+    return Put(row | {"expires_at": int((now + TEXTS_KEPT).timestamp())}, expected=0)
+
+
+def _used_otherwise() -> Refusal:
+    return Refusal(400, ErrorAnswer(error="This request id was used for something else: choose a new one."))
+
+
+def _refuse_unread(case: Case, seen: datetime | None) -> None:
+    if seen and case.newest > seen:
+        sentence = f"The customer wrote again at {_clock(case.newest)}: read that first."
+        raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
+
+
+def _count_promise(case: Case, did: str, now: datetime) -> None:
+    """The first answer to what the customer said last keeps or breaks what they were told."""
+    if did == "replied" and (case.answered_at is None or case.answered_at < case.newest):
+        telemetry.count("PromiseKept" if now <= case.due_at else "PromiseBroken")
+
+
+def _is_back(case: Case, now: datetime) -> bool:
+    return case.back_until is not None and case.back_until > now
+
+
+def _waits_for_other(case: Case, staff: Staff, now: datetime) -> bool:
+    return _is_back(case, now) and case.last_owner not in (None, staff.id)
+
+
+def _clock(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%H:%M} UTC"
+
+
+def _lost(case: Case, now: datetime) -> LostAnswer:
+    """Say to somebody whose claim does not hold where the case is now."""
+    since = {"CLAIMED": case.claimed_at, "RESOLVED": case.resolved_at}.get(case.state)
+    return LostAnswer(error=f"{_where(case, now)} Nothing was written.", owner=case.owner, since=since)
+
+
+def _where(case: Case, now: datetime) -> str:
+    if case.state == "CLAIMED" and case.lease_until and case.lease_until <= now:
+        return f"The claim on case {case.number} ran out at {_clock(case.lease_until)}."
+    match case.state:
+        case "NEW":
+            return f"Case {case.number} is back in the line."
+        case "CLAIMED":
+            return f"{case.owner} has case {case.number} under a newer claim."
+        case "WAITING_CUSTOMER":
+            return f"Case {case.number} was given back and waits for the customer."
+        case "RESOLVED":
+            return f"Case {case.number} is resolved."
+
+
+def _shown(case: Case, customer: Customer) -> ShownCase:
+    return ShownCase(
+        id=case.id,
+        number=case.number,
+        team=case.team,
+        kind=case.kind,
+        state=case.state,
+        fence=case.fence,
+        customer=case.customer,
+        handle=customer.handle,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        wrote_at=case.newest,
+        answered_at=case.answered_at,
+        owner=case.owner,
+        claimed_at=case.claimed_at,
+        lease_until=case.lease_until,
+        wrap_up=case.wrap_up,
+        resolved_at=case.resolved_at,
+    )
+
+
+def _reply_id(entry: Entry) -> str:
+    return f"{entry.id}#staff" if entry.who == "staff" else entry.id
+
+
+def _shown_entry(entry: Entry, reply: Outgoing | None, customer: Customer) -> ShownEntry:
+    delivery = _delivery(reply, customer) if reply else None
+    return ShownEntry(id=entry.id, who=entry.who, by=entry.by, at=entry.at, text=entry.text, delivery=delivery)
+
+
+def _delivery(reply: Outgoing, customer: Customer) -> Delivery:
+    return Delivery(id=reply.id, state=reply.state, words=_words(reply, customer))
+
+
+def _words(reply: Outgoing, customer: Customer) -> str:
+    match reply.state:
+        case "PENDING" | "SENDING":
+            return "waiting"
+        case "SENT":
+            return "sent"
+        case "UNKNOWN" | "UNCONFIRMED":
+            return "sent, not confirmed"
+        case "REFUSED":
+            return "refused"
+        case "SUPPRESSED":
+            return "not sent: customer has sent #stop" if customer.stopped else "not sent: no longer linked"

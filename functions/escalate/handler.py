@@ -1,0 +1,140 @@
+"""API Gateway calls this for `/desk` and `/desk/api/...`. Who is asking has been verified by its authorizer."""
+
+import base64
+import re
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ValidationError
+
+from functions.escalate import account_column, line_page
+from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
+from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.shared import clock, settings, telemetry
+from functions.shared.cases import TEAMS
+from functions.shared.conversations import Contended
+from functions.shared.line import Line
+from functions.shared.sending import Sender
+from functions.shared.store import Store
+from functions.shared.x import XMessenger
+
+type Response = dict[str, Any]
+
+
+@dataclass(frozen=True)
+class Settings:
+    service_table: str
+    accounts_table: str
+    urgent_queue_url: str
+    billing_queue_url: str
+    devices_queue_url: str
+    sales_queue_url: str
+    general_queue_url: str
+    x_user_secret_name: str
+    x_api_url: str = "https://api.x.com"
+
+
+@telemetry.observed
+def lambda_handler(event: dict[str, Any], _context: object) -> Response:
+    try:
+        return answered(event)
+    except Refusal as refusal:
+        return as_json(refusal.status, refusal.answer)
+    except (ClientError, BotoCoreError, Contended) as failure:
+        telemetry.error("the desk could not do what was asked", failure)
+        telemetry.count("DeskUnavailable")
+        error = "That did not work just now: try again, with the same request id."
+        return as_json(503, ErrorAnswer(error=error)) | {"headers": JSON | {"retry-after": "1"}}
+
+
+def answered(event: dict[str, Any]) -> Response:
+    http = event["requestContext"]["http"]
+    match http["method"], *http["path"].strip("/").split("/"):
+        case "GET", "desk":
+            return line_page.response(desk().sender.store, clock.now())
+        case "POST", "desk", "api", "next":
+            return next_case(staff_in(event), read(event, NextRequest))
+        case "GET", "desk", "api", "cases", number:
+            return as_json(200, desk().show(staff_in(event), case_id(number)))
+        case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
+            return claim_write(staff_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
+    raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
+
+
+def next_case(staff: Staff, request: NextRequest) -> Response:
+    answer = desk().next(staff, request.request_id)
+    telemetry.info("asked for the next case", staff=staff.id, case=answer.case.id if answer else None)
+    return as_json(200, answer) if answer else {"statusCode": 204}
+
+
+def claim_write(staff: Staff, case: str, act: str, request: Any) -> Response:
+    answer: BaseModel = getattr(desk(), act)(staff, case, request)
+    telemetry.info("worked on a case", staff=staff.id, case=case, operation=act, request=request.request_id)
+    return as_json(200, answer)
+
+
+def staff_in(event: dict[str, Any]) -> Staff:
+    claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
+    if not claims.get("sub"):
+        raise Refusal(401, ErrorAnswer(error="Sign in first."))
+    # API Gateway writes a list in a token as `[billing general]`.
+    named = set(re.findall(r"[a-z]+", claims.get("teams", "")))
+    return Staff(claims["sub"], tuple(team for team in TEAMS if team in named and team != "urgent"))
+
+
+def case_id(number: str) -> str:
+    """Take a case's number as people write it: 7kd-2mx is 7KD2MX."""
+    return number.replace("-", "").upper()
+
+
+def read[T: BaseModel](event: dict[str, Any], model: type[T]) -> T:
+    body = event.get("body") or ""
+    try:
+        return model.model_validate_json(base64.b64decode(body) if event.get("isBase64Encoded") else body)
+    except ValidationError as error:
+        raise Refusal(400, ErrorAnswer(error=what_is_wrong(error))) from None
+
+
+def what_is_wrong(error: ValidationError) -> str:
+    """Say what the first mistake is, without quoting what was sent."""
+    first = error.errors(include_input=False, include_url=False)[0]
+    field = ".".join(map(str, first["loc"]))
+    match first["type"]:
+        case "json_invalid" | "model_type":
+            return "Send a JSON object."
+        case "missing":
+            return f"The field {field} is missing."
+        case "extra_forbidden":
+            return "There is a field that this request does not have."
+        case _ if field == "request_id":
+            return "The field request_id takes 1 to 64 letters, digits, - or _, and not digits alone."
+        case "string_pattern_mismatch":
+            return f"The field {field} is blank."
+    return f"The field {field} is not right: {first['msg'][0].lower()}{first['msg'][1:]}."
+
+
+JSON = {"content-type": "application/json", "cache-control": "no-store"}
+
+
+def as_json(status: int, answer: BaseModel) -> Response:
+    return {"statusCode": status, "headers": JSON, "body": answer.model_dump_json()}
+
+
+@cache
+def _settings() -> Settings:
+    return settings.read(Settings)
+
+
+@cache
+def desk() -> Desk:
+    ours = _settings()
+    dynamodb = settings.client("dynamodb")
+    sender = Sender(
+        store=Store(dynamodb, ours.service_table),
+        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.x_api_url),
+        line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
+        now=clock.now,
+    )
+    return Desk(sender, account=account_column.reader(dynamodb, ours.accounts_table, clock.now))
