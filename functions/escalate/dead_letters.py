@@ -1,0 +1,160 @@
+"""SQS calls this with a message of `inbound.fifo` that failed five times: a person gets it, so that nobody is lost."""
+
+import re
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from pydantic import ValidationError
+
+from functions.shared import cases, clock, conversations, settings, telemetry
+from functions.shared.cases import TEAMS, Case, Entry
+from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.customers import seen
+from functions.shared.line import Line
+from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
+from functions.shared.store import Cancelled, Put, Store, stamp
+
+KEPT = timedelta(days=90)
+BY = "dead letters"
+
+
+@dataclass(frozen=True)
+class Settings:
+    service_table: str
+    urgent_queue_url: str
+    billing_queue_url: str
+    devices_queue_url: str
+    sales_queue_url: str
+    general_queue_url: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A message that nobody could process. `said` is what a person reads; None = it is not a customer's."""
+
+    id: str
+    kind: str
+    customer: str | None
+    handle: str | None
+    said: str | None
+    died_at: datetime
+
+
+@telemetry.observed
+def lambda_handler(event: dict[str, Any], _context: object) -> None:
+    for record in event["Records"]:
+        reader().receive(letter_in(record))
+
+
+def letter_in(record: dict[str, Any]) -> Letter:
+    died_at = datetime.fromtimestamp(int(record["attributes"]["SentTimestamp"]) / 1000, UTC)
+    try:
+        message = inbound.validate_json(record["body"])
+    except ValidationError:
+        # The group is the customer's id: even what cannot be read can be given to a person.
+        group = record["attributes"]["MessageGroupId"]
+        customer = group if re.fullmatch("[0-9]{1,20}", group) else None
+        said = "(a message that this service could not read)"
+        return Letter(record["messageId"], "unreadable", customer, None, said, died_at)
+    handle = message.handle if isinstance(message, DirectMessage) else None
+    return Letter(message.id, message.kind, message.customer, handle, said_in(message), died_at)
+
+
+def said_in(message: DirectMessage | Echo | Encrypted) -> str | None:
+    match message:
+        case DirectMessage():
+            return message.text
+        case Encrypted():
+            return "(encrypted: nobody here can read it)"
+        case Echo():
+            return None
+
+
+@dataclass(frozen=True)
+class Reader:
+    """Turns dead letters into cases, each once."""
+
+    store: Store
+    line: Line
+
+    def receive(self, letter: Letter) -> None:
+        now = clock.now()
+
+        def given_to_staff(current: Conversation) -> Conversation | None:
+            if self.store.get(partition(current.customer.x_id), f"dm#{letter.id}"):
+                return None
+            return _with_case(current, letter, now)
+
+        saved = None
+        if letter.customer and letter.said is not None:
+            saved = conversations.change(
+                self.store, letter.customer, given_to_staff, by=BY, did="failed message to staff", now=now
+            )
+        if saved:
+            self.line.ticket(self.store, saved, now)
+        else:
+            self._record(letter, now)
+        telemetry.count("DeadLetter")
+        telemetry.error(
+            "a message failed for good",
+            dead_letter=letter.id,
+            kind=letter.kind,
+            customer=letter.customer,
+            case=saved.case.id if saved and saved.case else None,
+        )
+
+    def _record(self, letter: Letter, now: datetime) -> None:
+        try:
+            self.store.commit([_dead_row(letter, None, now)])
+        except Cancelled:
+            return  # it was recorded before, perhaps with its case
+
+
+def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
+    case = _case(current, now)
+    entry = Entry(letter.id, "customer", letter.said or "", now)
+    known = replace(current, customer=seen(current.customer, letter.handle))
+    writes = (_dm_row(current, letter, now), _dead_row(letter, case.id, now))
+    return replace(known.with_case(case, entry), writes=writes)
+
+
+def _case(current: Conversation, now: datetime) -> Case:
+    due_at = now + cases.UNPROMISED
+    if current.open_case:
+        return cases.joined(current.open_case, now, due_at)
+    past = current.past_case(now)
+    if past:
+        return cases.reopened(past, "general", "failed", now, due_at)
+    return Case(cases.new_id(), current.customer.x_id, "general", "failed", opened_at=now, due_at=due_at)
+
+
+def _dm_row(current: Conversation, letter: Letter, now: datetime) -> Put:
+    """The DM's record: it has been decided about. It ends any race with the DM's own processing."""
+    row = {
+        "pk": partition(current.customer.x_id),
+        "sk": f"dm#{letter.id}",
+        "disposition": "joined" if current.open_case else "escalated",
+        "step": "failed",
+        "expires_at": int((now + DM_IDS_KEPT).timestamp()),
+    }
+    return Put(row, expected=0)
+
+
+def _dead_row(letter: Letter, case: str | None, now: datetime) -> Put:
+    """For ops. What was said and who said it are in the case only, where they can be erased."""
+    row = {
+        "pk": "dead",
+        "sk": f"{stamp(letter.died_at)}#{letter.id}",
+        "kind": letter.kind,
+        "expires_at": int((now + KEPT).timestamp()),
+    }
+    return Put(row | ({"case": case} if case else {}), expected=0)
+
+
+@cache
+def reader() -> Reader:
+    ours = settings.read(Settings)
+    urls = {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}
+    return Reader(Store(settings.client("dynamodb"), ours.service_table), Line(settings.client("sqs"), urls))
