@@ -45,14 +45,16 @@ def build(
     functions: Iterable[Function], *, platform: str = LAMBDA, source: Path = ROOT, target: Path = BUILD
 ) -> dict[str, Package]:
     """Build the zips of functions, by name. Raises CannotPackage."""
-    libraries = installed(HERE, target / "here")
-    stage = installed(platform, target / platform)
+    # Never the folder that is packed: what runs there leaves bytecode that dates make stale.
+    libraries = installed(HERE, target / "loaded")
+    stage = installed(platform, target / (platform or "here"))
     shutil.rmtree(stage / "functions", ignore_errors=True)
     shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     with ThreadPoolExecutor() as threads:
         loads = threads.map(lambda function: loaded(function, source, libraries), functions := list(functions))
+    zips = target / "zips" / (platform or "here")
     return {
-        function.name: zipped(function, stage, needed(stage, loads_of), target / "zips" / platform)
+        function.name: zipped(function, stage, needed(stage, loads_of), zips)
         for function, loads_of in zip(functions, loads, strict=True)
     }
 

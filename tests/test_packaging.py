@@ -112,6 +112,9 @@ for service in ("sqs", "secretsmanager"):
 telemetry.info("started"); telemetry.count("Started"); telemetry.publish()
 if "functions.commands.registry" in sys.modules:
     sys.modules["functions.commands.registry"].registry()
+if "zoneinfo" in sys.modules:
+    sys.modules["zoneinfo"].reset_tzpath(to=())  # as in Lambda, which has no time zones
+    sys.modules["zoneinfo"].ZoneInfo.no_cache("Europe/London")
 """
 
 
@@ -127,7 +130,7 @@ def loaded_from(package: Package, function: Function, folder: Path) -> set[PureP
     run = subprocess.run(
         [sys.executable, "-I", "-S", "-c", PROBE, str(folder), function.module, START],
         check=True,
-        capture_output=True,
+        stdout=subprocess.PIPE,
         text=True,
         env={"AWS_DEFAULT_REGION": "eu-west-2", "PATH": os.environ["PATH"]},
     )
