@@ -47,7 +47,8 @@ class Text:
     def reply(self, **values: str) -> Reply:
         """Fill in everything but the greeting, which is said when replies are put together."""
         said = {"hi": "{hi}", "name": "{name}", **values}
-        return Reply(self.key, *(words.format_map(said) for words in (self.text, self.next, self.short)))
+        text, next_step, short = (words.format_map(said) for words in (self.text, self.next, self.short))
+        return Reply(self.key, text, next_step, short)
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,10 @@
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Annotated, Any, ClassVar, Literal, Self, cast
+from typing import Annotated, Any, ClassVar, Literal, Self
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StrictBool, StringConstraints, TypeAdapter, ValidationError
+from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared import telemetry
 from functions.shared.sound import Day, Moment, Part, Pence, Unreadable, Whole, Word, plain, used_by
@@ -125,10 +125,16 @@ class Pause(Part):
     by: Annotated[Word, used_by("ops")]
 
 
-Entry = Annotated[Brand | Offer | Handset | Guide | Notice | Canned | Pause, Field(discriminator="kind")]
-
-contents: TypeAdapter[list[Entry]] = TypeAdapter(list[Entry])
-"""Reads a catalogue as it is written: a list of items of every kind."""
+MODELS: dict[str, type[Part]] = {
+    "brand": Brand,
+    "offer": Offer,
+    "handset": Handset,
+    "guide": Guide,
+    "notice": Notice,
+    "canned": Canned,
+    "pause": Pause,
+}
+"""The model of each kind of item."""
 
 type Items = Callable[[str], list[dict[str, Any]]]
 """Returns the items of a kind."""
@@ -208,4 +214,4 @@ def _query(client: Any, table: str, kind: str) -> list[dict[str, Any]]:
         KeyConditionExpression="kind = :kind",
         ExpressionAttributeValues={":kind": {"S": kind}},
     )
-    return [plain(cast(Mapping[str, Any], item)) for page in pages for item in page["Items"]]
+    return [plain(item) for page in pages for item in page["Items"]]

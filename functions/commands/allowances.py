@@ -1,0 +1,179 @@
+"""What is left of data, texts and minutes: the same cases for each of the three hashtags."""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from functions.commands import gate, phrasing
+from functions.commands.gate import Answer, Figures
+from functions.commands.phrasing import capital, money
+from functions.commands.registry import Reply, Text
+from functions.shared.accounts import Allowance, Tag
+from functions.shared.sound import Unreadable, given
+
+TAGS: tuple[Tag, ...] = ("data", "text", "minutes")
+
+NEEDS = (
+    "line.allowances.<tag>.limit",
+    "line.allowances.<tag>.used",
+    "line.renewed_on",
+    "line.resets_on",
+    "line.renews",
+    "line.number",
+    "line.as_of",
+)
+LEFT = Text(
+    "allowance.left",
+    "{hi}you have {left} of your {limit} left{line} (as of {as_of}). {renews} {resets}{pace}.",
+    next="{other_tags} show the rest.",
+    short="{Tag}: {left} of {bare} left",
+    needs=NEEDS,
+)
+LOW = Text(
+    "allowance.low",
+    "{hi}you're down to {left} of your {limit}{line} (as of {as_of}). {renews} {resets}.",
+    next="To see ways to get more, send #offers.",
+    short="{Tag}: only {left} of {bare} left",
+    needs=NEEDS,
+)
+USED_UP_STOPS = Text(
+    "allowance.used_up_stops",
+    "{hi}you've used all your {limit}{line} (as of {as_of}). {paused} until {until}, so there's nothing extra to pay.",
+    next="To see ways to get more, send #offers.",
+    short="{Tag}: all {bare} used, paused until {until}",
+    needs=(*NEEDS, "line.when_used_up.<tag>.then"),
+)
+USED_UP_CHARGED = Text(
+    "allowance.used_up_charged",
+    "{hi}you've used all your {limit}{line} (as of {as_of}). Until {until} each {per} more costs {rate}.",
+    next="#charges shows what that adds up to.",
+    short="{Tag}: all {bare} used, now {rate} per {per}",
+    needs=(*NEEDS, "line.when_used_up.<tag>.pence", "line.when_used_up.<tag>.per"),
+)
+UNLIMITED = Text(
+    "allowance.unlimited",
+    "{hi}your {are} unlimited, so you can't run out. You've used {used} since {renewed}{line} (as of {as_of}).",
+    next="{other_tags} show the rest.",
+    short="{Tag}: unlimited",
+    needs=("line.allowances.<tag>.unlimited", "line.allowances.<tag>.used", "line.renewed_on", "line.as_of"),
+)
+NONE = Text(
+    "allowance.none",
+    "{hi}your plan doesn't include {what}{line}; each {per} costs {rate}.",
+    next="To see plans that do, send #offers.",
+    short="{Tag}: not in your plan",
+    needs=("line.allowances", "line.when_used_up.<tag>.pence", "line.when_used_up.<tag>.per"),
+)
+NONE_AT_ALL = Text(
+    "allowance.none_at_all",  # nothing can be bought by the piece either
+    "{hi}your plan doesn't include {what}{line}.",
+    next="To see plans that do, send #offers.",
+    short="{Tag}: not in your plan",
+    needs=("line.allowances", "line.when_used_up.<tag>.then"),
+)
+TEXTS = (LEFT, LOW, USED_UP_STOPS, USED_UP_CHARGED, UNLIMITED, NONE, NONE_AT_ALL, *gate.FIGURES)
+
+
+@dataclass(frozen=True)
+class Kind:
+    """How one of the three is counted and spoken of."""
+
+    tag: Tag
+    left: Callable[[int], str]
+    used: Callable[[int], str]
+    noun: str
+    """After a limit: "30 GB of data", "500 minutes"."""
+    what: str
+    """On its own: "your plan doesn't include texts"."""
+    are: str
+    renew: str
+    end: str
+    paused: str
+    paced: bool = False
+
+
+def answer(kind: Kind) -> Answer:
+    """Return the answer to one of the three hashtags."""
+    return gate.account(kind.tag, lambda figures: _say(kind, figures), dated=lambda figures: figures.line)
+
+
+def _say(kind: Kind, figures: Figures) -> Reply:
+    allowance = figures.line.allowance(kind.tag, figures.today)
+    if allowance is None:
+        return _none(kind, figures)
+    if allowance.unlimited:
+        return _unlimited(kind, figures, allowance)
+    return _limited(kind, figures, given(allowance.limit, "limit"), allowance.used)
+
+
+def _none(kind: Kind, figures: Figures) -> Reply:
+    when = figures.line.used_up(kind.tag)
+    said = {"Tag": capital(kind.tag), "what": kind.what, "line": _which_line(figures)}
+    if when and when.then == "charged":
+        return NONE.reply(**said, **_price(kind, figures))
+    return NONE_AT_ALL.reply(**said)
+
+
+def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
+    as_of = figures.as_of(figures.line)
+    reply = UNLIMITED.reply(
+        Tag=capital(kind.tag),
+        are=kind.are,
+        used=kind.used(allowance.used),
+        renewed=phrasing.day(figures.line.renewed_on, figures.today),
+        line=_which_line(figures),
+        as_of=as_of,
+        other_tags=_others(kind.tag),
+    )
+    return replace(reply, as_of=as_of)
+
+
+def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
+    line, as_of = figures.line, figures.as_of(figures.line)
+    left = max(limit - used, 0)
+    bare = kind.left(limit)
+    said = {
+        "Tag": capital(kind.tag),
+        "bare": bare,
+        "limit": f"{bare} {kind.noun}",
+        "line": _which_line(figures),
+        "as_of": as_of,
+    }
+    if left == 0:
+        return replace(_used_up(kind, figures, said), as_of=as_of)
+    renews = kind.renew if line.renews else kind.end
+    resets = phrasing.on_day(line.resets_on, figures.today)
+    said |= {"left": kind.left(left), "renews": renews, "resets": resets}
+    pace = phrasing.pace(left, line.resets_on, figures.today) if kind.paced else ""
+    low = left * 10 <= limit
+    reply = LOW.reply(**said) if low else LEFT.reply(**said, pace=pace, other_tags=_others(kind.tag))
+    return replace(reply, as_of=as_of, renews=f"{'renews' if line.renews else 'ends'} {resets}")
+
+
+def _used_up(kind: Kind, figures: Figures, said: dict[str, str]) -> Reply:
+    until = _until(figures)
+    if given(figures.line.used_up(kind.tag), "line.when_used_up").then == "stops":
+        return USED_UP_STOPS.reply(**said, paused=kind.paused, until=until)
+    return USED_UP_CHARGED.reply(**said, until=until, **_price(kind, figures))
+
+
+def _price(kind: Kind, figures: Figures) -> dict[str, str]:
+    when = figures.line.used_up(kind.tag)
+    if when is None or when.pence is None or when.per is None:
+        raise Unreadable("line.when_used_up has no price")
+    return {"per": when.per, "rate": money(when.pence)}
+
+
+def _until(figures: Figures) -> str:
+    """Say when a used up allowance is there again; a pack only when another one is bought."""
+    line, today = figures.line, figures.today
+    if not line.renews:
+        return "you add more"
+    return "later today" if line.resets_on == today else phrasing.day(line.resets_on, today)
+
+
+def _which_line(figures: Figures) -> str:
+    return phrasing.line_ending(figures.line.number) if len(figures.account.lines) > 1 else ""
+
+
+def _others(tag: Tag) -> str:
+    return " and ".join(f"#{other}" for other in TAGS if other != tag)

@@ -1,0 +1,182 @@
+"""What stands between a hashtag and its answer: who may see account figures, what is switched off, what is known."""
+
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import dataclass, replace
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from functions.commands import phrasing
+from functions.commands.registry import Escalate, Question, Reply, Text
+from functions.shared.accounts import Account, Dated, Line
+from functions.shared.sound import Unreadable
+
+FIRST = Text(
+    "link.first",
+    "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link 07700 900123, and I'll text"
+    " you a code. By doing so you agree that we match your X account to that number; #delete undoes it.",
+)
+ENDED = Text(
+    "link.ended",
+    "{hi}your X account isn't linked to a number with us any more. To link it again, reply #link and your mobile"
+    " number, like #link 07700 900123.",
+    needs=("customer.link_ended", "account.status", "line.status"),
+)
+LOCKED = Text(
+    "figures.locked",
+    "{hi}to keep you safe I'm not showing account details in this chat for now. Call {lost_phone} or reply #human, and"
+    " a person will check with you and switch it back on.",
+    needs=("customer.locked_by", "line.status", "brand.lost_phone"),
+)
+PAUSED = Text(
+    "figures.paused",
+    "{hi}#{tag} is off while we put something right. {says} Please try again later, or reply #human.",
+    needs=("pause.says",),
+)
+SUSPENDED = Text(
+    "figures.suspended",
+    "{hi}I can't show your account here just now. Reply #human and a person from our billing team will explain and"
+    " help.",
+    needs=("account.status",),
+)
+TOO_OLD = Text(
+    "figures.too_old",
+    "{hi}I don't have up-to-date figures for you right now, and I'd rather not guess. Please try again in a few hours."
+    " If it can't wait, reply #human.",
+    needs=("account.as_of", "line.as_of"),
+)
+OLD = Text(
+    "figures.old",
+    "",
+    next="These are the newest figures I have; later use doesn't show yet.",
+    needs=("account.as_of", "line.as_of"),
+)
+BESIDE = Text(
+    "notice.beside",
+    "",
+    next="We know about this: {says} Next news by {next_at}.",
+    needs=("notice.tags", "notice.says", "notice.started_at", "notice.next_at", "notice.ended_at"),
+)
+FIGURES = (FIRST, ENDED, LOCKED, PAUSED, SUSPENDED, TOO_OLD, OLD, BESIDE)
+"""What any hashtag that shows account figures may say."""
+CONTENT = (PAUSED, BESIDE)
+"""What any hashtag that shows the brand's content may say."""
+
+type Answer = Callable[[Question], Reply | Escalate]
+
+
+@dataclass(frozen=True)
+class Figures:
+    """An account that may be shown to the customer who asks, and their line."""
+
+    question: Question
+    account: Account
+    line: Line
+
+    @property
+    def now(self) -> datetime:
+        return self.question.now
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return self.question.catalogue.brand.zone
+
+    @property
+    def today(self) -> date:
+        return self.now.astimezone(self.zone).date()
+
+    def as_of(self, part: Dated) -> str:
+        return phrasing.as_of(part.as_of, self.now, self.zone)
+
+
+def content(tag: str, say: Answer) -> Answer:
+    """Let a hashtag answer from the brand's content unless it is switched off."""
+
+    def answer(question: Question) -> Reply | Escalate:
+        return _paused(tag, question) or _with_notice(tag, question, say(question))
+
+    return answer
+
+
+def account(tag: str, say: Callable[[Figures], Reply], *, dated: Callable[[Figures], Dated | None]) -> Answer:
+    """Let a hashtag answer from the account, to whom it belongs. `dated` gives the figures whose age counts.
+
+    The answer raises Unreadable where what it needs makes no sense.
+    """
+
+    def answer(question: Question) -> Reply | Escalate:
+        shut = not_linked(question) or _locked(question) or _paused(tag, question)
+        found = shut or figures(question)
+        if isinstance(found, Reply):
+            return found
+        return _with_notice(tag, question, _aged(found, dated(found), say))
+
+    return answer
+
+
+def not_linked(question: Question) -> Reply | None:
+    """Tell a customer without a link how to make one."""
+    customer = question.customer
+    if customer.link:
+        return None
+    return ENDED.reply() if customer.link_ended else FIRST.reply()
+
+
+def figures(question: Question) -> Figures | Reply:
+    """Return what a customer may see of their account, or what to say instead."""
+    if shut := not_linked(question) or _locked(question):
+        return shut
+    account, link = question.account(), question.customer.link
+    if account is None or link is None or account.status == "closed":
+        return ENDED.reply()
+    line = account.line(link.line_id)
+    match line.status:
+        case "lost":
+            return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+        case "closed":
+            return ENDED.reply()
+    if account.status == "suspended":
+        return replace(SUSPENDED.reply(), quotes=account.account_id)
+    return Figures(question, account, line)
+
+
+def figures_if_any(question: Question) -> Figures | None:
+    """Return what a customer may see of their account, for an answer that can do without."""
+    with suppress(Unreadable):
+        found = figures(question)
+        return found if isinstance(found, Figures) else None
+    return None
+
+
+def _locked(question: Question) -> Reply | None:
+    if question.customer.locked_by is None:
+        return None
+    return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+
+
+def _paused(tag: str, question: Question) -> Reply | None:
+    """Say that operations have switched a hashtag off."""
+    pauses = {pause.id.removeprefix("#"): pause for pause in question.catalogue.pauses()}
+    pause = pauses.get(tag) or pauses.get("all")
+    return PAUSED.reply(tag=tag, says=pause.says) if pause else None
+
+
+def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply]) -> Reply:
+    """Say figures only while they are worth saying."""
+    age = dated.age(found.now) if dated else "fresh"
+    if age == "too_old":
+        return TOO_OLD.reply()
+    reply = replace(say(found), quotes=found.account.account_id)
+    return replace(reply, next=OLD.next, serious=1) if age == "old" else reply
+
+
+def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply | Escalate:
+    """Add a known incident that touches a hashtag."""
+    if isinstance(reply, Escalate):
+        return reply
+    zone = question.catalogue.brand.zone
+    for notice in question.catalogue.notices():
+        if notice.on(question.now) and tag in {known.removeprefix("#") for known in notice.tags}:
+            news = phrasing.moment(notice.next_at, question.now, zone)
+            return replace(reply, next=BESIDE.reply(says=notice.says, next_at=news).next, serious=2)
+    return reply

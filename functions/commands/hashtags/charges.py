@@ -1,0 +1,173 @@
+"""#charges: the bill, or the credit of who pays as they go."""
+
+from dataclasses import replace
+
+from functions.commands import gate, phrasing
+from functions.commands.gate import Figures
+from functions.commands.phrasing import day, money, on_day
+from functions.commands.registry import Command, Example, Reply, Text
+from functions.shared.accounts import Bill
+from functions.shared.sound import given
+
+BILL = Text(
+    "charges.bill",
+    "{hi}your last bill is {bill} ({pay}). {extras} Next bill: {next_bill}.",
+    next="Doesn't look right? Reply #human.",
+    short="Bill: {bill} ({pay}). {extras}",
+    needs=(
+        "bill.issued_on",
+        "bill.amount_pence",
+        "bill.due_on",
+        "bill.payment",
+        "bill.paid_on",
+        "account.kind",
+        "account.extra_charges_pence",
+        "account.extras.what",
+        "account.bill_limit_pence",
+        "account.next_bill_on",
+        "account.as_of",
+    ),
+)
+CREDIT = Text(
+    "charges.credit",
+    "{hi}you're {owed} in credit, so there's nothing to pay. {extras} Next bill: {next_bill}.",
+    next="Questions? Reply #human.",
+    short="Bill: you're {owed} in credit",
+    needs=("account.owed_pence", "account.extra_charges_pence", "account.next_bill_on", "account.as_of"),
+)
+OVERDUE = Text(
+    "charges.overdue",
+    "{hi}{owed} is still to pay (as of {as_of}); it was due {due_on}. If you've just paid, it can take a day or two to"
+    " show.",
+    next="If paying is hard just now, reply #human and we'll look at it together.",
+    short="Bill: {owed} still to pay, was due {due_on}",
+    needs=("account.owed_pence", "account.as_of", "bill.due_on", "bill.paid_on"),
+)
+NO_BILL = Text(
+    "charges.no_bill",
+    "{hi}you don't have a bill yet. Your first one comes {next_on}. {extras}",
+    next="#data, #text and #minutes show what you have left.",
+    short="Bill: your first one comes {next_on}",
+    needs=("account.next_bill_on", "account.extra_charges_pence", "account.as_of"),
+)
+PREPAID = Text(
+    "charges.prepaid",
+    "{hi}you have {credit} credit (as of {as_of}). You pay as you go, so there's no bill.",
+    next="#data, #text and #minutes show what's left in your pack.",
+    short="Credit: {credit}",
+    needs=("account.kind", "account.credit_pence", "account.as_of"),
+)
+PREPAID_EMPTY = Text(
+    "charges.prepaid_empty",
+    "{hi}you have no credit left (as of {as_of}). Emergency calls to 999 still work.",
+    next="Just topped up and don't see it? Reply #human.",
+    short="Credit: none left",
+    needs=("account.kind", "account.credit_pence", "account.as_of"),
+)
+NOT_HOLDER = Text(
+    "charges.not_holder",
+    "{hi}the bill for this number goes to the account holder, so I can't show it here.",
+    next="I can show what you have left: #data, #text or #minutes.",
+    short="Bill: only the account holder can see it",
+    needs=("line.role",),
+)
+
+ROOM = phrasing.USUAL - len("Hi @, ") - 15
+"""For an answer, beside the longest greeting."""
+
+
+def holds(figures: Figures) -> bool:
+    return figures.line.role == "holder"
+
+
+def say(figures: Figures) -> Reply:
+    if not holds(figures):
+        return NOT_HOLDER.reply()
+    return _prepaid(figures) if figures.account.kind == "prepaid" else _monthly(figures)
+
+
+def _prepaid(figures: Figures) -> Reply:
+    as_of = figures.as_of(figures.account)
+    credit = given(figures.account.credit_pence, "account.credit_pence")
+    text = PREPAID if credit else PREPAID_EMPTY
+    return replace(text.reply(credit=money(credit), as_of=as_of), as_of=as_of)
+
+
+def _monthly(figures: Figures) -> Reply:
+    account, today = figures.account, figures.today
+    as_of = figures.as_of(account)
+    owed = given(account.owed_pence, "account.owed_pence")
+    bill = account.bills[-1] if account.bills else None
+    if owed < 0:
+        return replace(_with_extras(CREDIT, figures, owed=money(owed)), as_of=as_of)
+    if bill is None:
+        return replace(_with_extras(NO_BILL, figures), as_of=as_of)
+    if owed and not bill.paid_on and bill.due_on < today:
+        reply = OVERDUE.reply(owed=money(owed), as_of=as_of, due_on=on_day(bill.due_on, today))
+        return replace(reply, as_of=as_of)
+    return _with_extras(BILL, figures, bill=money(bill.amount_pence), pay=_pay(bill, figures))
+
+
+def _pay(bill: Bill, figures: Figures) -> str:
+    """Say how a bill is paid."""
+    today = figures.today
+    if bill.paid_on:
+        return f"paid {on_day(bill.paid_on, today)}, thank you"
+    if bill.due_on < today:
+        return "nothing left to pay"
+    due_on = on_day(bill.due_on, today)
+    return f"Direct Debit {due_on}" if bill.payment == "direct_debit" else f"due {due_on}"
+
+
+def _with_extras(text: Text, figures: Figures, **values: str) -> Reply:
+    """Fill in a text, and name what was extra as far as there is room."""
+    next_on = given(figures.account.next_bill_on, "account.next_bill_on")
+    late = next_on < figures.today  # the bill is being made
+    said = values | {
+        "next_bill": "any day now" if late else day(next_on, figures.today),
+        "next_on": "any day now" if late else on_day(next_on, figures.today),
+    }
+    replies = [text.reply(**said, extras=_extras(figures, names)) for names in _names(figures)]
+    return next((reply for reply in replies if len(f"{reply.text} {reply.next}") <= ROOM), replies[-1])
+
+
+def _names(figures: Figures) -> list[str]:
+    """Say what the extra charges were for: in full, the largest alone, not at all."""
+    whats = [extra.what for extra in figures.account.extras]
+    if not whats:
+        return [""]
+    full = f", for {' and '.join([', '.join(whats[:-1]), whats[-1]] if len(whats) > 1 else whats)}"
+    return [full, f", for {whats[0]} and more", ""] if len(whats) > 1 else [full, ""]
+
+
+def _extras(figures: Figures, names: str) -> str:
+    account, as_of = figures.account, figures.as_of(figures.account)
+    extra = given(account.extra_charges_pence, "account.extra_charges_pence")
+    since = "since then" if account.bills else "so far"
+    if not extra:
+        return f"Nothing extra {since} (as of {as_of})."
+    said = f"Extra {since}: {money(extra)}{names} (as of {as_of})."
+    limit = account.bill_limit_pence
+    if limit is None or extra < limit:
+        return said
+    return f"{said} That's your limit of {money(limit)}, so nothing more can be added."
+
+
+command = Command(
+    tag="charges",
+    help="your bill",
+    answer=gate.account("charges", say, dated=lambda figures: figures.account if holds(figures) else None),
+    examples=(
+        Example("#charges", "charges.bill"),
+        Example("how much do I owe", "charges.bill"),
+        Example("#charges", "link.first", by="new_customer"),
+        Example("#charges", "charges.prepaid", by="prepaid"),
+        Example("#charges", "charges.not_holder", by="line_user"),
+    ),
+    home="billing",
+    menu=1,
+    texts=(BILL, CREDIT, OVERDUE, NO_BILL, PREPAID, PREPAID_EMPTY, NOT_HOLDER, *gate.FIGURES),
+    aliases=("charge", "bill", "bills", "balance", "cost", "costs", "owe"),
+    words=("charges", "charge", "bill", "bills", "balance", "owe", "owing", "spend", "spent"),
+    shows_account=True,
+)

@@ -1,0 +1,81 @@
+"""#handsets: phones in stock, and when the customer may upgrade."""
+
+from dataclasses import replace
+
+from functions.commands import gate
+from functions.commands.gate import Figures
+from functions.commands.phrasing import day, money
+from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.shared.catalogue import Handset
+from functions.shared.sound import Unreadable
+
+SHOWN = 3
+
+LIST = Text(
+    "handsets.list",
+    "{hi}phones people like this week:\n{handsets}\n{upgrade}Want one? Reply #human and its number.",
+    short="Phones: {names} (#handsets has the prices)",
+    needs=(
+        "handset.name",
+        "handset.monthly_pence",
+        "handset.months",
+        "handset.upfront_pence",
+        "handset.in_stock",
+        "handset.rank",
+        "handset.from_on",
+        "handset.until_on",
+        "handset.small_print",
+        "line.upgrade_from",
+    ),
+)
+NONE = Text(
+    "handsets.none",
+    "{hi}there are no phones to show today. Looking for something particular? Reply #human and say what.",
+    short="Phones: none to show today",
+)
+
+
+def say(question: Question) -> Reply:
+    today = question.now.astimezone(question.catalogue.brand.zone).date()
+    phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(today)][:SHOWN]
+    if not phones:
+        return NONE.reply()
+    found = gate.figures_if_any(question)
+    upgrade = _upgrade(found) if found else ""
+    names = ", ".join(phone.name for phone in phones)
+    reply = LIST.reply(handsets=_listed(phones), upgrade=upgrade, names=names)
+    return replace(reply, quotes=found.account.account_id) if found and upgrade else reply
+
+
+def _listed(phones: list[Handset]) -> str:
+    small = dict.fromkeys(phone.small_print for phone in phones)
+    return "\n".join([*(f"{number} {_priced(phone)}" for number, phone in enumerate(phones, 1)), *small])
+
+
+def _priced(phone: Handset) -> str:
+    monthly, today = money(phone.monthly_pence), money(phone.upfront_pence)
+    return f"{phone.name}: {monthly} a month for {phone.months} months, {today} today"
+
+
+def _upgrade(found: Figures) -> str:
+    try:
+        upgrade_from = found.line.upgrade_from
+    except Unreadable:
+        return ""  # the phones can be shown without it
+    if upgrade_from is None:
+        return ""
+    when = "now" if upgrade_from <= found.today else f"from {day(upgrade_from, found.today)}"
+    return f"You can upgrade {when}.\n"
+
+
+command = Command(
+    tag="handsets",
+    help="what's on",
+    answer=gate.content("handsets", say),
+    examples=(Example("#handsets", "handsets.list"), Example("#upgrade", "handsets.list")),
+    home="sales",
+    menu=4.2,
+    texts=(LIST, NONE, *gate.CONTENT),
+    aliases=("handset", "phones", "phone", "upgrade", "upgrades"),
+    words=("handsets", "handset", "phones"),
+)

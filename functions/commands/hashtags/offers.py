@@ -1,0 +1,57 @@
+"""#offers: what the brand offers today."""
+
+from functions.commands import gate
+from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.shared.catalogue import Offer
+
+SHOWN = 3
+
+LIST = Text(
+    "offers.list",
+    "{hi}here's what's on today:\n{offers}\nWant one? Reply #human and its number.",
+    short="Offers: {titles} (#offers has more)",
+    needs=(
+        "offer.title",
+        "offer.line",
+        "offer.small_print",
+        "offer.audience",
+        "offer.rank",
+        "offer.from_on",
+        "offer.until_on",
+        "account.kind",
+    ),
+)
+NONE = Text(
+    "offers.none",
+    "{hi}there's nothing on that fits your plan today. Looking for something particular? Reply #human and say what.",
+    short="Offers: nothing that fits your plan today",
+)
+
+
+def say(question: Question) -> Reply:
+    found = gate.figures_if_any(question)
+    fits = {"everyone", found.account.kind} if found else {"everyone"}
+    today = question.now.astimezone(question.catalogue.brand.zone).date()
+    offers = [offer for offer in question.catalogue.offers() if offer.audience in fits and offer.on(today)][:SHOWN]
+    if not offers:
+        return NONE.reply()
+    return LIST.reply(offers=_listed(offers), titles=", ".join(offer.title for offer in offers))
+
+
+def _listed(offers: list[Offer]) -> str:
+    lines = [f"{number} {offer.title}: {offer.line}" for number, offer in enumerate(offers, 1)]
+    small = dict.fromkeys(offer.small_print for offer in offers if offer.small_print)
+    return "\n".join([*lines, *small])
+
+
+command = Command(
+    tag="offers",
+    help="what's on",
+    answer=gate.content("offers", say),
+    examples=(Example("#offers", "offers.list"), Example("any offers?", "offers.list", by="new_customer")),
+    home="sales",
+    menu=4.1,
+    texts=(LIST, NONE, *gate.CONTENT),
+    aliases=("offer", "deals", "deal"),
+    words=("offers", "offer", "deals", "deal"),
+)

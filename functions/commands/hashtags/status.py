@@ -1,0 +1,47 @@
+"""#status: how the customer's question stands."""
+
+from functions.commands.phrasing import case_number, eta, moment
+from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.shared.cases import TEAM_NAMES
+
+WITH_US = Text(
+    "status.with_us",
+    "{hi}your question {case} is with {team}. A person will reply here {eta}. Anything to add? Just write it, and"
+    " they'll see it.",
+    needs=("case.id", "case.team", "case.due_at"),
+)
+WITH_YOU = Text(
+    "status.with_you",
+    "{hi}we answered {case} at {as_of} and are waiting to hear from you. Just write back here and the same team picks"
+    " it up.",
+    needs=("case.id", "case.state", "case.answered_at"),
+)
+NONE = Text(
+    "status.none",
+    "{hi}you have no open question with us. To ask one, just write it here and a person will read it.",
+    needs=("case.id",),
+)
+
+
+def say(question: Question) -> Reply:
+    case, brand = question.case, question.catalogue.brand
+    if case is None:
+        return NONE.reply()
+    if case.state == "WAITING_CUSTOMER" and case.answered_at:
+        answered = moment(case.answered_at, question.now, brand.zone)
+        return WITH_YOU.reply(case=case_number(case.id), as_of=answered)
+    promised = eta(case.due_at, question.now, brand.timezone)
+    return WITH_US.reply(case=case_number(case.id), team=TEAM_NAMES[case.team], eta=promised)
+
+
+command = Command(
+    tag="status",
+    help="a question you asked us",
+    answer=say,
+    examples=(Example("#status", "status.none"), Example("status?", "status.none", by="new_customer")),
+    home="general",
+    menu=5,
+    texts=(WITH_US, WITH_YOU, NONE),
+    aliases=("case",),
+    words=("status",),
+)

@@ -1,0 +1,29 @@
+"""#stop: one confirmation, then silence."""
+
+from functions.commands.phrasing import case_number
+from functions.commands.registry import Command, Example, Question, Reply, Text
+
+DONE = Text(
+    "stop.done",
+    "Done{name}: no more automatic replies, hashtags included.{open_case} If you write in your own words, a person may"
+    " answer. #start switches me back on.",
+    needs=("customer.case",),
+)
+OPEN_CASE = Text("stop.open_case", " Your question {case} stays with our team.", needs=("case.id",))
+
+
+def say(question: Question) -> Reply:
+    stays = OPEN_CASE.reply(case=case_number(question.case.id)).text if question.case else ""
+    return DONE.reply(open_case=stays)
+
+
+command = Command(
+    tag="stop",
+    help="no more automatic replies",
+    answer=say,
+    examples=(Example("#stop", "stop.done"), Example("#stop", "stop.done", by="new_customer")),
+    home="general",
+    menu=9,
+    texts=(DONE, OPEN_CASE),
+    changes=True,
+)

@@ -1,0 +1,22 @@
+"""#switch: how to leave, at once and without a person."""
+
+from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.commands.texts import texts
+
+# The words stand beside the rule that leads here too.
+LEAVE = Text("answer.switch", texts()["answer.switch"])
+
+
+def say(_question: Question) -> Reply:
+    return LEAVE.reply()
+
+
+command = Command(
+    tag="switch",
+    help="move your number, or leave us",
+    answer=say,
+    examples=(Example("#switch", "answer.switch"), Example("#switch", "answer.switch", by="new_customer")),
+    home="sales",
+    menu=0,
+    texts=(LEAVE,),
+)
