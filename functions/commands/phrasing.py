@@ -22,7 +22,8 @@ MB, GB, TB = 10**6, 10**9, 10**12
 HOUR = timedelta(hours=1)
 STEP = timedelta(minutes=5)
 
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,15}")
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,20}")  # 15 today; some old ones are longer
+_GREETING = len("Hi @, ") + 15
 
 
 # ---- values ----
@@ -158,6 +159,11 @@ def assemble(
     text = replies[0].text if len(replies) == 1 else _several(replies, room)
     text = text.replace("{hi}", hi).replace("{name}", name)
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
+
+
+def fits(reply: Reply, longest: int = USUAL) -> bool:
+    """Say whether a reply stays within a length, with a handle of fifteen letters."""
+    return _GREETING + len(f"{reply.text} {reply.next}".removeprefix("{hi}").rstrip()) <= longest
 
 
 def _next(replies: Sequence[Reply]) -> str:

@@ -2,9 +2,9 @@
 
 from dataclasses import replace
 
-from functions.commands import gate, phrasing
+from functions.commands import gate
 from functions.commands.gate import Figures
-from functions.commands.phrasing import day, money, on_day
+from functions.commands.phrasing import day, fits, money, on_day
 from functions.commands.registry import Command, Example, Reply, Text
 from functions.shared.accounts import Bill
 from functions.shared.sound import given
@@ -72,9 +72,6 @@ NOT_HOLDER = Text(
     needs=("line.role",),
 )
 
-ROOM = phrasing.USUAL - len("Hi @, ") - 15
-"""For an answer, beside the longest greeting."""
-
 
 def holds(figures: Figures) -> bool:
     return figures.line.role == "holder"
@@ -128,7 +125,7 @@ def _with_extras(text: Text, figures: Figures, **values: str) -> Reply:
         "next_on": "any day now" if late else on_day(next_on, figures.today),
     }
     replies = [text.reply(**said, extras=_extras(figures, names)) for names in _names(figures)]
-    return next((reply for reply in replies if len(f"{reply.text} {reply.next}") <= ROOM), replies[-1])
+    return next(filter(fits, replies), replies[-1])
 
 
 def _names(figures: Figures) -> list[str]:

@@ -4,7 +4,7 @@ from dataclasses import replace
 
 from functions.commands import gate
 from functions.commands.gate import Figures
-from functions.commands.phrasing import day, money
+from functions.commands.phrasing import LONGEST, day, fits, money
 from functions.commands.registry import Command, Example, Question, Reply, Text
 from functions.shared.catalogue import Handset
 from functions.shared.sound import Unreadable
@@ -38,18 +38,18 @@ NONE = Text(
 def say(question: Question) -> Reply:
     today = question.now.astimezone(question.catalogue.brand.zone).date()
     phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(today)][:SHOWN]
-    if not phones:
-        return NONE.reply()
     found = gate.figures_if_any(question)
     upgrade = _upgrade(found) if found else ""
-    names = ", ".join(phone.name for phone in phones)
-    reply = LIST.reply(handsets=_listed(phones), upgrade=upgrade, names=names)
+    lists = (_listed(phones[:count], upgrade) for count in range(len(phones), 0, -1))
+    reply = next((reply for reply in lists if fits(reply, LONGEST)), NONE.reply())
     return replace(reply, quotes=found.account.account_id) if found and upgrade else reply
 
 
-def _listed(phones: list[Handset]) -> str:
+def _listed(phones: list[Handset], upgrade: str) -> Reply:
+    lines = [f"{number} {_priced(phone)}" for number, phone in enumerate(phones, 1)]
     small = dict.fromkeys(phone.small_print for phone in phones)
-    return "\n".join([*(f"{number} {_priced(phone)}" for number, phone in enumerate(phones, 1)), *small])
+    names = ", ".join(phone.name for phone in phones)
+    return LIST.reply(handsets="\n".join([*lines, *small]), upgrade=upgrade, names=names)
 
 
 def _priced(phone: Handset) -> str:

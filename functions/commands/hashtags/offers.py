@@ -1,6 +1,7 @@
 """#offers: what the brand offers today."""
 
 from functions.commands import gate
+from functions.commands.phrasing import fits
 from functions.commands.registry import Command, Example, Question, Reply, Text
 from functions.shared.catalogue import Offer
 
@@ -33,15 +34,14 @@ def say(question: Question) -> Reply:
     fits = {"everyone", found.account.kind} if found else {"everyone"}
     today = question.now.astimezone(question.catalogue.brand.zone).date()
     offers = [offer for offer in question.catalogue.offers() if offer.audience in fits and offer.on(today)][:SHOWN]
-    if not offers:
-        return NONE.reply()
-    return LIST.reply(offers=_listed(offers), titles=", ".join(offer.title for offer in offers))
+    lists = (_listed(offers[:count]) for count in range(len(offers), 0, -1))
+    return next(filter(fits, lists), NONE.reply())
 
 
-def _listed(offers: list[Offer]) -> str:
+def _listed(offers: list[Offer]) -> Reply:
     lines = [f"{number} {offer.title}: {offer.line}" for number, offer in enumerate(offers, 1)]
     small = dict.fromkeys(offer.small_print for offer in offers if offer.small_print)
-    return "\n".join([*lines, *small])
+    return LIST.reply(offers="\n".join([*lines, *small]), titles=", ".join(offer.title for offer in offers))
 
 
 command = Command(
