@@ -37,10 +37,10 @@ NONE = Text(
 
 def say(question: Question) -> Reply:
     today = question.now.astimezone(question.catalogue.brand.zone).date()
-    phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(today)][:SHOWN]
+    phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(today)]
     found = gate.figures_if_any(question)
     upgrade = _upgrade(found) if found else ""
-    lists = (_listed(phones[:count], upgrade) for count in range(len(phones), 0, -1))
+    lists = (_listed(phones[:count], upgrade) for count in range(SHOWN, 0, -1) if phones)
     reply = next((reply for reply in lists if fits(reply, LONGEST)), NONE.reply())
     return replace(reply, quotes=found.account.account_id) if found and upgrade else reply
 

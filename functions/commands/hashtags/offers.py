@@ -31,10 +31,10 @@ NONE = Text(
 
 def say(question: Question) -> Reply:
     found = gate.figures_if_any(question)
-    fits = {"everyone", found.account.kind} if found else {"everyone"}
+    audiences = {"everyone", found.account.kind} if found else {"everyone"}
     today = question.now.astimezone(question.catalogue.brand.zone).date()
-    offers = [offer for offer in question.catalogue.offers() if offer.audience in fits and offer.on(today)][:SHOWN]
-    lists = (_listed(offers[:count]) for count in range(len(offers), 0, -1))
+    offers = [offer for offer in question.catalogue.offers() if offer.audience in audiences and offer.on(today)]
+    lists = (_listed(offers[:count]) for count in range(SHOWN, 0, -1) if offers)
     return next(filter(fits, lists), NONE.reply())
 
 
