@@ -50,30 +50,27 @@ class Heard:
         }
 
     @cached_property
+    def known(self) -> dict[str, Command]:
+        """The DM's hashtags with what each asks for; one that is surely a slip counts if the command only reads."""
+        known = dict(registry().by_tag)
+        known |= {tag: near[0] for tag, near in self.slips.items() if len(near) == 1 and not near[0].changes}
+        return {tag: known[tag] for tag in self.read.tags if tag in known}
+
+    @cached_property
     def took_for(self) -> Command | None:
-        """The one command that an unknown hashtag is surely meant to be: one slip away, and it only reads."""
-        sure = [near[0] for near in self.slips.values() if len(near) == 1 and not near[0].changes]
-        return sure[0] if sure else None
+        """What the first slip was taken for."""
+        return next((command for tag, command in self.known.items() if tag in self.slips), None)
 
     @cached_property
     def commands(self) -> tuple[Command, ...]:
         """The commands asked for, in the order of the DM: by hashtag, or by the bare words it consists of."""
-        known = registry().by_tag
-        tagged = [known[tag] for tag in self.read.tags if tag in known]
-        if self.took_for:
-            tagged.append(self.took_for)
-        if not self.read.tags and not tagged:
-            tagged = _by_bare_words(self.read.words)
-        return each_once(command for command in tagged if command.tag != "stop")
+        asked = list(self.known.values()) if self.read.tags else _by_bare_words(self.read.words)
+        return each_once(command for command in asked if command.tag != "stop")
 
     @cached_property
     def rest(self) -> tuple[str, ...]:
         """The words beside the hashtags that are answered."""
-        known = registry().by_tag
-        return self.read.beside + tuple(tag for tag in self.read.tags if tag not in known and self._unclear(tag))
-
-    def _unclear(self, tag: str) -> bool:
-        return self.took_for is None or self.took_for not in self.slips.get(tag, ())
+        return self.read.beside + tuple(tag for tag in self.read.tags if tag not in self.known)
 
     @cached_property
     def says_more(self) -> bool:

@@ -52,10 +52,11 @@ def answer(
         after = replace(after, stopped_by=None, started_by=newest(heard.question.dm.id, after.started_by))
     if after.stopped:
         return _unheard(heard, why, commands, own_words=found)
-    results = [_run(command, heard.question) for command in commands]
-    replies = [*replies, *(result for result in results if isinstance(result, Reply))]
-    broken = any(isinstance(result, Broken) and result.account for result in results)
-    handover = _handover(heard, commands, [result for result in results if isinstance(result, Escalate)], found)
+    results = [(command, _run(command, heard.question)) for command in commands]
+    replies = [*replies, *(result for _, result in results if isinstance(result, Reply))]
+    broken = any(isinstance(result, Broken) and result.account for _, result in results)
+    handover = _handover(heard, commands, [result for _, result in results if isinstance(result, Escalate)], found)
+    commands = [command for command, result in results if isinstance(result, Reply)]
     if handover is None or (replies and heard.open_case):
         decision = answered(heard, why, replies, after=after, commands=commands)
         joined = Join(heard.open_case) if handover and heard.open_case else None
