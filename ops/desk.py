@@ -1,0 +1,343 @@
+"""`tweetserve desk`: answer customers from the terminal. It speaks HTTP to the desk's API and keeps your claim."""
+
+import hashlib
+import inspect
+import json
+import os
+import sys
+import time
+import unicodedata
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass, field
+from datetime import datetime
+from functools import wraps
+from pathlib import Path
+from typing import Annotated, Any
+from uuid import uuid4
+
+import httpx
+import typer
+from rich.console import Console
+from rich.table import Table
+from rich.text import Text
+
+from functions.shared.cases import WrapUp
+
+LINE_EMPTY = 3
+CLAIM_LOST = 4
+
+LOCAL_URL = "http://127.0.0.1:8400"
+TIMEOUT = httpx.Timeout(30, connect=5)
+TRY_AGAIN_AFTER = (0.5, 2.0)
+"""Seconds. The request id stays the same, so that nothing is done twice."""
+SAFE = "The same command again does nothing twice."
+
+EXAMPLES = """
+Examples:
+
+  tweetserve desk next --local                     take the most pressing case
+
+  tweetserve desk reply --local "It is credited."  answer it
+
+  tweetserve desk resolve --local credit           end it, saying how
+
+Exit codes: 0 done, 1 not done, 3 nothing is waiting, 4 the claim is lost.
+"""
+
+app = typer.Typer(
+    help="Answer customers from the terminal.", epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode="markdown"
+)
+
+
+class Trouble(Exception):
+    """What the person at the terminal reads instead of a result."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        self.code = code
+        super().__init__(sentence)
+
+
+@dataclass
+class Memory:
+    """What is remembered between two commands: claims by case, and requests that were not answered."""
+
+    path: Path
+    current: str | None = None
+    claims: dict[str, dict[str, Any]] = field(default_factory=dict)
+    unanswered: dict[str, str] = field(default_factory=dict)
+    """Request ids by a hash of what was asked: asking again, after a break of the line, does nothing twice."""
+
+    @classmethod
+    def of(cls, url: str, token: str) -> "Memory":
+        folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tweetserve"
+        name = hashlib.sha256(f"{url} {token}".encode()).hexdigest()[:16]
+        path = folder / f"desk-{name}.json"
+        try:
+            return cls(path, **json.loads(path.read_text()))
+        except (FileNotFoundError, ValueError, TypeError):
+            return cls(path)
+
+    def save(self) -> None:
+        self.path.parent.mkdir(parents=True, exist_ok=True)
+        kept = {name: value for name, value in vars(self).items() if name != "path"}
+        fresh = self.path.with_suffix(f".{os.getpid()}")
+        fresh.touch(mode=0o600)
+        fresh.write_text(json.dumps(kept))
+        fresh.replace(self.path)
+
+    def claimed(self, case: dict[str, Any]) -> None:
+        self.current = case["id"]
+        self.claims[case["id"]] = {"fence": case["fence"], "seen": case["wrote_at"]}
+
+    def read(self, case: dict[str, Any]) -> None:
+        """The newest that the customer wrote has been seen."""
+        if case["id"] in self.claims:
+            self.current = case["id"]
+            self.claims[case["id"]]["seen"] = case["wrote_at"]
+
+    def forget(self, case: str) -> None:
+        self.claims.pop(case, None)
+        self.current = None if self.current == case else self.current
+
+
+@dataclass(frozen=True)
+class Desk:
+    """The desk at the other end. Raises Trouble with one sentence where it does not do what it is asked."""
+
+    http: httpx.Client
+    memory: Memory
+    as_json: bool
+
+    def case(self, number: str | None) -> str:
+        """Return the id of the case that is meant: the one named, else the one worked on."""
+        meant = number.replace("-", "").upper() if number else self.memory.current
+        if not meant:
+            raise Trouble("You have no case open: take one with `tweetserve desk next`, or name one with --case.")
+        return meant
+
+    def get(self, path: str) -> Any:
+        return _read(self._send("GET", path))
+
+    def ask(self, path: str, seen: str | None = None, **body: Any) -> Any:
+        """Ask for one act, under a request id that stays the same until there is an answer. None if that is empty."""
+        asked = hashlib.sha256(json.dumps([path, body], sort_keys=True).encode()).hexdigest()
+        request_id = self.memory.unanswered.setdefault(asked, str(uuid4()))
+        self.memory.save()
+        response = self._send("POST", path, json={"request_id": request_id, **body, **({"seen": seen} if seen else {})})
+        if response.status_code < httpx.codes.INTERNAL_SERVER_ERROR:
+            del self.memory.unanswered[asked]
+        return _read(response)
+
+    def act(self, number: str | None, act: str, *, reads: bool = False, **body: Any) -> Any:
+        """Do something with a claimed case. `reads`: only if the customer's newest message has been seen."""
+        case = self.case(number)
+        claim = self.memory.claims.get(case)
+        if claim is None:
+            raise Trouble(f"You have not taken case {case}: `tweetserve desk next` takes one.", CLAIM_LOST)
+        try:
+            return self.ask(f"cases/{case}/{act}", claim["seen"] if reads else None, fence=claim["fence"], **body)
+        except Trouble as trouble:
+            if trouble.code == CLAIM_LOST:
+                self.memory.forget(case)
+            raise
+
+    def show(self, case: str) -> None:
+        """Print a case whole; what the customer wrote in it counts as seen from now on."""
+        answer = self.get(f"cases/{case}")
+        self.memory.read(answer["case"])
+        self.tell(answer, *_whole(answer))
+
+    def tell(self, answer: Any, *lines: str | Text | Table) -> None:
+        if self.as_json:
+            typer.echo(json.dumps(answer, indent=2))
+            return
+        console = Console()
+        for line in lines:
+            console.print(line, markup=False, highlight=False)
+
+    def _send(self, method: str, path: str, **request: Any) -> httpx.Response:
+        """Send a request until it is answered, three times at most, and return what was answered."""
+        for pause in (*TRY_AGAIN_AFTER, None):
+            with suppress(httpx.TransportError):
+                response = self.http.request(method, path, **request)
+                if not response.is_server_error or pause is None:
+                    return response
+            if pause is not None:
+                time.sleep(pause)
+        raise Trouble(f"The desk at {self.http.base_url} does not answer. {SAFE}")
+
+
+def _read(response: httpx.Response) -> Any:
+    """Return what the desk answered, None if that is nothing. Raises Trouble where it did not do what it was asked."""
+    if response.status_code == httpx.codes.NO_CONTENT:
+        return None
+    try:
+        answer = response.json()
+        if response.is_success:
+            return answer
+        sentence = str(answer.get("error") or answer["message"])
+    except (ValueError, LookupError, AttributeError):
+        raise Trouble(f"What answers at {response.url} is not the desk.") from None
+    raise _trouble(response, sentence)
+
+
+def _trouble(response: httpx.Response, sentence: str) -> Trouble:
+    match response.status_code:
+        case httpx.codes.UNAUTHORIZED:
+            return Trouble("The desk does not know this token: sign in again.")
+        case httpx.codes.CONFLICT:
+            return Trouble(sentence, CLAIM_LOST)
+        case httpx.codes.PRECONDITION_FAILED:
+            return Trouble(f"{sentence} `tweetserve desk show` shows it.")
+    return Trouble(f"{sentence} {SAFE}" if response.is_server_error else sentence)
+
+
+@contextmanager
+def connected(
+    local: Annotated[bool, typer.Option("--local", help="The desk of `tweetserve local`, on this machine.")] = False,
+    as_: Annotated[str, typer.Option("--as", metavar="STAFF", help="With --local: who you are.")] = "agent-1",
+    url: Annotated[str, typer.Option(envvar="TWEETSERVE_DESK_URL", help="Address of the desk's API.")] = "",
+    token: Annotated[str, typer.Option(envvar="TWEETSERVE_DESK_TOKEN", help="Your token.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> Iterator[Desk]:
+    """Give the desk to a command, and turn trouble into one sentence and an exit code."""
+    base, bearer = LOCAL_URL if local else url, as_ if local else token
+    try:
+        if not base or not bearer:
+            raise Trouble("Which desk? Say --local, or --url and --token (TWEETSERVE_DESK_URL, TWEETSERVE_DESK_TOKEN).")
+        headers = {"authorization": f"Bearer {bearer}"}
+        memory = Memory.of(base, bearer)
+        with httpx.Client(base_url=f"{base.rstrip('/')}/desk/api/", headers=headers, timeout=TIMEOUT) as http:
+            try:
+                yield Desk(http, memory, as_json)
+            finally:
+                memory.save()
+    except Trouble as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(trouble.code) from None
+
+
+def at_desk(command: Callable[..., None]) -> Callable[..., None]:
+    """Add the options of `connected` to a command and call it with the desk."""
+    options = inspect.signature(connected).parameters
+    own = list(inspect.signature(command).parameters.values())[1:]
+
+    @wraps(command)
+    def run(**given: Any) -> None:
+        connection = {name: given.pop(name) for name in options}
+        with connected(**connection) as desk:
+            command(desk, **given)
+
+    own_and_common = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *options.values())]
+    run.__signature__ = inspect.Signature(own_and_common)  # type: ignore[attr-defined]
+    run.__annotations__ = {parameter.name: parameter.annotation for parameter in own_and_common}
+    return app.command()(run)
+
+
+Number = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Another case of yours: 7KD-2MX.")]
+Words = Annotated[str, typer.Argument(help="The text; - reads it from standard input.")]
+
+
+@at_desk
+def next(desk: Desk) -> None:  # noqa: A001 - the command's name
+    """Take the next case: urgent ones first, then whoever answered you, then what is due first."""
+    answer = desk.ask("next")
+    if answer is None:
+        raise Trouble("Nothing is waiting.", LINE_EMPTY)
+    desk.memory.claimed(answer["case"])
+    desk.memory.save()
+    if desk.as_json:
+        desk.tell(answer)
+    else:
+        desk.show(answer["case"]["id"])
+
+
+@at_desk
+def show(
+    desk: Desk,
+    number: Annotated[str | None, typer.Argument(metavar="[NUMBER]", help="Another case: 7KD-2MX.")] = None,
+) -> None:
+    """Read a case. One of yours becomes the one you work on."""
+    desk.show(desk.case(number))
+
+
+@at_desk
+def renew(desk: Desk, case: Number = None) -> None:
+    """Keep a case for 15 more minutes."""
+    answer = desk.act(case, "renew")
+    desk.tell(answer, f"{answer['case']['number']} is yours until {_when(answer['case']['lease_until'])}.")
+
+
+@at_desk
+def release(desk: Desk, case: Number = None) -> None:
+    """Give a case back: it waits for the customer if they have been answered, else for a colleague."""
+    answer = desk.act(case, "release")
+    desk.memory.forget(answer["case"]["id"])
+    where = {"NEW": "is back in the line", "WAITING_CUSTOMER": "waits for the customer"}
+    state = answer["case"]["state"]
+    desk.tell(answer, f"{answer['case']['number']} {where.get(state, 'is given back')}.")
+
+
+@at_desk
+def reply(desk: Desk, text: Words, case: Number = None) -> None:
+    """Answer the customer by DM. It cannot be taken back."""
+    answer = desk.act(case, "reply", reads=True, text=_text(text))
+    desk.tell(answer, f"{answer['case']['number']}: {answer['reply']['words']}.")
+
+
+@at_desk
+def note(desk: Desk, text: Words, case: Number = None) -> None:
+    """Keep a note in the case. The customer never sees it."""
+    answer = desk.act(case, "note", text=_text(text))
+    desk.tell(answer, f"{answer['case']['number']}: noted.")
+
+
+@at_desk
+def resolve(desk: Desk, wrap_up: WrapUp, case: Number = None) -> None:
+    """End a case, saying how it ended."""
+    answer = desk.act(case, "resolve", reads=True, wrap_up=wrap_up)
+    desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']} is resolved.")
+
+
+def _text(words: str) -> str:
+    return sys.stdin.read().strip() if words == "-" else words
+
+
+def _whole(answer: dict[str, Any]) -> Iterator[str | Text | Table]:
+    case = answer["case"]
+    handle = f"@{case['handle']}" if case["handle"] else case["customer"]
+    yield Text(f"{case['number']}  {handle} · {case['team']} · {case['kind']} · due {_when(case['due_at'])}", "bold")
+    if case["lease_until"]:
+        yield f"{case['owner']} has it until {_when(case['lease_until'])}"
+    for step in answer["card"]:
+        yield Text(f"! {step}", "bold red")
+    said = Table.grid(padding=(0, 2))
+    for entry in answer["entries"]:
+        delivery = f"[{entry['delivery']['words']}]" if entry["delivery"] else ""
+        words = Text(_harmless(entry["text"])).append(f"  {delivery}" if delivery else "", "dim")
+        said.add_row(Text(entry["by"] or entry["who"], "bold"), Text(_when(entry["at"]), "dim"), words)
+    yield said
+    yield from _account(answer["account"])
+
+
+def _account(account: dict[str, Any]) -> Iterator[str | Text | Table]:
+    if not account["verified"]:
+        yield Text("Not verified. Do not discuss the account.", "bold yellow")
+        return
+    figures = Table.grid(padding=(0, 2))
+    for figure in account["figures"]:
+        figures.add_row(Text(figure["name"], "dim"), Text(figure["value"]))
+    yield f"Account, verified, as of {_when(account['as_of'])}" if account["as_of"] else "Account, verified"
+    yield figures
+
+
+def _when(at: str) -> str:
+    """Write a time as the clock on the wall here has it."""
+    return f"{datetime.fromisoformat(at).astimezone():%a %H:%M}"
+
+
+def _harmless(text: str) -> str:
+    """Customers may send anything, terminal control sequences too."""
+    return "".join(" " if unicodedata.category(sign) == "Cc" and sign not in "\n\t" else sign for sign in text)
