@@ -29,6 +29,8 @@ OTHER_CALLS = 450
 UNLIMITED = (1_000, 60)
 """Calls and seconds of a window where X's real limits are switched off."""
 
+SUBSCRIPTION_FIELDS = {"event_type", "filter", "tag", "webhook_id"}
+
 REPLAY_BACK = timedelta(hours=24)
 REPLAY_FROM = timedelta(minutes=31)
 REPLAY_TO = timedelta(minutes=10)
@@ -173,7 +175,9 @@ class Api:
                 raise Problem(429, "Too Many Requests", "Too Many Requests")
             return JSONResponse(await do(request), status, headers)
         except Problem as problem:
-            return JSONResponse(problem.body, problem.status, headers, media_type="application/problem+json")
+            # Escaped, because what is repeated may be no Unicode.
+            body = json.dumps(problem.body)
+            return Response(body, problem.status, headers, media_type="application/problem+json")
 
     def _check_who_calls(self, request: Request) -> None:
         of_the_user = request.url.path.startswith(("/2/dm_", "/2/users/"))
@@ -342,7 +346,7 @@ class Api:
         return {"data": {"deleted": True}, **self._total()}
 
     def _subscribe(self, body: dict[str, Any]) -> dict[str, Any]:
-        given = {name: body[name] for name in ("event_type", "filter", "tag", "webhook_id") if name in body}
+        given = {name: value for name, value in body.items() if name in SUBSCRIPTION_FIELDS}
         now = iso(clock.now())
         activity: dict[str, Any] = {
             "subscription_id": self.world.new_id(),

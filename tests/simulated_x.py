@@ -129,7 +129,7 @@ def simulated_x(*webhooks: str) -> Iterator[SimulatedX]:
         thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]})
         thread.start()
         try:
-            with httpx.Client(base_url=url, trust_env=False, timeout=30) as http:
+            with httpx.Client(base_url=url, trust_env=False, verify=False, timeout=30) as http:
                 yield SimulatedX(world, url, http)
         finally:
             running.should_exit = True
