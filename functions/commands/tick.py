@@ -1,6 +1,5 @@
 """The clock calls this: settle what is unknown, then send what waits, the most pressing first."""
 
-from datetime import datetime
 from typing import Any
 
 from functions.shared import budget as budgets
@@ -11,6 +10,7 @@ AT_ONCE = 50
 """Customers looked at in one call, of each kind; the rest have their turn at the next."""
 
 
+@telemetry.observed
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
@@ -35,8 +35,9 @@ def due(sender: Sender, clock: str) -> list[str]:
 def _send(sender: Sender, kind: replies.Kind) -> int:
     """Send the waiting replies of one kind while there is room; return how many customers still wait for it."""
     waiting = due(sender, f"send#{kind}")
-    for turn, customer in enumerate(waiting):
+    left = len(waiting)
+    for customer in waiting:
         if not budgets.load(sender.store).room(kind, sender.now()):
-            return len(waiting) - turn
-        sender.resume(customer, only=lambda reply: reply.kind == kind)
-    return 0
+            break
+        left -= sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=len(waiting) > 1)
+    return left

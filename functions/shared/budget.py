@@ -49,6 +49,11 @@ class Budget:
         """Sends in a window that are kept for stop confirmations, urgent acknowledgements and staff: 4 in 15."""
         return self.limit * 4 // 15
 
+    @property
+    def share(self) -> int:
+        """Automated sends in a window that one customer gets while others wait: a fifth."""
+        return max(1, self.limit // 5)
+
     def room(self, kind: Kind, now: datetime) -> int:
         """How many replies of a kind may leave now."""
         seconds = int(now.timestamp())

@@ -49,6 +49,8 @@ class Customer:
     """Messages in a row that were not understood."""
     told_privacy: bool = False
     """The privacy notice has been sent."""
+    sent_lately: tuple[datetime, ...] = ()
+    """When automated DMs left in the last window, as many as one customer's share."""
     outbox: tuple[str, ...] = ()
     """Ids of replies that are not settled, in the order of their causes."""
 

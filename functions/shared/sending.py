@@ -12,6 +12,7 @@ from functions.shared import cases, conversations, replies
 from functions.shared.budget import Budget
 from functions.shared.cases import Case, Entry
 from functions.shared.conversations import Conversation, load, partition, save
+from functions.shared.customers import Customer
 from functions.shared.line import Line
 from functions.shared.messages import Echo
 from functions.shared.replies import Outgoing
@@ -77,7 +78,21 @@ def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: date
     carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
     claimed = conversation.having(head, *carried, *overtaken)
-    return Claim(replace(claimed, writes=(*claimed.writes, take)), head)
+    customer = _counted(claimed.customer, budget, now) if reply.automated else claimed.customer
+    return Claim(replace(claimed, customer=customer, writes=(*claimed.writes, take)), head)
+
+
+def had_share(customer: Customer, budget: Budget, now: datetime) -> bool:
+    """Whether a customer had a fifth of a window's sends: while others wait, more would be theirs."""
+    return len(_lately(customer, now)) >= budget.share
+
+
+def _counted(customer: Customer, budget: Budget, now: datetime) -> Customer:
+    return replace(customer, sent_lately=(*_lately(customer, now), now)[-budget.share :])
+
+
+def _lately(customer: Customer, now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in customer.sent_lately if at > now - budgets.WINDOW)
 
 
 def dm_of(conversation: Conversation, head: Outgoing) -> tuple[Outgoing, ...]:
@@ -181,18 +196,20 @@ class Sender:
         self._change(echo.customer, settled, did="echo")
         return found.id if found else None
 
-    def resume(self, x_id: str, only: Callable[[Outgoing], bool]) -> bool:
+    def resume(self, x_id: str, only: Callable[[Outgoing], bool], *, others_wait: bool = False) -> bool:
         """Send the customer's first reply of this sort that may leave, and what waits beside it. True if one left.
 
-        What can never leave any more is suppressed.
+        What can never leave any more is suppressed. While others wait, a customer who had their share has to as well.
         """
         for _ in range(conversations.TRIES):
             before, now = load(self.store, x_id), self.now()
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
             after = self._without_hopeless(before, waiting, now)
             budget = budgets.load(self.store)
-            claims = (claim(after, reply, budget, now) for reply in waiting if after.reply(reply.id) == reply)
-            claimed = next(filter(None, claims), None)
+            may_leave = [reply for reply in waiting if after.reply(reply.id) == reply]
+            if others_wait and had_share(before.customer, budget, now):
+                may_leave = [reply for reply in may_leave if reply.kind in budgets.RESERVED_FOR]
+            claimed = next(filter(None, (claim(after, reply, budget, now) for reply in may_leave)), None)
             changed = claimed.conversation if claimed else after
             if changed == before:
                 return False

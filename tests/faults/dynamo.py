@@ -17,7 +17,8 @@ _typed = TypeSerializer().serialize
 
 
 def failure(code: str, operation: str, **more: Any) -> ClientError:
-    return ClientError({"Error": {"Code": code, "Message": code}, **more}, operation)
+    response: Any = {"Error": {"Code": code, "Message": code}, **more}
+    return ClientError(response, operation)
 
 
 class Dynamo:
@@ -28,11 +29,11 @@ class Dynamo:
         self.indexes = indexes
         self.items: dict[str, dict[Key, Item]] = {table: {} for table in tables}
 
-    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:  # noqa: N803
+    def get_item(self, *, TableName: str, Key: Item, ConsistentRead: bool = False) -> Item:
         item = self.items[TableName].get(self._key(TableName, Key))
         return {"Item": copy.deepcopy(item)} if item else {}
 
-    def batch_get_item(self, *, RequestItems: Item) -> Item:  # noqa: N803
+    def batch_get_item(self, *, RequestItems: Item) -> Item:
         found = {
             table: [
                 copy.deepcopy(self.items[table][key])
@@ -43,7 +44,7 @@ class Dynamo:
         }
         return {"Responses": found}
 
-    def put_item(self, *, TableName: str, Item: Item) -> Item:  # noqa: N803
+    def put_item(self, *, TableName: str, Item: Item) -> Item:
         self.items[TableName][self._key(TableName, Item)] = copy.deepcopy(Item)
         return {}
 
@@ -53,9 +54,11 @@ class Dynamo:
         self._apply(update)
         return {}
 
-    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:  # noqa: N803
+    def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         writes = [next(iter(write.values())) for write in TransactItems]
-        targets = [(write["TableName"], self._key(write["TableName"], write.get("Key") or write["Item"])) for write in writes]
+        targets = [
+            (write["TableName"], self._key(write["TableName"], write.get("Key") or write["Item"])) for write in writes
+        ]
         if len(set(targets)) < len(targets):
             raise failure("ValidationException", "TransactWriteItems")
         codes = ["None" if self._holds(write) else "ConditionalCheckFailed" for write in writes]
@@ -65,7 +68,7 @@ class Dynamo:
             self._apply(write)
         return {}
 
-    def query(self, *, TableName: str, KeyConditionExpression: str, **request: Any) -> Item:  # noqa: N803
+    def query(self, *, TableName: str, KeyConditionExpression: str, **request: Any) -> Item:
         index = request.get("IndexName")
         names = self.indexes[index] if index else self.keys[TableName]
         values = {name: _plain(value) for name, value in request["ExpressionAttributeValues"].items()}

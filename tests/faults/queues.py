@@ -68,23 +68,32 @@ class Sqs:
         self._now = now
 
     def send_message(
-        self, *, QueueUrl: str, MessageBody: str, MessageGroupId: str, MessageDeduplicationId: str  # noqa: N803
+        self,
+        *,
+        QueueUrl: str,
+        MessageBody: str,
+        MessageGroupId: str,
+        MessageDeduplicationId: str,
     ) -> dict[str, Any]:
         self.queues[QueueUrl].send(MessageBody, MessageGroupId, MessageDeduplicationId, self._now())
         return {}
 
-    def receive_message(self, *, QueueUrl: str, **_: Any) -> dict[str, Any]:  # noqa: N803
+    def receive_message(self, *, QueueUrl: str, **_: Any) -> dict[str, Any]:
         message = self.queues[QueueUrl].receive(self._now())
         if message is None:
             return {}
         return {"Messages": [{"MessageId": message.id, "ReceiptHandle": message.id, "Body": message.body}]}
 
-    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:  # noqa: N803
+    def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:
         self.queues[QueueUrl].delete(ReceiptHandle)
         return {}
 
     def change_message_visibility(
-        self, *, QueueUrl: str, ReceiptHandle: str, VisibilityTimeout: int  # noqa: N803
+        self,
+        *,
+        QueueUrl: str,
+        ReceiptHandle: str,
+        VisibilityTimeout: int,
     ) -> dict[str, Any]:
         self.queues[QueueUrl].change_visibility(ReceiptHandle, self._now() + timedelta(seconds=VisibilityTimeout))
         return {}

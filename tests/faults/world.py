@@ -24,16 +24,18 @@ from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
-from functions.shared import conversations
+from functions.shared import budget, conversations
 from functions.shared.cases import TEAMS
-from functions.shared.conversations import Contended
+from functions.shared.conversations import Contended, Conversation
+from functions.shared.customers import Customer, Link
 from functions.shared.line import Line
 from functions.shared.messages import DirectMessage, Echo
 from functions.shared.messages import inbound as inbound_type
 from functions.shared.sending import Sender
-from functions.shared.store import Store
-from functions.shared.x import NotSent, Outcome, Sent, SentDM, Unknown
-from tests.faults.demo import DEMO
+from functions.shared.store import Store, Update
+from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
+from tests.faults.checkers import Chat, Trace
+from tests.faults.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.faults.dynamo import Dynamo, cancelled, failure
 from tests.faults.queues import Fifo, Queued, Sqs
 
@@ -68,7 +70,7 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
     "transaction": (*AWS_FAULTS, Fault.CONFLICT),
     "queue": (*AWS_FAULTS, Fault.DUPLICATE),
     "acknowledge": AWS_FAULTS,
-    "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.DUPLICATE, Fault.LATE),
+    "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.LATE),
     "look up": (Fault.CRASH_BEFORE, Fault.ERROR),
 }
 """Which faults may happen at which sort of side effect."""
@@ -87,19 +89,28 @@ class Delivered:
 class X:
     """X as the customer sees it: what was delivered, its limit, and echoes that come back."""
 
-    def __init__(self, world: World) -> None:
+    def __init__(self, world: World, limit: int) -> None:
         self.world = world
+        self.limit = limit
         self.delivered: list[Delivered] = []
-        self.attempts: list[tuple[datetime, str]] = []
-        self.down: Callable[[], Outcome] | None = None
+        self.over_limit = 0
+        self._window_ends = START
+        self._left = limit
         self._coming: list[tuple[datetime, str, str]] = []
         self._next_id = 5_000_000_000_000_000_000
 
     def send(self, customer: str, text: str) -> Outcome:
-        self.attempts.append((self.world.now, customer))
-        if self.down:
-            return self.down()
-        return self.world.point("x", f"send to {customer[-1]}", lambda: self._accept(customer, text), x=(customer, text))
+        return self.world.point("x", f"send to {customer[-1]}", lambda: self._ask(customer, text), x=(customer, text))
+
+    def _ask(self, customer: str, text: str) -> Outcome:
+        if self.world.now >= self._window_ends:
+            self._window_ends, self._left = self.world.now + timedelta(minutes=15), self.limit
+        reset = int(self._window_ends.timestamp())
+        if not self._left:
+            self.over_limit += 1
+            return NotSent(self._window_ends, "limit", Limits(self.limit, 0, reset))
+        self._left -= 1
+        return Sent(self._deliver(customer, text), Limits(self.limit, self._left, reset))
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         def found() -> list[SentDM]:
@@ -115,21 +126,19 @@ class X:
         due = [coming for coming in self._coming if coming[0] <= self.world.now]
         self._coming = [coming for coming in self._coming if coming not in due]
         for _, customer, text in due:
-            self._accept(customer, text)
+            self._deliver(customer, text)
 
-    def write(self, customer: str, text: str) -> Delivered:
-        """Somebody of the brand writes on x.com."""
-        self._accept(customer, text)
-        return self.delivered[-1]
+    def next_arrival(self) -> datetime | None:
+        return min((at for at, _, _ in self._coming), default=None)
 
-    def _accept(self, customer: str, text: str) -> Outcome:
+    def _deliver(self, customer: str, text: str) -> str:
         self._next_id += 1
         dm = Delivered(str(self._next_id), customer, text, self.world.now)
         self.delivered.append(dm)
         if self.world.echoes:
             echo = Echo(id=dm.dm_id, customer=customer, text=text, sent_at=0)
-            self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id)
-        return Sent(dm.dm_id)
+            self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id, again=False)
+        return dm.dm_id
 
 
 class Client:
@@ -166,6 +175,7 @@ class World:
 
     schedule: Mapping[int, Fault] = field(default_factory=dict)
     echoes: bool = True
+    limit: int = 15
 
     def __post_init__(self) -> None:
         self.now = START
@@ -174,7 +184,7 @@ class World:
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
         self.silent = False
-        self.x = X(self)
+        self.x = X(self, self.limit)
         self.dynamo = Dynamo({"service": ("pk", "sk")}, {"line": ("line", "due_at"), "clock": ("clock", "look_at")})
         inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
         self.queues = {team: Fifo(timedelta(seconds=60), 1000) for team in TEAMS} | {"inbound": inbound}
@@ -183,15 +193,37 @@ class World:
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service")
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids))
-        self.bot = Bot(self.sender, account=DEMO.account, catalogue=lambda _: DEMO.catalogue)
+        self.bot = Bot(self.sender, account=account, catalogue=lambda _: CATALOGUE)
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
         self.reader = Reader(store, line)
         self.store = Store(self.dynamo, "service")
         self._busy = False
+        for x_id in (LINKED_A, LINKED_B):
+            self._introduce(x_id)
+        # The limit is known from an earlier window's headers.
+        self.store.update(
+            Update(*budget.KEY, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
+        )
+        self.points.clear()
+
+    def _introduce(self, x_id: str) -> None:
+        stranger = Conversation(Customer(x_id))
+        known = Customer(x_id, link=Link(f"account-{x_id}", "1", START), told_privacy=True)
+        conversations.save(self.store, stranger, Conversation(known), by="test", did="introduced", now=START)
+
+    @property
+    def trace(self) -> Trace:
+        return Trace(
+            asked={dm.id: dm.customer for dm in self.said.values()},
+            by_staff=self.asked_by_staff,
+            delivered=tuple(Chat(dm.customer, dm.text) for dm in self.x.delivered),
+            over_limit=self.x.over_limit,
+            rows=tuple(self.dynamo.plain("service")),
+        )
 
     # ---- faults ----
 
-    def point(self, sort: str, what: str, do: Callable[[], Any], x: tuple[str, str] | None = None) -> Any:
+    def point[T](self, sort: str, what: str, do: Callable[[], T], x: tuple[str, str] | None = None) -> T:
         """Do a side effect, unless a fault strikes here."""
         here = len(self.points)
         self.points.append((sort, what))
@@ -199,7 +231,8 @@ class World:
         if fault is None:
             return do()
         self.struck.append(f"{fault} at {here} ({what})")
-        return self._strike(fault, sort, do, x)
+        struck: T = self._strike(fault, sort, do, x)
+        return struck
 
     def _strike(self, fault: Fault, sort: str, do: Callable[[], Any], x: tuple[str, str] | None) -> Any:
         match fault:
@@ -246,17 +279,29 @@ class World:
         """A customer writes to us; returns the DM's id."""
         dm_id = str(CUSTOMER_IDS + len(self.said))
         dm = DirectMessage(
-            id=dm_id, customer=customer, handle=f"customer_{customer[-1]}", text=text, sent_at=int(self.now.timestamp() * 1000)
+            id=dm_id,
+            customer=customer,
+            handle=f"customer_{customer[-1]}",
+            text=text,
+            sent_at=int(self.now.timestamp() * 1000),
         )
         self.said[dm_id] = dm
-        self.queue(dm.model_dump(mode="json"), customer, dm_id)
+        self.queue(dm.model_dump(mode="json"), customer, dm_id, again=True)
         return dm_id
 
-    def queue(self, message: dict[str, Any], customer: str, dm_id: str) -> None:
-        """X's webhook has brought a message, perhaps twice."""
+    def queue(self, message: dict[str, Any], customer: str, dm_id: str, *, again: bool) -> None:
+        """X's webhook brings a message, perhaps twice. What it lost comes `again` by a replay; an echo may not."""
         body = json.dumps(message)
         inbound = self.queues["inbound"]
-        self.point("queue", "webhook", lambda: inbound.send(body, customer, f"{dm_id}-{len(inbound.seen)}", self.now))
+
+        def put() -> None:
+            inbound.send(body, customer, f"{dm_id}-{len(inbound.seen)}", self.now)
+
+        try:
+            self.point("queue", "webhook", put)
+        except (Kill, ClientError, BotoCoreError):
+            if again:
+                put()
 
     def work(self) -> None:
         """Let the functions do all that can be done at this moment."""
@@ -302,12 +347,22 @@ class World:
         with suppress(Kill, ClientError, BotoCoreError, Contended):
             do()
 
-    def pass_time(self, until: timedelta, step: timedelta = timedelta(seconds=30)) -> None:
-        """Let time pass, with the clock's calls."""
+    def pass_time(self, until: timedelta) -> None:
+        """Let time pass from one thing that is due to the next."""
         end = self.now + until
-        while self.now < end:
-            self.now += step
+        while (due := self._next_due()) and due <= end:
+            self.now = max(self.now, due) + timedelta(seconds=1)
             self.work()
+        self.now = max(self.now, end)
+
+    def _next_due(self) -> datetime | None:
+        """When a queue, a row or X has something to do; what has waited for a window goes on when it opens."""
+        dead = self.queues["inbound"].dead
+        times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
+        rows = [datetime.fromisoformat(row["look_at"]) for row in self.dynamo.plain("service") if "look_at" in row]
+        room = budget.load(self.store).next_room(self.now)
+        times += [max(row, room) if row <= self.now else row for row in rows]
+        return min((at for at in times if at), default=None)
 
     # ---- what staff do ----
 

@@ -1,0 +1,224 @@
+"""The invariants, each as one function over what was asked, what was delivered and what is stored.
+
+They look at the service from outside: at X's side of the chat, and at the rows and their audit.
+"""
+
+import re
+from collections import Counter
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any
+
+type Row = dict[str, Any]
+
+UNSETTLED = {"PENDING", "SENDING", "UNKNOWN"}
+DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
+
+
+@dataclass(frozen=True)
+class Chat:
+    """One DM of ours that a customer can read."""
+
+    customer: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Trace:
+    """`asked` is DM id to customer, `by_staff` request id to customer; `rows` is the service table."""
+
+    asked: dict[str, str]
+    by_staff: dict[str, str]
+    delivered: tuple[Chat, ...]
+    over_limit: int
+    rows: tuple[Row, ...]
+
+    def of(self, prefix: str) -> list[Row]:
+        return sorted((row for row in self.rows if row["sk"].startswith(prefix)), key=lambda row: str(row["sk"]))
+
+    def audit(self, customer: str) -> list[Row]:
+        return [row for row in self.of("audit#") if row["pk"] == f"customer#{customer}"]
+
+    @property
+    def customers(self) -> set[str]:
+        return {row["pk"].removeprefix("customer#") for row in self.of("profile")}
+
+    @property
+    def replies(self) -> list[Row]:
+        return self.of("reply#")
+
+    @property
+    def cases(self) -> list[Row]:
+        return [row for row in self.rows if row["sk"] == "case"]
+
+
+def no_loss(trace: Trace) -> Iterable[str]:
+    """Every DM seen ends in exactly one disposition, and what that promises is there."""
+    records = {row["sk"].removeprefix("dm#"): row for row in trace.of("dm#")}
+    entries = {row["id"] for row in trace.of("entry#")}
+    replies = {row["id"]: row for row in trace.replies}
+    for dm in trace.asked:
+        record = records.get(dm)
+        if record is None or record["disposition"] not in DISPOSITIONS:
+            yield f"DM {dm} has no disposition"
+        elif record["disposition"] in ("escalated", "joined") and dm not in entries:
+            yield f"DM {dm} was {record['disposition']} but no case has it"
+        elif record["disposition"] == "answered" and f"{dm}#reply" not in replies:
+            yield f"DM {dm} was answered but there is no reply"
+    for reply in trace.replies:
+        if reply["state"] == "UNCONFIRMED" and not any(case["customer"] == reply["customer"] for case in trace.cases):
+            yield f"reply {reply['id']} may be lost and nobody looks at it"
+
+
+def one_reply(trace: Trace) -> Iterable[str]:
+    """At most one delivered DM for each DM, and for each request of staff."""
+    wanted = Counter((row["customer"], row["text"]) for row in trace.replies)
+    for part, times in Counter(_parts(trace)).items():
+        if times > wanted[part]:
+            yield f"{part[0]} reads {times} times what was to be said {wanted[part]} times"
+
+
+def right_customer(trace: Trace) -> Iterable[str]:
+    """Who reads a reply is who asked."""
+    asked = trace.asked | trace.by_staff
+    for reply in trace.replies:
+        if asked.get(reply["cause"], reply["customer"]) != reply["customer"]:
+            yield f"reply {reply['id']} is for another customer"
+    meant = {(row["customer"], row["text"]) for row in trace.replies}
+    for part in _parts(trace):
+        if part not in meant:
+            yield f"{part[0]} reads what was not meant for them"
+
+
+def stop(trace: Trace) -> Iterable[str]:
+    """Once a stop is committed no automated reply is claimed, its one confirmation apart, until a start."""
+    kinds = {row["id"]: row["kind"] for row in trace.replies}
+    for customer in trace.customers:
+        stopped = False
+        for row in trace.audit(customer):
+            for reply in _claimed(row):
+                if stopped and kinds.get(reply) not in ("staff", "stop"):
+                    yield f"{reply} was claimed after the stop"
+            stopped = _flag(row, "stopped_by", stopped)
+
+
+def locked(trace: Trace) -> Iterable[str]:
+    """After a report of loss or fraud no figure leaves until a person has resolved the case."""
+    quotes = {row["id"] for row in trace.replies if "quotes" in row}
+    for customer in trace.customers:
+        is_locked = False
+        for row in trace.audit(customer):
+            if is_locked and any(reply in quotes for reply in _claimed(row)):
+                yield f"{customer} was told figures while locked"
+            is_locked = _flag(row, "locked_by", is_locked)
+
+
+def order(trace: Trace) -> Iterable[str]:
+    """Replies to one customer leave in the order in which they were decided; a stop's confirmation may overtake."""
+    kinds = {row["id"]: row["kind"] for row in trace.replies}
+    for customer in trace.customers:
+        decided: list[str] = []
+        claimed: list[str] = []
+        for row in trace.audit(customer):
+            decided += [reply for reply, was, _ in _changes(row) if was == "new"]
+            claimed += [reply for reply in _claimed(row) if kinds.get(reply) != "stop"]
+        for earlier, later in pairwise(claimed):
+            if decided.index(later) < decided.index(earlier):
+                yield f"{later} left after {earlier}"
+
+
+def case_not_lost(trace: Trace) -> Iterable[str]:
+    """A case that nobody has is in its team's line, with a ticket."""
+    for case in trace.cases:
+        if case["state"] == "NEW" and (case.get("line") != case["team"] or case["ticketed_fence"] < case["fence"]):
+            yield f"case {case['id']} waits unseen"
+    open_cases = {case["customer"] for case in trace.cases if case["state"] != "RESOLVED"}
+    for profile in trace.of("profile"):
+        if ("case" in profile) != (profile["x_id"] in open_cases):
+            yield f"{profile['x_id']} and their case disagree"
+
+
+def one_owner(trace: Trace) -> Iterable[str]:
+    """A case's fence only rises, and with every change of hands."""
+    for customer in trace.customers:
+        fences: dict[str, int] = {}
+        for row in trace.audit(customer):
+            for case, was, now, fence in _case_changes(row):
+                if fence < fences.get(case, 0) or (was != now and fence == fences.get(case)):
+                    yield f"case {case} went {was} -> {now} under an old fence"
+                fences[case] = fence
+
+
+def audit(trace: Trace) -> Iterable[str]:
+    """Every version has its row, and the rows tell what is stored."""
+    for profile in trace.of("profile"):
+        rows = trace.audit(profile["x_id"])
+        if [int(row["sk"].removeprefix("audit#")) for row in rows] != list(range(1, int(profile["version"]) + 1)):
+            yield f"{profile['x_id']} changed without an audit row"
+        told = {reply: now for row in rows for reply, _, now in _changes(row)}
+        for reply in trace.replies:
+            if reply["customer"] == profile["x_id"] and told.get(reply["id"]) != reply["state"]:
+                yield f"the audit does not say that {reply['id']} is {reply['state']}"
+
+
+def budget(trace: Trace) -> Iterable[str]:
+    """Never more sends than X allows."""
+    if trace.over_limit:
+        yield f"X was asked {trace.over_limit} times beyond its limit"
+
+
+def live(trace: Trace) -> Iterable[str]:
+    """When faults end, every reply is settled."""
+    for reply in trace.replies:
+        if reply["state"] in UNSETTLED:
+            yield f"reply {reply['id']} is still {reply['state']}"
+
+
+INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
+    "NO_LOSS": no_loss,
+    "ONE_REPLY": one_reply,
+    "RIGHT_CUSTOMER": right_customer,
+    "STOP": stop,
+    "LOCKED": locked,
+    "ORDER": order,
+    "CASE_NOT_LOST": case_not_lost,
+    "ONE_OWNER": one_owner,
+    "AUDIT": audit,
+    "BUDGET": budget,
+    "LIVE": live,
+}
+
+
+def broken(trace: Trace) -> list[str]:
+    """Return each invariant that does not hold, with what is wrong."""
+    return [f"{name}: {what}" for name, check in INVARIANTS.items() for what in check(trace)]
+
+
+def _parts(trace: Trace) -> list[tuple[str, str]]:
+    """What customers read, one entry for each reply: replies that waited leave as one DM."""
+    return [(chat.customer, part) for chat in trace.delivered for part in chat.text.split("\n\n")]
+
+
+_REPLY = re.compile(r"reply (\S+) (\w+) -> (\w+)")
+_CASE = re.compile(r"case (\w+) (\w+) -> (\w+), \w+, fence (\d+)")
+
+
+def _changes(row: Row) -> list[tuple[str, str, str]]:
+    found = (_REPLY.fullmatch(change) for change in row["changes"])
+    return [(match[1], match[2], match[3]) for match in found if match]
+
+
+def _case_changes(row: Row) -> list[tuple[str, str, str, int]]:
+    found = (_CASE.fullmatch(change) for change in row["changes"])
+    return [(match[1], match[2], match[3], int(match[4])) for match in found if match]
+
+
+def _claimed(row: Row) -> list[str]:
+    return [reply for reply, _, now in _changes(row) if now == "SENDING"]
+
+
+def _flag(row: Row, name: str, before: bool) -> bool:
+    if f"{name} set" in row["changes"]:
+        return True
+    return False if f"{name} cleared" in row["changes"] else before

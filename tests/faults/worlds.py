@@ -1,0 +1,94 @@
+"""What happens in the worlds: short scripts of customers and staff, on the real code."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+from tests.faults.checkers import broken
+from tests.faults.demo import LINKED_A, LINKED_B
+from tests.faults.world import FAULTS, Fault, World
+
+type Script = Callable[[World], None]
+type Schedule = Mapping[int, Fault]
+
+AFTERWARDS = timedelta(minutes=45)
+"""Long enough for leases, look-ups, redeliveries and a window of X's limit, one after the other."""
+
+
+def everything(world: World) -> None:
+    """Two customers, four DMs, one of them a stop and one for people, an answer of staff and the ticks."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "#charges")
+    world.work()
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_B, "#stop")
+    world.work()
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def answer_and_stop(world: World) -> None:
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def escalation_and_staff(world: World) -> None:
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def two_and_one_unit(world: World) -> None:
+    """Two customers ask, and X takes one more DM in this window."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def stolen(world: World) -> None:
+    """Figures are asked for, and right behind it the phone is reported stolen."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_A, "my phone was stolen last night, please block it")
+    world.write(LINKED_A, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def staff_answer(world: World) -> None:
+    for attempt in range(3):
+        case = world.next_case(f"next-{attempt}")
+        if case:
+            world.reply_to(case, "staff-request", "I have looked at it: you were charged twice, sorry.")
+            return
+        world.pass_time(timedelta(minutes=2))
+
+
+WORLDS: dict[str, tuple[Script, int]] = {
+    "everything": (everything, 15),
+    "answer and stop": (answer_and_stop, 15),
+    "escalation and staff": (escalation_and_staff, 15),
+    "two and one unit": (two_and_one_unit, 1),
+    "stolen": (stolen, 15),
+}
+"""By name: the script, and how many DMs X takes in 15 minutes."""
+
+
+def run(name: str, schedule: Schedule) -> World:
+    script, limit = WORLDS[name]
+    world = World(schedule, limit=limit)
+    script(world)
+    return world
+
+
+def wrong(name: str, schedule: Schedule) -> list[str]:
+    """Return what is broken after a schedule of faults, empty if every invariant holds."""
+    return broken(run(name, schedule).trace)
+
+
+def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
+    """Every fault that may strike at the points which a world has passed, from one of them on."""
+    return [(at, fault) for at, (sort, _) in enumerate(world.points) if at >= begin for fault in FAULTS[sort]]
