@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any
 
 LONGEST_LINE = 16 * 1024 * 1024
-PATIENCE = 25
+PATIENCE = 60
 """Seconds that a process has for its last work: more than the longest time-out of a function."""
 
 

@@ -2,11 +2,12 @@
 
 import json
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
+from importlib import import_module
 from typing import Any
 
 from functions.shared.settings import client
-from infra.layout import DAY, DEAD_QUEUES, QUEUES, TABLES, TEAMS, Function, Queue, Table
+from infra.layout import DAY, DEAD_QUEUES, QUEUES, TABLES, Function, Queue, Table
 from local.children import Trouble
 
 REGION = "eu-west-2"
@@ -15,15 +16,6 @@ CONSUMER_SECRETS = "tweetserve/x-consumer"
 USER_SECRET = "tweetserve/x-user"  # noqa: S105 - a name
 
 DEAD_RETENTION = 14 * DAY
-TEAM_QUEUES = tuple(f"{team.upper()}_QUEUE_URL" for team in TEAMS)
-TABLE_VARIABLES = tuple(f"{table.name.upper()}_TABLE" for table in TABLES)
-ANSWERS = (*TABLE_VARIABLES, *TEAM_QUEUES, "X_USER_SECRET_NAME", "X_API_URL", "BRAND_ID")
-VARIABLES = {
-    "webhook": ("INBOUND_QUEUE_URL", "X_CONSUMER_SECRETS_NAME", "BRAND_ID"),
-    "commands": (*ANSWERS, "INBOUND_QUEUE_URL"),
-    "escalate": ANSWERS,
-}
-"""The variables of a folder's functions: each gets its own only, as in Lambda."""
 
 
 @dataclass(frozen=True)
@@ -34,20 +26,25 @@ class Resources:
     arns: Mapping[str, str]
 
     def environment(self, function: Function, x_api_url: str) -> dict[str, str]:
-        """Return a function's settings: a field of its settings, in capitals, is the variable."""
+        """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
         every = {
-            **{f"{table.name.upper()}_TABLE": table.name for table in TABLES},
-            **{f"{name.removeprefix('escalations-').upper()}_QUEUE_URL": url for name, url in self.urls.items()},
-            "X_CONSUMER_SECRETS_NAME": CONSUMER_SECRETS,
-            "X_USER_SECRET_NAME": USER_SECRET,
-            "X_API_URL": x_api_url,
-            "BRAND_ID": BRAND_ID,
+            **{f"{table.name}_table": table.name for table in TABLES},
+            **{f"{name.removeprefix('escalations-')}_queue_url": url for name, url in self.urls.items()},
+            "x_consumer_secrets_name": CONSUMER_SECRETS,
+            "x_user_secret_name": USER_SECRET,
+            "x_api_url": x_api_url,
+            "brand_id": BRAND_ID,
         }
-        return {
-            "AWS_LAMBDA_FUNCTION_NAME": function.name,
-            "POWERTOOLS_SERVICE_NAME": function.name,
-            **{name: every[name] for name in VARIABLES[function.module.split(".")[1]]},
-        }
+        names = {"AWS_LAMBDA_FUNCTION_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name}
+        return names | {name.upper(): every[name] for name in settings_of(function) if name in every}
+
+
+def settings_of(function: Function) -> list[str]:
+    """Return the names of the settings that a function reads: its own, or those of its folder's handler."""
+    module = import_module(function.module)
+    if not hasattr(module, "Settings"):
+        module = import_module(f"{module.__package__}.handler")
+    return [field.name for field in fields(module.Settings)]
 
 
 def create_tables() -> None:

@@ -219,7 +219,8 @@ class LocalRun:
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
         for function in self._options.functions:
-            environment = PLAIN | aws() | made.environment(function, x_api_url)
+            own = await asyncio.to_thread(made.environment, function, x_api_url)
+            environment = PLAIN | aws() | own
             pool = Pool(function, workers(function), environment, self._options.logs)
             self._state.pools[function.name] = pool
             self._stack.push_async_callback(pool.stop)

@@ -40,9 +40,9 @@ class Pool:
 
     async def start(self) -> None:
         """Return when the first worker is ready; the others follow."""
+        await self._hire()
         for _ in range(self._size - 1):
             self._task(self._hire_until_it_works())
-        await self._hire()
 
     async def call(self, event: object) -> Any:
         """Return what the handler returns. Raises Failed where it does not."""

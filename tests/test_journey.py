@@ -1,0 +1,126 @@
+"""From a customer's DM to the answer on their phone, over the real local run: HTTP, signatures, queues, tables."""
+
+from collections.abc import Iterator
+from typing import Any
+from uuid import uuid4
+
+import httpx
+import pytest
+
+from tests.running import Running, wait_for
+
+LINKED, NEW, STOPPED = "2000000000000000002", "2000000000000000003", "2000000000000000004"
+PREPAID = "2000000000000000116"
+
+
+class Phone:
+    """One customer's phone."""
+
+    def __init__(self, http: httpx.Client, customer: str) -> None:
+        self._http = http
+        self._customer = customer
+
+    def sends(self, text: str) -> str:
+        """Send a DM and return its id; the webhook has taken it then."""
+        answer = self._http.post("/sim/dms", json={"user_id": self._customer, "text": text}).json()
+        assert answer["status"] == 200
+        return str(answer["id"])
+
+    def chat(self) -> list[dict[str, Any]]:
+        chat: list[dict[str, Any]] = self._http.get("/sim/dms", params={"user_id": self._customer}).json()
+        return chat
+
+    def answers_after(self, dm_id: str) -> list[str]:
+        return [dm["text"] for dm in self.chat() if dm["from"] == "brand" and int(dm["id"]) > int(dm_id)]
+
+    def asks(self, text: str) -> str:
+        """Send a DM and return its answer."""
+        dm_id = self.sends(text)
+        wait_for(lambda: bool(self.answers_after(dm_id)))
+        (answer,) = self.answers_after(dm_id)
+        return answer
+
+
+class Desk:
+    """One person at the desk."""
+
+    def __init__(self, http: httpx.Client, token: str) -> None:
+        self._http = http
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    def next(self) -> dict[str, Any] | None:
+        response = self._http.post("/desk/api/next", json={"request_id": str(uuid4())}, headers=self._headers)
+        assert response.status_code in (200, 204)
+        return response.json()["case"] if response.status_code == 200 else None
+
+
+@pytest.fixture
+def http(local_run: Running) -> Iterator[httpx.Client]:
+    with httpx.Client(base_url=local_run.url, timeout=30) as client:
+        yield client
+
+
+def customer(http: httpx.Client, x_id: str) -> Any:
+    return next(one for one in http.get("/local/state").json()["customers"] if one["id"] == x_id)
+
+
+def test_the_page_knows_its_brand_its_commands_and_its_people(http: httpx.Client) -> None:
+    state = http.get("/local/state").json()
+
+    assert (state["ready"], state["engine"]) == (True, "up")
+    assert state["brand"] == {"id": "1000000000000000001", "handle": "ExampleCare", "name": "ExampleCare"}
+    assert {"charges", "data", "stop", "help"} <= {command["tag"] for command in state["commands"]}
+    assert [(one["handle"], one["state"]) for one in state["customers"][:3]] == [
+        ("linked_customer", "linked"),
+        ("new_customer", "not linked"),
+        ("stopped_customer", "stopped"),
+    ]
+    assert [one["main"] for one in state["customers"]] == [True] * 3 + [False] * (len(state["customers"]) - 3)
+    assert http.get("/healthz").json() == {"ready": True}
+
+
+@pytest.mark.parametrize(
+    ("says", "reads"),
+    [
+        ("#charges", "Hi @linked_customer, your last bill is £23.45 (Direct Debit on "),
+        ("#data", "Hi @linked_customer, you have 12.4 GB of your 30 GB of data left (as of "),
+    ],
+)
+def test_a_hashtag_is_answered_with_the_customers_own_figures(http: httpx.Client, says: str, reads: str) -> None:
+    answer = Phone(http, LINKED).asks(says)
+
+    assert answer.startswith(reads)
+
+
+def test_a_stranger_is_told_nothing(http: httpx.Client) -> None:
+    answer = Phone(http, NEW).asks("#charges")
+
+    assert answer.startswith("Hi @new_customer, I'll need to know it's you first. Reply #link and your mobile number")
+
+
+def test_who_has_stopped_reads_nothing_until_they_start_again(http: httpx.Client) -> None:
+    phone = Phone(http, STOPPED)
+
+    unanswered = phone.sends("#data")
+    started = phone.asks("#start")
+
+    # A customer's DMs are worked on in their order, so nothing is still to come for the first.
+    assert started.startswith("Welcome back, @stopped_customer")
+    assert phone.answers_after(unanswered) == [started]
+    assert customer(http, STOPPED)["state"] == "linked"
+    assert phone.asks("#data").startswith("Hi @stopped_customer, you have 2.9 GB of your 5 GB of data left")
+
+    phone.asks("#stop")
+    assert customer(http, STOPPED)["state"] == "stopped"
+
+
+def test_what_is_no_hashtag_reaches_one_person_once(http: httpx.Client) -> None:
+    answer = Phone(http, PREPAID).asks("my bill is wrong and I am furious")
+
+    agent = Desk(http, "agent-1")
+    case = agent.next()
+    assert case
+    assert (case["customer"], case["team"], case["owner"]) == (PREPAID, "billing", "agent-1")
+    assert case["number"] in answer
+    assert agent.next() is None
+    assert Desk(http, "agent-2").next() is None
