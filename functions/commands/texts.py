@@ -41,8 +41,8 @@ TOO = "I've also passed what you wrote to {team}: a person will reply here {eta}
 FIRST_CONTACT = " (I'm automatic. How we use your messages: {privacy_url})"
 """At the end of the first DM to a new customer."""
 
-NO_NOTICE = frozenset({"urgent", "bereavement", "access"})
-"""Who writes about these is not told about privacy first; it waits for the next DM."""
+NO_NOTICE = frozenset({"bereavement", "access"})
+"""Who writes about these is not told about privacy first, nor in anything urgent; it waits for the next DM."""
 
 
 @cache
@@ -57,20 +57,14 @@ def texts() -> dict[str, str]:
 
 def reply(key: str, **values: str) -> Reply:
     """Return a text with its values filled in, all but the greeting in front."""
-    return Reply(key, texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
+    return Reply(key.removesuffix(".unstaffed"), texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
 
 
 def acknowledgement(kind: str, *, is_open: bool, staffed: bool) -> str | None:
     """Return the key of what a customer reads at once about a kind of question; None: a person says the first word."""
     if kind == "compliment":
         return None  # under sarcasm an automatic thank-you is the screenshot that goes round
-    if f"ack.{kind}" not in routing_kinds():
+    if kind not in routing()["ack"]:
         return "ack.open" if is_open else "ack.closed"
     unstaffed = f"ack.{kind}.unstaffed"
     return unstaffed if unstaffed in texts() and not staffed else f"ack.{kind}"
-
-
-@cache
-def routing_kinds() -> frozenset[str]:
-    """Return the keys of the acknowledgements that are for one kind of question."""
-    return frozenset(f"ack.{kind}" for kind in routing()["ack"])
