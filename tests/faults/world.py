@@ -34,16 +34,17 @@ from functions.shared.messages import inbound as inbound_type
 from functions.shared.sending import Sender
 from functions.shared.store import Store, Update
 from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
-from tests.faults.checkers import Chat, Trace
+from local.invariants import Chat, Trace
 from tests.faults.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.faults.dynamo import Dynamo, cancelled, failure
 from tests.faults.queues import Fifo, Queued, Sqs
 
 START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
-FUNCTION_TIMEOUT = timedelta(seconds=20)
-PAUSE = timedelta(seconds=75)
+PAUSE = timedelta(minutes=8)
+"""Longer than any lease, and than the last look-up for what it held."""
 LATE = timedelta(minutes=4) - timedelta(seconds=1)
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
+COLLEAGUE = Staff("agent-2", STAFF.teams)
 CASE_SIGNS = str.maketrans("01", "XZ")
 CUSTOMER_IDS = 3_000_000_000_000_000_000
 
@@ -183,7 +184,7 @@ class World:
         self.struck: list[str] = []
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
-        self.silent = False
+        self.meanwhile: Callable[[], object] = lambda: None
         self.x = X(self, self.limit)
         self.dynamo = Dynamo({"service": ("pk", "sk")}, {"line": ("line", "due_at"), "clock": ("clock", "look_at")})
         inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
@@ -227,7 +228,7 @@ class World:
         """Do a side effect, unless a fault strikes here."""
         here = len(self.points)
         self.points.append((sort, what))
-        fault = None if self.silent else self.schedule.get(here)
+        fault = self.schedule.get(here)
         if fault is None:
             return do()
         self.struck.append(f"{fault} at {here} ({what})")
@@ -266,12 +267,14 @@ class World:
         raise AssertionError(fault)
 
     def _pause(self) -> None:
-        """One function is paused past its lease: the clock and the other functions go on."""
-        self.now += PAUSE
-        if not self._busy:
-            self._busy = True
-            self.work()
-            self._busy = False
+        """One function is paused past its lease: the clock and the other functions go on, and so do other staff."""
+        if self._busy:
+            self.now += PAUSE
+            return
+        self._busy = True
+        self.meanwhile()
+        self.pass_time(PAUSE)
+        self._busy = False
 
     # ---- what happens ----
 
@@ -366,12 +369,12 @@ class World:
 
     # ---- what staff do ----
 
-    def next_case(self, request: str) -> str | None:
+    def next_case(self, request: str, staff: Staff = STAFF) -> str | None:
         """Somebody who serves every team takes a case; who gets no answer asks again with the same request id."""
-        return self._ask(lambda: self._taken(request))
+        return self._ask(lambda: self._taken(request, staff))
 
-    def _taken(self, request: str) -> str | None:
-        answer = self.desk.next(STAFF, request)
+    def _taken(self, request: str, staff: Staff) -> str | None:
+        answer = self.desk.next(staff, request)
         return answer.case.id if answer else None
 
     def reply_to(self, case_id: str, request: str, text: str) -> None:

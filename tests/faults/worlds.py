@@ -3,9 +3,9 @@
 from collections.abc import Callable, Mapping
 from datetime import timedelta
 
-from tests.faults.checkers import broken
+from local.invariants import broken
 from tests.faults.demo import LINKED_A, LINKED_B
-from tests.faults.world import FAULTS, Fault, World
+from tests.faults.world import COLLEAGUE, FAULTS, Fault, World
 
 type Script = Callable[[World], None]
 type Schedule = Mapping[int, Fault]
@@ -58,7 +58,16 @@ def stolen(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def greeting_and_case(world: World) -> None:
+    """A greeting has its menu, which nobody asked for; right behind it a person is needed."""
+    world.write(LINKED_A, "hello")
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def staff_answer(world: World) -> None:
+    world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
         case = world.next_case(f"next-{attempt}")
         if case:
@@ -73,6 +82,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "escalation and staff": (escalation_and_staff, 15),
     "two and one unit": (two_and_one_unit, 1),
     "stolen": (stolen, 15),
+    "greeting and case": (greeting_and_case, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 

@@ -114,6 +114,18 @@ def locked(trace: Trace) -> Iterable[str]:
             is_locked = _flag(row, "locked_by", is_locked)
 
 
+def bot_silent(trace: Trace) -> Iterable[str]:
+    """No unasked automated answer leaves while a person owns the conversation."""
+    unasked = {row["id"] for row in trace.replies if row.get("unasked")}
+    for customer in trace.customers:
+        owned = False
+        for row in trace.audit(customer):
+            if owned and any(reply in unasked for reply in _claimed(row)):
+                yield f"{customer} was spoken to without asking"
+            for _, _, now, _ in _case_changes(row):
+                owned = now != "RESOLVED"
+
+
 def order(trace: Trace) -> Iterable[str]:
     """Replies to one customer leave in the order in which they were decided; a stop's confirmation may overtake."""
     kinds = {row["id"]: row["kind"] for row in trace.replies}
@@ -181,6 +193,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "RIGHT_CUSTOMER": right_customer,
     "STOP": stop,
     "LOCKED": locked,
+    "BOT_SILENT": bot_silent,
     "ORDER": order,
     "CASE_NOT_LOST": case_not_lost,
     "ONE_OWNER": one_owner,
