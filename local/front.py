@@ -4,7 +4,7 @@ import asyncio
 import base64
 import json
 from collections.abc import AsyncIterator, Callable
-from contextlib import nullcontext
+from contextlib import nullcontext, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
@@ -13,6 +13,7 @@ from uuid import uuid4
 
 import httpx
 import uvicorn
+from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
@@ -65,7 +66,8 @@ class State:
 def app(state: State) -> Starlette:
     async def local_state(_: Request) -> Response:
         if state.ready or not state.shown:
-            state.shown = await asyncio.to_thread(state.page)
+            with suppress(BotoCoreError, ClientError):  # the database is away: what was shown stays
+                state.shown = await asyncio.to_thread(state.page)
         steps = [{"name": name, "done": done} for name, done in state.starting.items()]
         engine = "gone" if state.engine_gone else "up"
         return JSONResponse({"ready": state.ready, "starting": steps, "engine": engine, **state.shown})

@@ -1,6 +1,7 @@
 """From a customer's DM to the answer on their phone, over the real local run: HTTP, signatures, queues, tables."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -92,6 +93,15 @@ def test_a_hashtag_is_answered_with_the_customers_own_figures(http: httpx.Client
     assert answer.startswith(reads)
 
 
+@pytest.mark.parametrize("envelope", ["activity", "account", "both"])
+def test_either_envelope_brings_one_answer(http: httpx.Client, envelope: str) -> None:
+    http.put("/sim/settings", json={"envelope": envelope}).raise_for_status()
+
+    answer = Phone(http, LINKED).asks("#minutes")
+
+    assert answer.startswith("Hi @linked_customer, you have 160 of your 500 minutes left (as of ")
+
+
 def test_a_stranger_is_told_nothing(http: httpx.Client) -> None:
     answer = Phone(http, NEW).asks("#charges")
 
@@ -124,3 +134,18 @@ def test_what_is_no_hashtag_reaches_one_person_once(http: httpx.Client) -> None:
     assert case["number"] in answer
     assert agent.next() is None
     assert Desk(http, "agent-2").next() is None
+
+
+def test_the_next_run_knows_what_the_last_one_knew(tmp_path: Path) -> None:
+    first = Running(tmp_path).ready()
+    with httpx.Client(base_url=first.url, timeout=30) as http:
+        Phone(http, STOPPED).asks("#start")
+        chat = Phone(http, STOPPED).chat()
+    assert first.interrupt().ended() == 0
+
+    second = Running(tmp_path).ready()
+    with httpx.Client(base_url=second.url, timeout=30) as http:
+        assert Phone(http, STOPPED).chat() == chat
+        assert customer(http, STOPPED)["state"] == "linked"
+        assert Phone(http, STOPPED).asks("#data").startswith("Hi @stopped_customer, you have 2.9 GB")
+    assert second.interrupt().ended() == 0

@@ -15,6 +15,7 @@ from typing import Any
 import boto3
 import httpx
 import pytest
+from botocore.exceptions import EndpointConnectionError
 
 from functions.shared.settings import client
 from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function
@@ -279,6 +280,19 @@ def test_the_page_of_the_desk_needs_no_token() -> None:
 @pytest.mark.parametrize("path", ["/nothing", "/.git/config", "/../pyproject.toml", "/local/nothing"])
 def test_everything_else_is_not_found(path: str) -> None:
     assert ask(Desk({"statusCode": 200}), "GET", path).status_code == 404
+
+
+def test_the_page_keeps_its_people_while_the_database_is_away() -> None:
+    def away() -> dict[str, Any]:
+        raise EndpointConnectionError(endpoint_url="http://127.0.0.1:1")
+
+    state = State(ready=True, shown={"customers": ["somebody"]}, page=away)
+
+    async def visit() -> httpx.Response:
+        async with httpx.AsyncClient(transport=httpx.ASGITransport(app(state)), base_url="http://127.0.0.1") as client:
+            return await client.get("/local/state")
+
+    assert asyncio.run(visit()).json()["customers"] == ["somebody"]
 
 
 def test_the_page_is_there_while_the_rest_starts() -> None:
@@ -601,11 +615,11 @@ def test_the_terminal_says_what_starts_and_then_where_it_is(tmp_path: Path) -> N
 
 def test_ctrl_c_ends_everything_and_is_no_failure(tmp_path: Path) -> None:
     running = Running(tmp_path).ready()
+    wait_for(lambda: len(running.children()) == 2 + sum(map(workers, FUNCTIONS)))
     children = running.children()
 
     code = running.interrupt().ended()
 
-    assert len(children) == 2 + sum(workers(function) for function in FUNCTIONS)
     assert (code, left(children)) == (0, [])
     with pytest.raises(httpx.ConnectError):
         httpx.get(running.url)
