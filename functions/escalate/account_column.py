@@ -75,7 +75,11 @@ def _left(line: Line, tag: Tag, today: date) -> str:
     if allowance.limit is None:
         return f"unlimited, {_amount(tag, allowance.used)} used"
     left = max(0, allowance.limit - allowance.used)
-    return f"{_amount(tag, left)} of {_amount(tag, allowance.limit)} left, until {_day(line.resets_on)}"
+    return f"{_amount(tag, left)} of {_amount(tag, allowance.limit)} left, {_end(line)}"
+
+
+def _end(line: Line) -> str:
+    return f"{'renews' if line.renews else 'ends'} {_day(line.resets_on)}"
 
 
 def _bill(bill: Bill | None) -> str:
