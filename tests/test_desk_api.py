@@ -13,7 +13,8 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.escalate import handler
 from functions.escalate.contract import DOCUMENTS, text_of
-from functions.escalate.desk_api import cards
+from functions.escalate.tick import tick
+from functions.escalate.views import cards
 from functions.shared import conversations, store
 from functions.shared.cases import ELSEWHERE, LEASE, TEAMS
 from functions.shared.messages import Ticket
@@ -261,6 +262,19 @@ def test_when_the_lease_has_run_out_nothing_is_written(office: Office, act: str,
     assert status == 409
     assert "ran out at 14:15 UTC" in answer["error"]
     assert office.loaded(ALICE) == before
+
+
+def test_a_case_whose_claim_ran_out_is_the_next_persons(office: Office) -> None:
+    office.writes(ALICE)
+    old = office.next("agent-1")
+    office.now += LEASE
+    tick(office.desk.sender)
+
+    taken = office.next("agent-3")
+    status, answer = office.act("agent-1", old, "reply", text="I am back.")
+
+    assert taken["id"] == old["id"]
+    assert (status, answer["owner"]) == (409, "agent-3")
 
 
 def test_renewing_keeps_a_case_for_fifteen_more_minutes(office: Office) -> None:

@@ -1,32 +1,26 @@
 """What staff do with cases: take, read, answer, give back, resolve. Each act is one transaction, done once."""
 
-import tomllib
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
+from datetime import datetime
 
+from functions.escalate import views
 from functions.escalate.contract import (
     CaseAnswer,
     ClaimRequest,
-    Delivery,
     ErrorAnswer,
-    LostAnswer,
     NoteRequest,
     ReplyAnswer,
     ReplyRequest,
     ResolveRequest,
     ShowAnswer,
     ShownAccount,
-    ShownCase,
-    ShownEntry,
     WroteAnswer,
 )
 from functions.shared import cases, conversations, telemetry
 from functions.shared.cases import Case, Entry, NotYours, Team
 from functions.shared.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
-from functions.shared.customers import Customer, Link
+from functions.shared.customers import Link
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.store import Cancelled, Put
@@ -87,12 +81,12 @@ class Desk:
         case = self._case(staff, case_id)
         customer = load(self.sender.store, case.customer).customer
         entries = conversations.entries_of(self.sender.store, case.id)
-        replies = conversations.replies_of(self.sender.store, case.customer, map(_reply_id, entries))
+        replies = conversations.replies_of(self.sender.store, case.customer, map(views.reply_id, entries))
         verified = customer.link if not customer.locked_by else None
         return ShowAnswer(
-            case=_shown(case, customer),
-            card=cards().get(case.kind, ()),
-            entries=tuple(_shown_entry(entry, replies.get(_reply_id(entry)), customer) for entry in entries),
+            case=views.shown(case, customer),
+            card=views.cards().get(case.kind, ()),
+            entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
             account=self.account(verified) if verified else ShownAccount(verified=False),
         )
 
@@ -147,7 +141,7 @@ class Desk:
         case = self._act(staff, case_id, request, "replied", replied)
         customer = load(self.sender.store, case.customer).customer
         sent = self._replies(case.customer, reply_id)[reply_id]
-        return ReplyAnswer(reply=_delivery(sent, customer), case=_shown(case, customer))
+        return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown(case, customer))
 
     def _act(
         self,
@@ -185,7 +179,7 @@ class Desk:
         try:
             return cases.owned(case, staff.id, fence, now)
         except NotYours as error:
-            raise Refusal(409, _lost(case, now)) from error
+            raise Refusal(409, views.lost(case, now)) from error
 
     def _read(self, case_id: str) -> Case:
         case = conversations.case_of(self.sender.store, case_id)
@@ -200,7 +194,7 @@ class Desk:
         return case
 
     def _answer(self, case: Case) -> CaseAnswer:
-        return CaseAnswer(case=_shown(case, load(self.sender.store, case.customer).customer))
+        return CaseAnswer(case=views.shown(case, load(self.sender.store, case.customer).customer))
 
     def _replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
         return conversations.replies_of(self.sender.store, x_id, [reply_id])
@@ -283,13 +277,6 @@ class Desk:
         return row is not None
 
 
-@cache
-def cards() -> dict[str, tuple[str, ...]]:
-    """Return by kind what a person does first."""
-    text = Path(__file__).with_name("cards.toml").read_text()
-    return {kind: tuple(steps) for kind, steps in tomllib.loads(text).items()}
-
-
 def _request_key(staff: Staff, request_id: str) -> tuple[str, str]:
     return f"staff#{staff.id}", f"request#{request_id}"
 
@@ -307,7 +294,7 @@ def _used_otherwise() -> Refusal:
 
 def _refuse_unread(case: Case, seen: datetime | None) -> None:
     if seen and case.newest > seen:
-        sentence = f"The customer wrote again at {_clock(case.newest)}: read that first."
+        sentence = f"The customer wrote again at {views.clock_time(case.newest)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
 
 
@@ -323,76 +310,3 @@ def _is_back(case: Case, now: datetime) -> bool:
 
 def _waits_for_other(case: Case, staff: Staff, now: datetime) -> bool:
     return _is_back(case, now) and case.last_owner not in (None, staff.id)
-
-
-def _clock(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%H:%M} UTC"
-
-
-def _lost(case: Case, now: datetime) -> LostAnswer:
-    """Say to somebody whose claim does not hold where the case is now."""
-    since = {"CLAIMED": case.claimed_at, "RESOLVED": case.resolved_at}.get(case.state)
-    return LostAnswer(error=f"{_where(case, now)} Nothing was written.", owner=case.owner, since=since)
-
-
-def _where(case: Case, now: datetime) -> str:
-    if case.state == "CLAIMED" and case.lease_until and case.lease_until <= now:
-        return f"The claim on case {case.number} ran out at {_clock(case.lease_until)}."
-    match case.state:
-        case "NEW":
-            return f"Case {case.number} is back in the line."
-        case "CLAIMED":
-            return f"{case.owner} has case {case.number} under a newer claim."
-        case "WAITING_CUSTOMER":
-            return f"Case {case.number} was given back and waits for the customer."
-        case "RESOLVED":
-            return f"Case {case.number} is resolved."
-
-
-def _shown(case: Case, customer: Customer) -> ShownCase:
-    return ShownCase(
-        id=case.id,
-        number=case.number,
-        team=case.team,
-        kind=case.kind,
-        state=case.state,
-        fence=case.fence,
-        customer=case.customer,
-        handle=customer.handle,
-        opened_at=case.opened_at,
-        due_at=case.due_at,
-        wrote_at=case.newest,
-        answered_at=case.answered_at,
-        owner=case.owner,
-        claimed_at=case.claimed_at,
-        lease_until=case.lease_until,
-        wrap_up=case.wrap_up,
-        resolved_at=case.resolved_at,
-    )
-
-
-def _reply_id(entry: Entry) -> str:
-    return f"{entry.id}#staff" if entry.who == "staff" else entry.id
-
-
-def _shown_entry(entry: Entry, reply: Outgoing | None, customer: Customer) -> ShownEntry:
-    delivery = _delivery(reply, customer) if reply else None
-    return ShownEntry(id=entry.id, who=entry.who, by=entry.by, at=entry.at, text=entry.text, delivery=delivery)
-
-
-def _delivery(reply: Outgoing, customer: Customer) -> Delivery:
-    return Delivery(id=reply.id, state=reply.state, words=_words(reply, customer))
-
-
-def _words(reply: Outgoing, customer: Customer) -> str:
-    match reply.state:
-        case "PENDING" | "SENDING":
-            return "waiting"
-        case "SENT":
-            return "sent"
-        case "UNKNOWN" | "UNCONFIRMED":
-            return "sent, not confirmed"
-        case "REFUSED":
-            return "refused"
-        case "SUPPRESSED":
-            return "not sent: customer has sent #stop" if customer.stopped else "not sent: no longer linked"

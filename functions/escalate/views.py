@@ -1,0 +1,91 @@
+"""Cases as the API answers them: every field, every word."""
+
+import tomllib
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
+
+from functions.escalate.contract import Delivery, LostAnswer, ShownCase, ShownEntry
+from functions.shared.cases import Case, Entry
+from functions.shared.customers import Customer
+from functions.shared.replies import Outgoing
+
+
+@cache
+def cards() -> dict[str, tuple[str, ...]]:
+    """Return by kind what a person does first."""
+    text = Path(__file__).with_name("cards.toml").read_text()
+    return {kind: tuple(steps) for kind, steps in tomllib.loads(text).items()}
+
+
+def clock_time(at: datetime) -> str:
+    return f"{at.astimezone(UTC):%H:%M} UTC"
+
+
+def lost(case: Case, now: datetime) -> LostAnswer:
+    """Say to somebody whose claim does not hold where the case is now."""
+    since = {"CLAIMED": case.claimed_at, "RESOLVED": case.resolved_at}.get(case.state)
+    return LostAnswer(error=f"{_where(case, now)} Nothing was written.", owner=case.owner, since=since)
+
+
+def _where(case: Case, now: datetime) -> str:
+    if case.state == "CLAIMED" and case.lease_until and case.lease_until <= now:
+        return f"The claim on case {case.number} ran out at {clock_time(case.lease_until)}."
+    match case.state:
+        case "NEW":
+            return f"Case {case.number} is back in the line."
+        case "CLAIMED":
+            return f"{case.owner} has case {case.number} under a newer claim."
+        case "WAITING_CUSTOMER":
+            return f"Case {case.number} was given back and waits for the customer."
+        case "RESOLVED":
+            return f"Case {case.number} is resolved."
+
+
+def shown(case: Case, customer: Customer) -> ShownCase:
+    return ShownCase(
+        id=case.id,
+        number=case.number,
+        team=case.team,
+        kind=case.kind,
+        state=case.state,
+        fence=case.fence,
+        customer=case.customer,
+        handle=customer.handle,
+        opened_at=case.opened_at,
+        due_at=case.due_at,
+        wrote_at=case.newest,
+        answered_at=case.answered_at,
+        owner=case.owner,
+        claimed_at=case.claimed_at,
+        lease_until=case.lease_until,
+        wrap_up=case.wrap_up,
+        resolved_at=case.resolved_at,
+    )
+
+
+def reply_id(entry: Entry) -> str:
+    return f"{entry.id}#staff" if entry.who == "staff" else entry.id
+
+
+def shown_entry(entry: Entry, reply: Outgoing | None, customer: Customer) -> ShownEntry:
+    became = delivery(reply, customer) if reply else None
+    return ShownEntry(id=entry.id, who=entry.who, by=entry.by, at=entry.at, text=entry.text, delivery=became)
+
+
+def delivery(reply: Outgoing, customer: Customer) -> Delivery:
+    return Delivery(id=reply.id, state=reply.state, words=_words(reply, customer))
+
+
+def _words(reply: Outgoing, customer: Customer) -> str:
+    match reply.state:
+        case "PENDING" | "SENDING":
+            return "waiting"
+        case "SENT":
+            return "sent"
+        case "UNKNOWN" | "UNCONFIRMED":
+            return "sent, not confirmed"
+        case "REFUSED":
+            return "refused"
+        case "SUPPRESSED":
+            return "not sent: customer has sent #stop" if customer.stopped else "not sent: no longer linked"
