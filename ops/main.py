@@ -1,10 +1,31 @@
 """The command line: `tweetserve`."""
 
+from typing import Any
+
 import typer
+from typer.core import TyperGroup
+from typer.main import get_group
 
 from local.cli import local
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
+
+class Commands(TyperGroup):
+    """Imports the desk when somebody asks for it: the first line of `local` must not wait for its libraries."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return [*super().list_commands(ctx), "desk"]
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name != "desk":
+            return super().get_command(ctx, cmd_name)
+        from ops import desk
+
+        group = get_group(desk.app)
+        group.name = cmd_name
+        return group
+
+
+app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)
 app.command()(local)
 
 
