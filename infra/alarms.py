@@ -33,7 +33,7 @@ class Alarm:
     above: float = 0
     minutes: int = 1
     period: int = 1
-    statistic: Literal["Sum", "Maximum", "Minimum"] = "Sum"
+    statistic: Literal["Sum", "Average", "Maximum", "Minimum"] = "Sum"
     must_be_there: bool = False
     """No figure is as bad as a high one: who publishes it does not run."""
     about: str = ""
@@ -97,20 +97,18 @@ REPORTED = (
     Alarm("encrypted-dms", "morning", "A customer writes encrypted, and nobody here can read it.", "EncryptedSeen"),
     Alarm("foreign-echo", "morning", "Somebody answers customers without the desk.", "ForeignEcho"),
     *(oldest_new_case(team) for team in TEAMS),
+    Alarm(
+        "old-account-data",
+        "morning",
+        "For two hours more than one answer in ten has been from figures older than a day.",
+        "AnsweredFromOldFigures",  # 1 or 0 for each answer
+        above=0.1,
+        minutes=120,
+        period=60,
+        statistic="Average",
+    ),
 )
 """On metrics that our functions publish."""
-
-OLD_FIGURES = Alarm(
-    "old-account-data",
-    "morning",
-    "More than one answer in ten is from figures older than a day.",
-    metric="AnsweredFromOldFigures",
-    above=0.1,
-    minutes=60,
-    period=60,
-)
-ANSWERED = "AnsweredFromFigures"
-ENOUGH_ANSWERS = 10  # one old one among fewer is no sign
 
 
 def inbound_age(queue: str) -> Alarm:
@@ -192,36 +190,27 @@ class Alarms(Construct):
                 "Serverless::Serverless-SNSRedrivePolicy",
             )
         for alarm in (*REPORTED, *of_aws):
-            self._ring(alarm, self._metric(alarm))
-        self._ring(OLD_FIGURES, self._share_of_old_figures())
+            self._ring(alarm)
 
-    def _ring(self, alarm: Alarm, metric: cloudwatch.IMetric) -> None:
+    def _ring(self, alarm: Alarm) -> None:
         missing = cloudwatch.TreatMissingData
         cloudwatch.Alarm(
             self,
             alarm.name,
             alarm_name=f"{self._service}-{alarm.urgency}-{alarm.name}",
             alarm_description=f"{alarm.urgency.upper()}: {alarm.says} What to do: docs/runbook.md#{alarm.id}",
-            metric=metric,
+            metric=self._metric(alarm),
             threshold=alarm.above,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=alarm.minutes // alarm.period,
             treat_missing_data=missing.BREACHING if alarm.must_be_there else missing.NOT_BREACHING,
         ).add_alarm_action(actions.SnsAction(self.topic))
 
-    def _metric(self, alarm: Alarm, name: str = "") -> cloudwatch.Metric:
+    def _metric(self, alarm: Alarm) -> cloudwatch.Metric:
         return cloudwatch.Metric(
             namespace=alarm.namespace,
-            metric_name=name or alarm.metric,
+            metric_name=alarm.metric,
             dimensions_map=dict(alarm.dimensions) or {"service": self._service},
             statistic=alarm.statistic,
             period=cdk.Duration.minutes(alarm.period),
-        )
-
-    def _share_of_old_figures(self) -> cloudwatch.MathExpression:
-        return cloudwatch.MathExpression(
-            expression=f"IF(answers >= {ENOUGH_ANSWERS}, FILL(old, 0) / answers, 0)",
-            label="share of answers from figures older than a day",
-            using_metrics={"old": self._metric(OLD_FIGURES), "answers": self._metric(OLD_FIGURES, ANSWERED)},
-            period=cdk.Duration.minutes(OLD_FIGURES.period),
         )

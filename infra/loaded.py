@@ -85,6 +85,8 @@ def use_libraries() -> None:
         telemetry.info("loaded")
         telemetry.count("Loaded")
         telemetry.publish()
+    if holidays := modules.get("holidays"):
+        holidays.country_holidays("GB", years=2026)
     if zoneinfo := modules.get("zoneinfo"):
         zoneinfo.reset_tzpath(to=())  # Lambda has no time zones of its own: they come from tzdata
         zoneinfo.ZoneInfo.no_cache("Europe/London")

@@ -25,9 +25,6 @@ LAMBDA = "aarch64-manylinux2014"
 HERE = ""
 """The machine that builds."""
 
-# In these folders a module does not load its neighbours: only those that were loaded are needed.
-APART = ("functions", "holidays/countries", "holidays/financial")
-
 
 class CannotPackage(Exception):
     """The zips cannot be built; the message says what to do."""
@@ -109,7 +106,7 @@ def needed(stage: Path, loads: set[PurePosixPath]) -> set[PurePosixPath]:
     for file in files_in(stage):
         if file.parent == PurePosixPath():
             wanted = module_name(file) in single
-        elif file.parts[0] == "functions" or str(file.parent) in APART:
+        elif file.parts[0] == "functions":
             wanted = file in loads
         else:
             wanted = file.parent in folders and not file.parts[0].endswith(".dist-info")

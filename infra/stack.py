@@ -324,7 +324,8 @@ class Service(cdk.Stack):
             ),
             prevent_user_existence_errors=True,
         )
-        return SignIn(issuer=pool.user_pool_provider_url, audience=client.user_pool_client_id)
+        issuer = f"https://cognito-idp.{self.region}.amazonaws.com/{pool.user_pool_id}"
+        return SignIn(issuer, audience=client.user_pool_client_id)
 
     def _staff(self, sign_in: SignIn) -> apigateway.IHttpRouteAuthorizer:
         self._tell({"sign_in_issuer": sign_in.issuer, "sign_in_audience": sign_in.audience})
