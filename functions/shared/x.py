@@ -129,7 +129,7 @@ class XMessenger:
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
-        self._client.session = _Session(api_url.rstrip("/"))
+        self._client.session = Session(api_url.rstrip("/"))
 
     def send(self, customer: str, text: str) -> Outcome:
         # tweepy puts the id into the path as it is.
@@ -137,9 +137,9 @@ class XMessenger:
             return Refused("this is no numeric id of X", ours=True)
         try:
             self._client.create_direct_message(participant_id=customer, text=text)
-        except _Answered as answered:
+        except Answered as answered:
             return _outcome(answered.response)
-        except _NotConnected:
+        except NotConnected:
             return NotSent(None, "X cannot be reached")
         except requests.Timeout:
             return Unknown("X did not answer in time")
@@ -161,9 +161,9 @@ class XMessenger:
                 dm_event_fields=["created_at", "sender_id", "text"],
                 max_results=100,
             )
-        except _Answered as answered:
+        except Answered as answered:
             return _listed(answered.response, customer, clock.now())
-        except (_NotConnected, requests.RequestException):
+        except (NotConnected, requests.RequestException):
             return None
         raise AssertionError("every answer is raised")
 
@@ -171,18 +171,18 @@ class XMessenger:
 # ---- the way to X ----
 
 
-class _Answered(Exception):
+class Answered(Exception):
     """X's answer, taken past tweepy."""
 
     def __init__(self, response: requests.Response) -> None:
         self.response = response
 
 
-class _NotConnected(Exception):
+class NotConnected(Exception):
     """No connection came about, so nothing was sent. Not an OSError, so that no library takes it for its own."""
 
 
-class _Session(requests.Session):
+class Session(requests.Session):
     """Goes to the host that is set, before the signature is made for it, and hands answers over."""
 
     def __init__(self, api_url: str) -> None:
@@ -194,7 +194,7 @@ class _Session(requests.Session):
     def request(self, method: str | bytes, url: str | bytes, *args: Any, **kwargs: Any) -> requests.Response:
         ours = self._api_url + str(url).removeprefix(TWEEPY_HOST)
         kwargs |= {"timeout": (CONNECT_SECONDS, READ_SECONDS), "allow_redirects": False}
-        raise _Answered(super().request(method, ours, *args, **kwargs))
+        raise Answered(super().request(method, ours, *args, **kwargs))
 
 
 class _Adapter(HTTPAdapter):
@@ -226,7 +226,7 @@ class _Connection(HTTPConnection):
         try:
             super().connect()
         except Exception as failure:
-            raise _NotConnected from failure
+            raise NotConnected from failure
 
 
 class _SecureConnection(HTTPSConnection):
@@ -234,7 +234,7 @@ class _SecureConnection(HTTPSConnection):
         try:
             super().connect()
         except Exception as failure:
-            raise _NotConnected from failure
+            raise NotConnected from failure
 
 
 class _Pool(HTTPConnectionPool):
@@ -253,10 +253,10 @@ _POOLS = {"http": _Pool, "https": _SecurePool}
 
 def _outcome(response: requests.Response) -> Outcome:
     """Read X's answer to a DM. The reasons are ours: X's may quote the DM."""
-    limits = _limits(response.headers)
+    limits = limits_of(response.headers)
     match response.status_code:
         case status if 200 <= status < 300:
-            dm_id = _dm_id(_object(response))
+            dm_id = _dm_id(json_object(response))
             return Sent(dm_id, limits) if dm_id else Unknown("X accepted it without naming it", limits)
         case 429:
             return NotSent(_retry_at(limits, clock.now()), "X's limit is used up", limits)
@@ -276,7 +276,7 @@ def _outcome(response: requests.Response) -> Outcome:
             return Unknown(f"X answered {status}", limits)
 
 
-def _object(response: requests.Response) -> dict[str, Any]:
+def json_object(response: requests.Response) -> dict[str, Any]:
     """Return the body if it is a JSON object, else an empty one."""
     try:
         body = json.loads(response.content)
@@ -292,7 +292,7 @@ def _dm_id(body: Mapping[str, Any]) -> str | None:
     return next((str(value) for value in ids if type(value) in (str, int) and _X_ID.fullmatch(str(value))), None)
 
 
-def _limits(headers: Mapping[str, str]) -> Limits | None:
+def limits_of(headers: Mapping[str, str]) -> Limits | None:
     """Read the limit's headers, each for itself: any may be missing or nonsense."""
 
     def number(name: str) -> int | None:
@@ -317,7 +317,7 @@ def _retry_at(limits: Limits | None, now: datetime) -> datetime | None:
 
 def _listed(response: requests.Response, customer: str, now: datetime) -> list[SentDM] | None:
     """Read a look-up. Where anything is unclear, or it does not reach back far enough, it has told nothing."""
-    body = _object(response)
+    body = json_object(response)
     events, meta = body.get("data"), body.get("meta")
     if response.status_code != 200 or body.get("errors"):
         return None
