@@ -70,13 +70,14 @@ def on(
     *,
     now: datetime = NOW,
     dm_id: str = "1000",
+    sent_at: int = 1_764_000_000_000,
     account: Callable[[], Account | None] = no_account,
     attachment: bool = False,
     waiting: int = 0,
     staffed: bool = False,
 ) -> Decision:
     dm = DirectMessage(
-        id=dm_id, customer=ME, handle="linked_customer", text=text, sent_at=1_764_000_000_000, attachment=attachment
+        id=dm_id, customer=ME, handle="linked_customer", text=text, sent_at=sent_at, attachment=attachment
     )
     question = Question(dm, customer, now, account, CONTENT, case)
     return decide(question, case_id=NEW_CASE, waiting=lambda _: waiting, staffed=lambda _: staffed)
@@ -694,6 +695,77 @@ def test_what_cannot_be_read_after_a_stop_is_a_case_in_silence() -> None:
 
     assert is_silent(decision)
     assert opened(decision)
+
+
+# ---- what was written long ago ----
+
+
+def written(says: str, *, ago: timedelta, customer: Customer = KNOWN, case: Case | None = None) -> Decision:
+    """Decide about a DM that X dates alike in its id and in its time."""
+    sent_at = int((NOW - ago).timestamp() * 1000)
+    return on(says, customer, case, dm_id=str((sent_at - 1_288_834_974_657) << 22), sent_at=sent_at)
+
+
+OLD = timedelta(minutes=31)
+
+
+@pytest.mark.parametrize(
+    ("says", "team"),
+    [("#offers", "sales"), ("#data", "billing"), ("hello", "general"), ("#ios my iPhone won't turn on", "devices")],
+)
+def test_what_was_written_over_half_an_hour_ago_goes_to_people_instead_of_an_answer(says: str, team: Team) -> None:
+    decision = written(says, ago=OLD)
+
+    assert is_silent(decision)
+    assert opened(decision).team == team
+    assert decision.note == "Written on Tue 24 Nov at 13:44 UTC, and reached us late."
+
+
+def test_what_was_written_within_half_an_hour_is_answered() -> None:
+    assert key(written("hello", ago=timedelta(minutes=29))) == "greeting"
+
+
+def test_a_stop_stops_however_old_it_is() -> None:
+    decision = written("#stop", ago=timedelta(days=2))
+
+    assert decision.customer.stopped
+    assert decision.say
+    assert decision.say.kind == "stop"
+    assert decision.case is None
+
+
+def test_an_old_start_changes_nothing() -> None:
+    decision = written("#start", ago=OLD, customer=replace(KNOWN, stopped_by="1"))
+
+    assert decision.customer.stopped
+    assert is_silent(decision)
+
+
+def test_old_urgent_words_are_acknowledged_as_ever() -> None:
+    decision = written("my phone has been stolen", ago=OLD)
+
+    assert opened(decision).team == "urgent"
+    assert decision.say
+    assert decision.note
+
+
+def test_old_thanks_are_for_nobody() -> None:
+    decision = written("thanks", ago=OLD)
+
+    assert (decision.disposition, decision.case, decision.note) == ("ignored", None, None)
+
+
+def test_an_old_hashtag_joins_the_open_case() -> None:
+    decision = written("#offers", ago=OLD, customer=WITH_PERSON, case=CASE)
+
+    assert is_silent(decision)
+    assert isinstance(decision.case, Join)
+    assert decision.note
+
+
+@pytest.mark.parametrize("ago", [timedelta(days=32), timedelta(days=-2)])
+def test_a_time_at_which_x_cannot_have_given_it_out_is_not_believed(ago: timedelta) -> None:
+    assert key(written("hello", ago=ago)) == "greeting"
 
 
 # ---- whatever is sent ----

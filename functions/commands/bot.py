@@ -51,7 +51,12 @@ class Bot:
         waiting = self.sender.store.waiting
         if isinstance(message, Encrypted):
             return decide_encrypted(
-                customer, case=before.open_case, now=now, catalogue=self.catalogue(now), case_id=case_id, waiting=waiting
+                customer,
+                case=before.open_case,
+                now=now,
+                catalogue=self.catalogue(now),
+                case_id=case_id,
+                waiting=waiting,
             )
         question = Question(
             dm=message,
@@ -96,11 +101,15 @@ def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetim
     return Put(row, expected=0)
 
 
-def _with_case(after: Conversation, decision: Decision, message: DirectMessage | Encrypted, now: datetime) -> Conversation:
+def _with_case(
+    after: Conversation, decision: Decision, message: DirectMessage | Encrypted, now: datetime
+) -> Conversation:
     said = message.text if isinstance(message, DirectMessage) else "(encrypted: nobody here can read it)"
     entries = [Entry(message.id, "customer", said, now)]
     if decision.say:
         entries.append(Entry(f"{message.id}#reply", "bot", decision.say.text, now))
+    if decision.note:
+        entries.append(Entry(f"{message.id}#note", "note", decision.note, now))
     match decision.case:
         case Open() as opening:
             return after.with_case(_opened(after, opening, now), *entries)
@@ -120,9 +129,7 @@ def _opened(after: Conversation, opening: Open, now: datetime) -> Case:
 def _joined(case: Case, joining: Join, now: datetime) -> Case:
     due_at = joining.due_at or now + cases.UNPROMISED
     if joining.urgent and joining.kind:
-        return replace(
-            cases.raised(case, joining.kind, now, due_at), acknowledged=(*case.acknowledged, joining.kind)
-        )
+        return replace(cases.raised(case, joining.kind, now, due_at), acknowledged=(*case.acknowledged, joining.kind))
     return cases.joined(case, now, due_at)
 
 

@@ -54,9 +54,13 @@ def decide(
     Raises only what AWS raises when the account is read: then the DM comes again.
     """
     heard = Heard(question, case_id, waiting, staffed)
+    return stop(heard) or stale(heard) or in_time(heard)
+
+
+def in_time(heard: Heard) -> Decision:
+    """Decide what is no stop, in the order of these steps."""
     return (
-        stop(heard)
-        or question_of_ours(heard)
+        question_of_ours(heard)
         or urgent(heard)
         or hashtags(heard)
         or with_a_person(heard)
@@ -112,6 +116,20 @@ def stop(heard: Heard) -> Decision | None:
         return decision
     reply = confirmation(heard, decision.case)
     return replace(decision, say=Say(reply.key, assemble([reply], handle=before.handle), "stop"))
+
+
+def stale(heard: Heard) -> Decision | None:
+    """Written over 30 minutes ago: an answer now would puzzle, so what the bot would answer goes to people."""
+    if not heard.stale:
+        return None
+    decision = in_time(heard)
+    if decision.say and decision.say.kind == "answer":
+        home = heard.commands[0].home if heard.commands else "general"
+        why = Why("2 stale", decision.rule)
+        decision = to_people(heard, why, heard.team_match(heard.read.words, home), key=None)
+    at = heard.question.dm.at
+    note = f"Written on {at:%a} {at.day} {at:%b} at {at:%H:%M} UTC, and reached us late."
+    return replace(decision, note=note) if decision.case else decision
 
 
 def question_of_ours(heard: Heard) -> Decision | None:

@@ -57,5 +57,7 @@ class Decision:
     customer: Customer
     say: Say | None = None
     case: Open | Join | None = None
+    note: str | None = None
+    """What staff have to know beside the DM, for the case's notes."""
     account_error: bool = field(default=False)
     """The account's data could not be read or made no sense."""

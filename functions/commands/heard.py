@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import cast
 
@@ -14,6 +14,12 @@ from functions.commands.rules import Match
 from functions.shared.cases import TEAM_NAMES, Team
 from functions.shared.customers import Customer, seen
 from functions.shared.promises import due_at
+
+STALE = timedelta(minutes=30)
+OLDEST = timedelta(days=31)
+"""X gives out nothing that is older: such a time says nothing."""
+X_EPOCH_MS = 1_288_834_974_657
+"""X's ids count milliseconds from here, in all but their lowest 22 bits."""
 
 
 @dataclass(frozen=True)
@@ -34,6 +40,16 @@ class Heard:
         """The customer after a DM that was understood."""
         before = seen(self.question.customer, self.question.dm.handle)
         return replace(before, asked=None, not_understood=0)
+
+    @property
+    def stale(self) -> bool:
+        """The DM was written so long ago that its author may not expect the bot's answer any more.
+
+        X dates a DM twice, in its time and in its id; where the two do not agree, neither is believed.
+        """
+        dm = self.question.dm
+        by_id = datetime.fromtimestamp(((int(dm.id) >> 22) + X_EPOCH_MS) / 1000, UTC)
+        return abs(dm.at - by_id) < STALE < self.question.now - dm.at < OLDEST
 
     @property
     def open_case(self) -> str | None:
