@@ -1,18 +1,19 @@
 """SQS calls this with one message of `inbound.fifo` at a time."""
 
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands.bot import Bot
-from functions.shared import accounts, clock, settings, telemetry
-from functions.shared.catalogue import Catalogue
+from functions.shared import accounts, arrivals, clock, settings, telemetry
 from functions.shared.cases import TEAMS
+from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Contended
 from functions.shared.line import Line
-from functions.shared.messages import Echo, inbound
+from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
 from functions.shared.sending import Sender
 from functions.shared.store import Store
 from functions.shared.x import XMessenger
@@ -48,6 +49,11 @@ def lambda_handler(event: dict[str, Any], _context: object) -> None:
 
 def receive(body: str, attempt: int) -> None:
     message = inbound.validate_json(body)
+    _act_on(message, attempt)
+    arrivals.note(bot().sender.store, datetime.fromtimestamp(message.sent_at / 1000, UTC), clock.now())
+
+
+def _act_on(message: DirectMessage | Echo | Encrypted, attempt: int) -> None:
     if isinstance(message, Echo):
         settled = bot().sender.echo(message)
         if settled is None:
