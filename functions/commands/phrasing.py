@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
@@ -149,15 +150,16 @@ def assemble(
     `typo` is the hashtag that a slip was taken for; `too`, `late` and `first_contact` are `ack.too`, the apology for
     waiting and the privacy notice.
     """
-    replies = list(dict.fromkeys(replies))  # "#data #minutes" from a stranger is one answer
     known = handle is not None and _HANDLE.fullmatch(handle)
     name = f", @{handle}" if known else ""
+    named = (replace(reply, text=reply.text.replace("{name}", name)) for reply in replies)
+    replies = list(dict.fromkeys(named))  # "#data #minutes" from a stranger is one answer
     hi = LATE.replace("{name}", name) if late else f"Hi @{handle}, " if known else "Hi, "
     hi += TYPO.format(tag=typo) if typo else ""
     after, notice = too or _next(replies), first_contact or ""
     room = LONGEST - len(hi) - len(after) - len(notice)
     text = replies[0].text if len(replies) == 1 else _several(replies, room)
-    text = text.replace("{hi}", hi).replace("{name}", name)
+    text = text.replace("{hi}", hi)
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
 
 

@@ -7,7 +7,8 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
 
-from functions.shared.sound import Day, Moment, Owed, Part, Pence, Unreadable, Whole, Word, plain, used_by
+from functions.shared.sound import Day, Moment, Owed, Part, Pence, Whole, Word, plain, used_by
+from functions.shared.sound import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
 Age = Literal["fresh", "old", "too_old"]

@@ -29,7 +29,7 @@ class Brand(Part):
     name: Annotated[Word, used_by("#start", "greeting")]
     handle: Annotated[Word, used_by("desk")]
     care_phone: Annotated[Word, used_by("acknowledgements")]
-    lost_phone: Annotated[Word, used_by("#charges", "#data", "#text", "#minutes", "#urgent")]
+    lost_phone: Annotated[Word, used_by("#charges", "#data", "#text", "#minutes")]
     abroad_phone: Annotated[Word, used_by("acknowledgements")]
     privacy_url: Annotated[Word, used_by("#help")]
     adr_scheme: Annotated[Word, used_by("acknowledgements")]

@@ -129,6 +129,9 @@ def used_by(*readers: str) -> Any:
 class WrittenSchema(GenerateJsonSchema):
     """A JSON schema of what may be written: what is not known is left out, so nothing may be null."""
 
+    def field_title_should_be_set(self, _schema: Any) -> bool:
+        return False  # it would repeat the name
+
     def nullable_schema(self, schema: core_schema.NullableSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
 

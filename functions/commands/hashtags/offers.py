@@ -1,9 +1,12 @@
 """#offers: what the brand offers today."""
 
+from contextlib import suppress
+
 from functions.commands import gate
 from functions.commands.phrasing import fits
 from functions.commands.registry import Command, Example, Question, Reply, Text
 from functions.shared.catalogue import Offer
+from functions.shared.sound import Unreadable
 
 SHOWN = 3
 
@@ -30,12 +33,19 @@ NONE = Text(
 
 
 def say(question: Question) -> Reply:
-    found = gate.figures_if_any(question)
-    audiences = {"everyone", found.account.kind} if found else {"everyone"}
+    audiences = _audiences(question)
     today = question.now.astimezone(question.catalogue.brand.zone).date()
     offers = [offer for offer in question.catalogue.offers() if offer.audience in audiences and offer.on(today)]
     lists = (_listed(offers[:count]) for count in range(SHOWN, 0, -1) if offers)
     return next(filter(fits, lists), NONE.reply())
+
+
+def _audiences(question: Question) -> set[str]:
+    with suppress(Unreadable):
+        found = gate.figures_if_any(question)
+        if found:
+            return {"everyone", found.account.kind}
+    return {"everyone"}
 
 
 def _listed(offers: list[Offer]) -> Reply:
