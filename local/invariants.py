@@ -152,13 +152,15 @@ def case_not_lost(trace: Trace) -> Iterable[str]:
 
 
 def one_owner(trace: Trace) -> Iterable[str]:
-    """A case's fence only rises, and with every change of hands."""
+    """A case's fence only rises, and with every change of hands; nobody claims what somebody has."""
     for customer in trace.customers:
         fences: dict[str, int] = {}
         for row in trace.audit(customer):
             for case, was, now, fence in _case_changes(row):
                 if fence < fences.get(case, 0) or (was != now and fence == fences.get(case)):
                     yield f"case {case} went {was} -> {now} under an old fence"
+                if was == now == "CLAIMED" and fence > fences.get(case, 0):
+                    yield f"case {case} was claimed while somebody had it"
                 fences[case] = fence
 
 

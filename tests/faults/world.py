@@ -59,7 +59,8 @@ class Fault(StrEnum):
     LOST = "response lost"
     ERROR = "error"
     CONFLICT = "conflict"
-    PAUSE = "pause"
+    PAUSE = "pause before"
+    PAUSE_AFTER = "pause after"
     DUPLICATE = "duplicate"
     LATE = "late effect"
 
@@ -68,7 +69,7 @@ AWS_FAULTS = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fa
 FAULTS: Mapping[str, tuple[Fault, ...]] = {
     "read": (Fault.CRASH_BEFORE, Fault.ERROR, Fault.PAUSE),
     "write": AWS_FAULTS,
-    "transaction": (*AWS_FAULTS, Fault.CONFLICT),
+    "transaction": (*AWS_FAULTS, Fault.CONFLICT, Fault.PAUSE_AFTER),
     "queue": (*AWS_FAULTS, Fault.DUPLICATE),
     "acknowledge": AWS_FAULTS,
     "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.LATE),
@@ -229,7 +230,7 @@ class World:
         here = len(self.points)
         self.points.append((sort, what))
         fault = self.schedule.get(here)
-        if fault is None:
+        if fault is None or fault not in FAULTS[sort]:
             return do()
         self.struck.append(f"{fault} at {here} ({what})")
         struck: T = self._strike(fault, sort, do, x)
@@ -264,6 +265,10 @@ class World:
             case Fault.PAUSE:
                 self._pause()
                 return do()
+            case Fault.PAUSE_AFTER:
+                done = do()
+                self._pause()
+                return done
         raise AssertionError(fault)
 
     def _pause(self) -> None:
