@@ -3,9 +3,13 @@
 Subscriptions can be made, listed and ended, but do not choose what is delivered: `envelope` in the settings does.
 """
 
+import asyncio
 import json
 import re
+import socket
+import struct
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -16,6 +20,7 @@ from starlette.routing import Route
 
 from functions.shared import clock
 from local.x_envelopes import as_listed
+from local.x_faults import Fault, Faults, Kind
 from local.x_oauth import Guard
 from local.x_webhooks import Webhooks
 from local.x_world import DM, Webhook, World
@@ -28,6 +33,13 @@ WINDOW = 900
 OTHER_CALLS = 450
 UNLIMITED = (1_000, 60)
 """Calls and seconds of a window where X's real limits are switched off."""
+
+HANGS = 15
+"""Seconds, more than the service listens."""
+LATE = timedelta(seconds=90)
+
+KINDS: dict[str, Kind] = {"send": "send", "events": "look_up", "events_with": "look_up"}
+"""The calls that faults can strike."""
 
 SUBSCRIPTION_FIELDS = {"event_type", "filter", "tag", "webhook_id"}
 
@@ -57,6 +69,8 @@ class Problem(Exception):
     def __init__(self, status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> None:
         super().__init__(detail)
         self.status = status
+        self.headers: dict[str, str] | None = None
+        """Of this answer alone, instead of what the limit's headers truly are."""
         self.body = {"title": title, "detail": detail, "type": kind, "status": status, **more}
 
 
@@ -65,6 +79,37 @@ def invalid(message: str, **parameters: Any) -> Problem:
     errors = [{"parameters": {name: [str(value)] for name, value in parameters.items()}, "message": message}]
     kind = "https://api.twitter.com/2/problems/invalid-request"
     return Problem(400, "Invalid Request", "One or more parameters to your request was invalid.", kind, errors=errors)
+
+
+REFUSALS: dict[Fault, tuple[int, str, str]] = {
+    Fault.DOWN: (503, "Service Unavailable", "Service Unavailable"),
+    Fault.NO_LOOK_UP: (503, "Service Unavailable", "Service Unavailable"),
+    Fault.LIMIT: (429, "Too Many Requests", "Too Many Requests"),
+    Fault.LIMIT_UNTOLD: (429, "Too Many Requests", "Too Many Requests"),
+    Fault.UNAUTHORISED: (401, "Unauthorized", "Unauthorized"),
+    Fault.NO_CREDITS: (402, "CreditsDepleted", "Your account has no credits left to fulfil this request."),
+    Fault.CLOSED: (403, "Forbidden", "You do not have permission to DM one or more participants."),
+    Fault.RESTRICTED: (403, "Forbidden", "This operation is not permitted."),
+    Fault.NOBODY: (404, "Not Found", "Could not find this user."),
+}
+"""X has done nothing and says so."""
+ODD_BODIES = {
+    Fault.EMPTY: b"",
+    Fault.HTML: b"<!doctype html><title>X</title><p>Something went wrong.",
+    Fault.LIST: b"[]",
+    Fault.NO_ID: b'{"data": {}}',
+}
+"""X has done what it was asked to, and its 201 does not tell."""
+
+
+def refusal(fault: Fault) -> Problem:
+    status, title, detail = REFUSALS[fault]
+    problem = Problem(status, title, detail)
+    if fault is Fault.LIMIT_UNTOLD:
+        problem.headers = {}
+    if fault is Fault.LIMIT:
+        problem.headers = Window(15, int(clock.now().timestamp()) + WINDOW, calls=15).headers("x-rate-limit")
+    return problem
 
 
 @dataclass
@@ -120,10 +165,13 @@ class Limiter:
 
 
 class Api:
-    def __init__(self, world: World, webhooks: Webhooks, guard: Guard) -> None:
+    def __init__(self, world: World, webhooks: Webhooks, guard: Guard, faults: Faults) -> None:
         self.world = world
         self.webhooks = webhooks
         self.guard = guard
+        self.faults = faults
+        self.over_limit = 0
+        """DMs that were sent although X's limit was known to be used up."""
         self.limiter = Limiter(world)
         self.subscribed = {world.brand.id}
         self.activities: dict[str, dict[str, Any]] = {}
@@ -172,12 +220,41 @@ class Api:
             self._check_who_calls(request)
             has_room, headers = self.limiter.count(do.__name__)
             if not has_room:
+                self.over_limit += do.__name__ == "send"
                 raise Problem(429, "Too Many Requests", "Too Many Requests")
+            kind = KINDS.get(do.__name__)
+            fault = next(iter(self.faults.next(kind)), None) if kind else None
+            if fault:
+                return await self._faulty(fault, request, do, status)
             return JSONResponse(await do(request), status, headers)
         except Problem as problem:
             # Escaped, because what is repeated may be no Unicode.
             body = json.dumps(problem.body)
-            return Response(body, problem.status, headers, media_type="application/problem+json")
+            own = headers if problem.headers is None else problem.headers
+            return Response(body, problem.status, own, media_type="application/problem+json")
+
+    async def _faulty(self, fault: Fault, request: Request, do: Endpoint, status: int) -> Response:
+        """Answer as X should not."""
+        if fault in REFUSALS:
+            raise refusal(fault)
+        await request.body()  # read before anything is cut
+        if fault is Fault.LATE:
+            self.webhooks.begin(self._later(do, request))
+        else:
+            await do(request)
+        if fault in ODD_BODIES:
+            return Response(ODD_BODIES[fault], status, media_type="application/json")
+        if fault is not Fault.CUT:
+            await until_left(request)
+        cut(request)
+        return Response()  # nobody reads it
+
+    async def _later(self, do: Endpoint, request: Request) -> None:
+        due = clock.now() + LATE
+        while clock.now() < due:  # the clock may be moved meanwhile
+            await asyncio.sleep(0.1)
+        with suppress(Problem):
+            await do(request)
 
     def _check_who_calls(self, request: Request) -> None:
         of_the_user = request.url.path.startswith(("/2/dm_", "/2/users/"))
@@ -364,6 +441,20 @@ class Api:
 
     def _total(self) -> dict[str, Any]:
         return {"meta": {"total_subscriptions": len(self.activities)}}
+
+
+async def until_left(request: Request) -> None:
+    """Say nothing until the caller has gone, or for as long as X would."""
+    with suppress(TimeoutError):
+        await asyncio.wait_for(request.receive(), HANGS)
+
+
+def cut(request: Request) -> None:
+    """Reset the connection."""
+    transport: asyncio.Transport = request.state.transport
+    at_once = struct.pack("ii", 1, 0)
+    transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
+    transport.abort()
 
 
 async def json_object(request: Request) -> dict[str, Any]:

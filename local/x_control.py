@@ -15,6 +15,7 @@ from starlette.routing import Route
 from functions.shared import clock
 from functions.shared.messages import XId
 from local.x_api import Api, is_unicode, iso
+from local.x_faults import EXPLAINED, Chance, Fault, Faults
 from local.x_webhooks import Webhooks
 from local.x_world import DM, SMS, Envelope, World
 
@@ -53,11 +54,35 @@ class Change(Body):
     ahead_seconds: float | None = Field(None, ge=-1e9, le=1e9)
 
 
+class Random(Body):
+    """A share of all requests goes wrong, the same ones each time for one seed."""
+
+    seed: int
+    share: float = Field(0.2, ge=0, le=1)
+    among: tuple[Fault, ...] = tuple(Fault)
+
+
+class Script(Body):
+    """What the next requests of each kind meet, one by one; null = nothing."""
+
+    event: list[Fault | None] = []
+    send: list[Fault | None] = []
+    look_up: list[Fault | None] = []
+
+
+class Switch(Body):
+    """Faults to switch on or off by their words, and chance; what is left out stays."""
+
+    switches: dict[Fault, bool] = {}
+    random: Random | None = None
+
+
 class Control:
-    def __init__(self, world: World, webhooks: Webhooks, api: Api) -> None:
+    def __init__(self, world: World, webhooks: Webhooks, api: Api, faults: Faults) -> None:
         self.world = world
         self.webhooks = webhooks
         self.api = api
+        self.faults = faults
 
     def routes(self) -> list[Route]:
         return [
@@ -68,6 +93,11 @@ class Control:
             Route("/sim/sms", self.sms),
             Route("/sim/sms", refusing_nonsense(self.text), methods=["POST"]),
             Route("/sim/events", self.events),
+            Route("/sim/trace", self.trace),
+            Route("/sim/faults", self.show_faults),
+            Route("/sim/faults", refusing_nonsense(self.switch), methods=["PUT"]),
+            Route("/sim/faults", self.put_right, methods=["DELETE"]),
+            Route("/sim/faults/script", refusing_nonsense(self.script), methods=["POST"]),
         ]
 
     async def state(self, request: Request) -> Response:
@@ -105,6 +135,47 @@ class Control:
         number = self.world.account(user).number if user else None
         numbers = None if user is None else [number] if number else []
         return JSONResponse([shown_sms(sms) for sms in self.world.texts(numbers)])
+
+    async def trace(self, request: Request) -> Response:
+        """Tell all that was written to the brand, and all that our service has sent and customers can read."""
+        dms = self.world.everything()
+        asked = [
+            {"id": reported_id(dm), "customer": dm.customer, "at": iso(dm.at)} for dm in dms if dm.by == "customer"
+        ]
+        delivered = [{"customer": dm.customer, "text": dm.text} for dm in dms if dm.by == "api"]
+        return JSONResponse({"asked": asked, "delivered": delivered, "over_limit": self.api.over_limit})
+
+    async def show_faults(self, request: Request) -> Response:
+        return JSONResponse(self._faults())
+
+    async def switch(self, request: Request) -> Response:
+        change = Switch.model_validate_json(await request.body())
+        for fault, on in change.switches.items():
+            (self.faults.on.add if on else self.faults.on.discard)(fault)
+        if "random" in change.model_fields_set:
+            self.faults.chance = change.random and Chance(**change.random.model_dump())
+        self.world.change()
+        return JSONResponse(self._faults())
+
+    async def put_right(self, request: Request) -> Response:
+        self.faults.clear()
+        self.world.change()
+        return JSONResponse(self._faults())
+
+    async def script(self, request: Request) -> Response:
+        script = Script.model_validate_json(await request.body())
+        self.faults.follow({"event": script.event, "send": script.send, "look_up": script.look_up})
+        self.world.change()
+        return JSONResponse(self._faults())
+
+    def _faults(self) -> dict[str, Any]:
+        faults, chance = self.faults, self.faults.chance
+        switches = [{"name": fault, "on": fault in faults.on, "explained": EXPLAINED[fault]} for fault in Fault]
+        return {
+            "switches": switches,
+            "random": {"seed": chance.seed, "share": chance.share} if chance else None,
+            "script": sum(map(len, faults.script.values())),
+        }
 
     async def events(self, request: Request) -> Response:
         return StreamingResponse(self._events(), media_type="text/event-stream", headers={"cache-control": "no-store"})
@@ -155,6 +226,11 @@ def refusing_nonsense(do: Callable[[Request], Awaitable[Response]]) -> Callable[
 
 def refusal(sentence: str) -> Response:
     return JSONResponse({"error": sentence}, 400)
+
+
+def reported_id(dm: DM) -> str:
+    """Return the id under which the webhook hears of a DM: an encrypted one has another."""
+    return f"{int(dm.id):032x}" if dm.form == "encrypted" else dm.id
 
 
 def shown_dm(dm: DM) -> dict[str, Any]:

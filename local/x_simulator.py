@@ -14,11 +14,13 @@ from pathlib import Path
 
 import uvicorn
 from starlette.applications import Starlette
+from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from functions.shared import clock
 from local.children import HOST, listen
 from local.x_api import Api
 from local.x_control import Control
+from local.x_faults import Faults
 from local.x_oauth import Credentials, Guard
 from local.x_webhooks import Webhooks
 from local.x_world import Account, Webhook, World
@@ -30,10 +32,19 @@ KEPT_SECONDS = 120
 """How long an idle connection is kept: longer than the service keeps it, so that X never closes one in its hands."""
 
 
+class Protocol(H11Protocol):
+    """Lets an endpoint have the connection itself, to cut it: `request.state.transport`."""
+
+    def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
+        super().connection_made(transport)
+        self.app_state = {**self.app_state, "transport": transport}
+
+
 def app(world: World, credentials: Credentials) -> Starlette:
-    webhooks = Webhooks(world, credentials.consumer_secret)
-    api = Api(world, webhooks, Guard(credentials))
-    control = Control(world, webhooks, api)
+    faults = Faults()
+    webhooks = Webhooks(world, credentials.consumer_secret, faults)
+    api = Api(world, webhooks, Guard(credentials), faults)
+    control = Control(world, webhooks, api, faults)
 
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
@@ -47,6 +58,7 @@ def app(world: World, credentials: Credentials) -> Starlette:
 def server(world: World, credentials: Credentials) -> uvicorn.Server:
     config = uvicorn.Config(
         app(world, credentials),
+        http=Protocol,
         log_level="warning",
         access_log=False,
         timeout_keep_alive=KEPT_SECONDS,

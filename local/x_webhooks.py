@@ -13,6 +13,7 @@ from typing import Any
 import httpx
 
 from local.x_envelopes import Body, bodies, replay_ended
+from local.x_faults import Fault, Faults
 from local.x_world import DM, Webhook, World
 
 PATIENCE = 10
@@ -20,11 +21,18 @@ CHECK_AGAIN = 0.5
 CHECK_EVERY = 3600
 NO_ANSWER = 0
 """Instead of a status."""
+TAKEN = 200
+"""What the customer's phone is told of an event that X loses or delivers later: on X nobody sees that."""
+DELAY = 5
+OVERTAKEN_WITHIN = 3
+"""Seconds for which an event waits for the one that overtakes it."""
 
 
 class Webhooks:
-    def __init__(self, world: World, consumer_secret: str) -> None:
+    def __init__(self, world: World, consumer_secret: str, faults: Faults) -> None:
         self._world = world
+        self._faults = faults
+        self._held: dict[str, asyncio.Event] = {}
         self._secret = consumer_secret.encode()
         # A proxy of this machine has no business between its own processes.
         self._http = httpx.AsyncClient(timeout=PATIENCE, trust_env=False)
@@ -46,7 +54,7 @@ class Webhooks:
     async def announce(self, dm: DM) -> int:
         """Tell every webhook of a DM; return the status of whichever did not take it, else 200."""
         statuses = [
-            await self.post(webhook, body)
+            await self.report(webhook, body, dm)
             for webhook in list(self._world.webhooks.values())
             for body in bodies(self._world, dm, self._world.settings.envelope)
         ]
@@ -54,8 +62,40 @@ class Webhooks:
         self._world.answered(dm, status)
         return status
 
+    async def report(self, webhook: Webhook, body: Body, dm: DM) -> int:
+        """Deliver what happened, or what a fault makes of that."""
+        faults = self._faults.next("event")
+        if (Fault.LOST if dm.by == "customer" else Fault.NO_RECEIPT) in faults:
+            return TAKEN
+        ahead = self._held.pop(dm.customer, None)
+        if Fault.OVERTAKEN in faults and ahead is None:
+            held = self._held[dm.customer] = asyncio.Event()
+            self.begin(self._later(webhook, body, faults, held, OVERTAKEN_WITHIN))
+            return TAKEN
+        if Fault.DELAYED in faults:
+            self.begin(self._later(webhook, body, faults, asyncio.Event(), DELAY))
+            return TAKEN
+        status = await self._once_or_twice(webhook, body, faults)
+        if ahead:
+            ahead.set()
+        return status
+
+    async def _later(
+        self, webhook: Webhook, body: Body, faults: tuple[Fault, ...], held: asyncio.Event, seconds: float
+    ) -> None:
+        """Deliver once the next event has overtaken this one, or after so many seconds."""
+        with suppress(TimeoutError):
+            await asyncio.wait_for(held.wait(), seconds)
+        await self._once_or_twice(webhook, body, faults)
+
+    async def _once_or_twice(self, webhook: Webhook, body: Body, faults: tuple[Fault, ...]) -> int:
+        status = await self.post(webhook, body)
+        if Fault.TWICE in faults:
+            self.begin(self.post(webhook, body))
+        return status
+
     async def post(self, webhook: Webhook, body: Body) -> int:
-        """Deliver one event: every call to a webhook goes through here."""
+        """Call a webhook, signed: every event goes through here."""
         raw = json.dumps(body, ensure_ascii=False, separators=(",", ":")).encode()
         headers = {"content-type": "application/json", "x-twitter-webhooks-signature": self._sign(raw)}
         try:
@@ -88,7 +128,7 @@ class Webhooks:
     async def replay(self, webhook: Webhook, job_id: str, dms: list[DM]) -> None:
         """Deliver again what happened in a time, then say that it is done."""
         envelope = self._world.settings.envelope
-        statuses = [await self.post(webhook, body) for dm in dms for body in bodies(self._world, dm, envelope)]
+        statuses = [await self.report(webhook, body, dm) for dm in dms for body in bodies(self._world, dm, envelope)]
         self.replaying = None
         await self.post(webhook, replay_ended(webhook.id, job_id, all(200 <= status < 300 for status in statuses)))
 

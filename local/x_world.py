@@ -150,6 +150,9 @@ class World:
         """Return everything in a chat, oldest first."""
         return self._dms("customer = ? ORDER BY id", customer)
 
+    def everything(self) -> list[DM]:
+        return self._dms("true ORDER BY id")
+
     def between(self, start: datetime, end: datetime) -> list[DM]:
         return self._dms("at >= ? AND at < ? ORDER BY id", start.timestamp(), end.timestamp())
 
