@@ -356,6 +356,8 @@ def test_an_empty_chat_suggests_three_things_to_say(page: Page, local: StandIn) 
     expect(page.get_by_text("Say hello to the bot. Try:")).to_be_visible()
     expect(suggestions).to_have_text(["#data", "#charges", "“my bill is wrong and I am furious”"])
 
+    expect(page.get_by_role("log")).to_contain_text("@linked_customer: the usual case")
+
     suggestions.last.click()
 
     expect(own(page).locator(".words")).to_have_text("my bill is wrong and I am furious")
@@ -475,6 +477,24 @@ def test_while_starting_the_box_takes_typing_and_sends_when_ready(context: Brows
     expect(answers(page)).to_have_count(1)
     expect(page.get_by_role("status").first).to_be_empty()
     expect(chips(page).first).to_be_enabled()
+
+
+def test_what_is_sent_before_anybody_is_known_is_the_first_customers(context: BrowserContext, local: StandIn) -> None:
+    known = local.state
+    local.state = {"ready": False, "starting": [], "engine": "up", "brand": None, "commands": [], "customers": []}
+    page = context.new_page()
+    page.goto(local.url)
+    box(page).fill("#data")
+    box(page).press("Enter")
+    box(page).fill("a draft")
+    expect(own(page)).to_contain_text("Sends when the service is ready.")
+
+    local.state = known
+
+    expect(answers(page)).to_have_count(1)
+    expect(own(page)).to_have_count(1)
+    expect(box(page)).to_have_value("a draft")
+    assert local.posted == [{"user_id": LINKED, "text": "#data"}]
 
 
 def test_a_dm_on_its_way_shows_three_dots(page: Page, local: StandIn) -> None:

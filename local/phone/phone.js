@@ -111,7 +111,7 @@ let stream = null;
 // Closed while hidden: a browser keeps six connections to one host, and six forgotten tabs would take them all.
 function listen() {
   if (document.hidden) stream?.close();
-  else if (!stream || stream.readyState === EventSource.CLOSED) {
+  else if (page.local.ready && (!stream || stream.readyState === EventSource.CLOSED)) {
     stream = new EventSource("/sim/events");
     stream.onopen = refresh;
     stream.onmessage = refresh;
@@ -120,8 +120,8 @@ function listen() {
 }
 
 async function watch() {
-  listen();
   if (!document.hidden) await refresh();
+  listen();
   const listening = stream?.readyState === EventSource.OPEN && page.reachable;
   setTimeout(watch, WATCH_MS[!page.local.ready ? "starting" : listening ? "listening" : "polling"]);
 }
@@ -131,8 +131,8 @@ async function watch() {
 const queues = new Map(); // one DM at a time for a customer, so that fast presses arrive in their order
 
 function send(text) {
-  const words = text.trimEnd();
-  if (!words.trim() || page.person === null) return;
+  const words = text.toWellFormed().trimEnd();
+  if (!words.trim()) return;
   page.outbox.push({ key: crypto.randomUUID(), user: page.person, text: words, at: Date.now(), stage: "waiting" });
   if (page.local.ready) sendWaiting();
   keepOutbox();
@@ -308,6 +308,7 @@ function drawEmpty(list) {
   const tags = SUGGESTED_TAGS.filter((tag) => page.local.commands.some((command) => command.tag === tag));
   const labels = new Map([...tags.map((tag) => [`#${tag}`, `#${tag}`]), [SUGGESTED_WORDS, `“${SUGGESTED_WORDS}”`]]);
   byId("empty").hidden = list.length > 0 || page.person === null || (page.local.ready && !page.dms.has(page.person));
+  byId("about").textContent = customer()?.note ? `${handle(customer().handle)}: ${customer().note}` : "";
   if (!changed(byId("suggestions"), tags, page.local.ready)) return;
   const disabled = !page.local.ready;
   const buttons = [...labels].map(([text, label]) => button(label, () => sendAndGoOn(text), { disabled }));
@@ -432,7 +433,6 @@ function putInBox(tag) {
 }
 
 function sendBox() {
-  if (page.person === null) return;
   send(box.value);
   fillBox("");
   box.focus();
@@ -458,8 +458,9 @@ function typed(event) {
 
 function choose(id) {
   if (id === page.person && customer()) return;
-  // What was typed before anybody was known belongs to the first person.
+  // What was typed or sent before anybody was known belongs to the first person.
   const typedBefore = page.person === null ? box.value : "";
+  for (const dm of page.outbox.filter((one) => one.user === null)) dm.user = id;
   page.person = id;
   kept.set("person", id);
   fillBox(typedBefore || (kept.get(`draft.${id}`) ?? ""));
@@ -540,6 +541,7 @@ function drawTexts() {
   const lastWritten = written.at(-1)?.at ?? 0;
   const newest = texts.find((sms) => CODE.test(sms.text));
   byId("sms-none").hidden = texts.length > 0;
+  byId("sms-link").hidden = !page.local.commands.some((command) => command.tag === "link");
   const rows = texts.map((sms) => ({
     ...sms,
     isNew: new Date(sms.at) >= new Date(lastWritten),
@@ -611,6 +613,8 @@ function measureChips() {
   const chips = byId("chips");
   const all = chips.classList.contains("all");
   byId("chips-more").hidden = !all && chips.scrollWidth <= chips.clientWidth;
+  chips.classList.toggle("left", !all && chips.scrollLeft > 0);
+  chips.classList.toggle("right", !all && chips.scrollWidth - chips.scrollLeft - chips.clientWidth > 1);
 }
 
 // ---- the bar, the title, everything ----
@@ -709,6 +713,7 @@ byId("switch").addEventListener("click", openPeople);
 byId("keys-open").addEventListener("click", () => byId("keys").showModal());
 byId("copy").addEventListener("click", copyCommand);
 byId("chips").addEventListener("keydown", moveOnChips);
+byId("chips").addEventListener("scroll", measureChips);
 byId("chips").addEventListener("focusin", (event) => rove(event.target));
 byId("chips-more").addEventListener("click", () => showAllChips(!byId("chips").classList.contains("all")));
 new ResizeObserver(() => {
