@@ -49,9 +49,9 @@ def build(
     shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
     with ThreadPoolExecutor() as threads:
         loads = threads.map(lambda function: loaded(function, source, libraries), functions := list(functions))
-    zips = target / "zips" / (platform or "here")
+    files, zips = list(files_in(stage)), target / "zips" / (platform or "here")
     return {
-        function.name: zipped(function, stage, needed(stage, loads_of), zips)
+        function.name: zipped(function, stage, with_metadata(stage, needed(files, loads_of)), zips)
         for function, loads_of in zip(functions, loads, strict=True)
     }
 
@@ -94,16 +94,16 @@ def within(files: Iterable[Path], ours: Path, libraries: Path) -> Iterator[PureP
             yield PurePosixPath(file.relative_to(ours.parent))
 
 
-def needed(stage: Path, loads: set[PurePosixPath]) -> set[PurePosixPath]:
-    """Choose from a folder of installed files: what is loaded, and its neighbours, which may be loaded later.
+def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath]) -> set[PurePosixPath]:
+    """Choose from installed files: what is loaded, and its neighbours, which may be loaded later.
 
     What was loaded on the building machine stands for the same on Lambda's, where extension modules are named after
     another platform.
     """
     folders = {file.parent for file in loads}
     single = {module_name(file) for file in loads if file.parent == PurePosixPath()}
-    chosen = set()
-    for file in files_in(stage):
+    chosen: set[PurePosixPath] = set()
+    for file in files:
         if file.parent == PurePosixPath():
             wanted = module_name(file) in single
         elif file.parts[0] == "functions":
@@ -112,7 +112,7 @@ def needed(stage: Path, loads: set[PurePosixPath]) -> set[PurePosixPath]:
             wanted = file.parent in folders and not file.parts[0].endswith(".dist-info")
         if wanted and file.suffix not in (".pyi", ".typed"):
             chosen.add(file)
-    return chosen | set(metadata(stage, chosen))
+    return chosen
 
 
 def files_in(folder: Path) -> Iterator[PurePosixPath]:
@@ -125,12 +125,13 @@ def module_name(file: PurePosixPath) -> str:
     return file.name.partition(".")[0]
 
 
-def metadata(stage: Path, chosen: set[PurePosixPath]) -> Iterator[PurePosixPath]:
-    """Yield the name and version of each library that is in: some ask for theirs, and scanners for all."""
+def with_metadata(stage: Path, chosen: set[PurePosixPath]) -> set[PurePosixPath]:
+    """Add the name and version of each library that is in: some ask for theirs, and scanners for all."""
     for record in stage.glob("*.dist-info/RECORD"):
         recorded = (line.partition(",")[0] for line in record.read_text(encoding="utf-8").splitlines())
         if any(PurePosixPath(path) in chosen for path in recorded):
-            yield PurePosixPath(record.parent.name, "METADATA")
+            chosen.add(PurePosixPath(record.parent.name, "METADATA"))
+    return chosen
 
 
 def zipped(function: Function, stage: Path, files: set[PurePosixPath], folder: Path) -> Package:
