@@ -107,7 +107,7 @@ def _written(pattern: str, example: str) -> BeforeValidator:
 
 
 Whole = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
-Pence = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
+Pence = Whole
 Owed = Annotated[int, Strict(), Ge(-LARGEST), Le(LARGEST)]
 """Pence to pay; negative = in credit."""
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
