@@ -63,6 +63,7 @@ TICK = 5  # on AWS once a minute, which is the Scheduler's shortest
 
 FUNCTIONS = (
     Function("webhook", "functions.webhook.handler", timeout=10),
+    Function("webhook-tick", "functions.webhook.tick", timeout=50, every=60),
     Function("commands", "functions.commands.handler", timeout=20, reads="inbound"),
     Function("commands-tick", "functions.commands.tick", timeout=50, every=TICK),
     Function("desk", "functions.escalate.handler", timeout=20),

@@ -118,6 +118,8 @@ class Service(cdk.Stack):
         queues = {queue.name: self._queue(queue, dead[queue.dead]) for queue in QUEUES}
         lines = {team: queues[f"escalations-{team}"] for team in TEAMS}
         consumer_secrets, user_secret = self._secret("x-consumer"), self._secret("x-user")
+        api = self._api(domain)
+        url = f"https://{domain.name}" if domain else api.api_endpoint
 
         # A function gets what it asks for, and may do with it what stands beside it.
         things = {
@@ -129,6 +131,7 @@ class Service(cdk.Stack):
             "x_consumer_secrets_name": Thing(consumer_secrets.secret_name, consumer_secrets.grant_read),
             "x_user_secret_name": Thing(user_secret.secret_name, user_secret.grant_read),
             "brand_id": Thing(brand_id),
+            "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(x_api_url)} if x_api_url else {}),
         }
         entries = {function.name: self._entry(function, code(function), things) for function in FUNCTIONS}
@@ -144,8 +147,6 @@ class Service(cdk.Stack):
         for line in lines.values():
             line.grant_consume_messages(entries["desk"].function)
 
-        api = self._api(domain)
-        url = f"https://{domain.name}" if domain else api.api_endpoint
         staff = self._staff(sign_in or self._user_pool(f"{url}/desk"))
         signed = "X cannot sign in. The function checks X's signature over each request before it looks inside."
         page = "The page that people sign in from. It shows how many wait, and nothing about anybody."
@@ -166,8 +167,7 @@ class Service(cdk.Stack):
                 *(function_errors(name, entry.function.function_name) for name, entry in entries.items()),
             ),
         )
-        self._tell({**{name: thing.value for name, thing in things.items()}, "webhook_url": f"{url}/webhook"})
-        self._tell({"desk_url": f"{url}/desk"})
+        self._tell({**{name: thing.value for name, thing in things.items()}, "desk_url": f"{url}/desk"})
 
     def _key(self) -> kms.Key:
         accept(

@@ -25,7 +25,7 @@ class Resources:
     urls: Mapping[str, str]
     arns: Mapping[str, str]
 
-    def environment(self, function: Function, x_api_url: str) -> dict[str, str]:
+    def environment(self, function: Function, x_api_url: str, webhook_url: str) -> dict[str, str]:
         """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
         every = {
             **{f"{table.name}_table": table.name for table in TABLES},
@@ -34,6 +34,7 @@ class Resources:
             "x_user_secret_name": USER_SECRET,
             "x_api_url": x_api_url,
             "brand_id": BRAND_ID,
+            "webhook_url": webhook_url,
         }
         names = {"AWS_LAMBDA_FUNCTION_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name}
         return names | {name.upper(): every[name] for name in settings_of(function) if name in every}

@@ -129,6 +129,7 @@ class LocalRun:
         self._lock = lock
         self._simulator_port = free_port()
         self._simulator_url = f"http://{HOST}:{self._simulator_port}"
+        self._webhook_url = f"{options.url}/webhook"
         self._stack = stack
         self._state = State(starting=dict.fromkeys(STEPS, False))
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
@@ -219,7 +220,7 @@ class LocalRun:
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
         for function in self._options.functions:
-            own = await asyncio.to_thread(made.environment, function, x_api_url)
+            own = await asyncio.to_thread(made.environment, function, x_api_url, self._webhook_url)
             environment = PLAIN | aws() | own
             pool = Pool(function, workers(function), environment, self._options.logs)
             self._state.pools[function.name] = pool
@@ -229,7 +230,7 @@ class LocalRun:
 
     async def _start_simulator(self) -> None:
         port = self._simulator_port
-        where = {"--port": str(port), "--webhook": f"{self._options.url}/webhook", "--data": str(self._options.data)}
+        where = {"--port": str(port), "--webhook": self._webhook_url, "--data": str(self._options.data)}
         secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
         log = self._options.logs / "x.log"
         simulator = await self._child(

@@ -432,7 +432,10 @@ def test_a_table_is_replaced_by_new_items(engine: Engine) -> None:
 def test_the_webhook_is_told_of_no_table_and_of_no_queue_but_its_own(engine: Engine) -> None:
     made = resources.create_queues()
 
-    environments = {function.name: made.environment(function, "http://x.example") for function in FUNCTIONS}
+    environments = {
+        function.name: made.environment(function, "http://x.example", "http://us.example/webhook")
+        for function in FUNCTIONS
+    }
 
     assert set(environments["webhook"]) == {
         "AWS_LAMBDA_FUNCTION_NAME",
@@ -441,6 +444,7 @@ def test_the_webhook_is_told_of_no_table_and_of_no_queue_but_its_own(engine: Eng
         "X_CONSUMER_SECRETS_NAME",
         "BRAND_ID",
     }
+    assert environments["webhook-tick"]["WEBHOOK_URL"] == "http://us.example/webhook"
     assert environments["commands"]["SERVICE_TABLE"] == "service"
     assert environments["commands"]["X_API_URL"] == "http://x.example"
     assert environments["desk"]["BILLING_QUEUE_URL"].endswith("/escalations-billing.fifo")

@@ -1,0 +1,129 @@
+"""Look up what X lists: DMs newest first, down to the newest that is known to have reached us."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from functions.shared import telemetry
+from functions.shared.x_account import MOST_DMS, Page, Unanswered, XAccount
+from functions.webhook import envelopes, state
+from functions.webhook.state import State
+
+SETTLED = timedelta(minutes=2)
+"""An event may still be on its way for so long."""
+PAGES_AT_ONCE = 5
+
+
+class Look:
+    """One reading of X's list, from the newest DM down to the newest that is known, or on from where the last ended."""
+
+    def __init__(self, before: State, now: datetime) -> None:
+        self._state = replace(before, looked_at=now)
+        self._now = now
+        self._events: list[Mapping[str, Any]] = []
+        self._users: dict[str, Mapping[str, Any]] = {}
+
+    def read(self, account: XAccount) -> None:
+        if self._state.page is None:
+            self._begin(self._page(account, count=1))
+        for _ in range(PAGES_AT_ONCE):
+            if self._state.page is None or not state.has_room(self._state, self._now):
+                return
+            self._take(self._page(account, self._state.page))
+
+    def refused(self, failure: Unanswered) -> None:
+        self._state = state.told(self._state, failure.limits, self._now, used_up=failure.limited)
+
+    def start_over(self) -> None:
+        """Begin at the top next time: X may have forgotten where we were."""
+        self._state = replace(self._state, page=None, up_to=None)
+
+    def done(self) -> State:
+        """Return what the next call has to know."""
+        if self._state.page:
+            return self._state
+        return replace(self._state, newest=self._state.up_to or self._state.newest, up_to=None)
+
+    def messages(self, brand_id: str) -> list[envelopes.Message]:
+        """Return what has been read, as though the webhook had brought it."""
+        now = int(self._now.timestamp() * 1000)
+        events = [event for event in self._events if self._settled(event) and self._unknown(event)]
+        body: dict[str, object] = {
+            "direct_message_events": [_as_delivered(e) for e in events],
+            "users": _as_users(self._users),
+        }
+        read = envelopes.read(body, brand_id=brand_id, now=now)
+        for dropped in (outcome for outcome in read if isinstance(outcome, envelopes.Dropped)):
+            telemetry.count(dropped.reason)
+        return [outcome for outcome in read if not isinstance(outcome, envelopes.Dropped)]
+
+    def _begin(self, page: Page) -> None:
+        """Look at the newest alone: where nothing is new it is all that is read, and paid for."""
+        top = max((_number(event) for event in page.dms), default=0)
+        if self._state.newest is None:
+            # Whatever was written before our first look is not ours to answer.
+            self._state = replace(self._state, newest=str(top))
+        elif top > int(self._state.newest):
+            self._take(page)
+
+    def _take(self, page: Page) -> None:
+        self._events += page.dms
+        self._users |= page.users
+        settled = [_number(event) for event in page.dms if self._settled(event)]
+        up_to = max([int(self._state.up_to or 0), *settled])
+        reached = any(_number(event) <= int(self._state.newest or 0) for event in page.dms)
+        self._state = replace(self._state, up_to=str(up_to) if up_to else None, page=None if reached else page.next)
+
+    def _page(self, account: XAccount, page: str | None = None, count: int = MOST_DMS) -> Page:
+        # Counted before: what gets no answer may count at X all the same.
+        self._state = state.counted(self._state, self._now)
+        found = account.dms(page, count)
+        self._state = state.told(self._state, found.limits, self._now)
+        return found
+
+    def _settled(self, event: Mapping[str, Any]) -> bool:
+        at = _time(event)
+        return at is None or at <= self._now - SETTLED
+
+    def _unknown(self, event: Mapping[str, Any]) -> bool:
+        return _number(event) > int(self._state.newest or 0)
+
+
+# ---- what X lists, as its webhook would bring it ----
+
+
+def _as_delivered(event: Mapping[str, Any]) -> dict[str, Any]:
+    sender, conversation, at = event.get("sender_id"), event.get("dm_conversation_id"), _time(event)
+    people = conversation.split("-") if isinstance(conversation, str) else []
+    others = [person for person in people if person != sender]
+    data = {"text": event.get("text"), "entities": event.get("entities"), "attachment": event.get("attachments")}
+    return {
+        "type": "message_create",
+        "id": event.get("id"),
+        "created_timestamp": str(int(at.timestamp() * 1000)) if at else None,
+        "message_create": {
+            "conversation_id": conversation,
+            # Of a group, whose conversation does not name two people, nobody is the recipient.
+            "target": {"recipient_id": others[0] if len(people) == 2 and len(others) == 1 else None},
+            "sender_id": sender,
+            "message_data": data,
+        },
+    }
+
+
+def _as_users(users: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    return {x_id: {"data": user} for x_id, user in users.items()}
+
+
+def _number(event: Mapping[str, Any]) -> int:
+    """Return a DM's id as what it is: a number that grows with time. 0 where it is none."""
+    dm = event.get("id")
+    return int(dm) if isinstance(dm, str) and dm.isascii() and dm.isdigit() else 0
+
+
+def _time(event: Mapping[str, Any]) -> datetime | None:
+    try:
+        return datetime.fromisoformat(event["created_at"]).astimezone(UTC)
+    except (KeyError, TypeError, ValueError):
+        return None

@@ -1,0 +1,83 @@
+"""What one call of the clock tells the next: is the webhook valid, how far is X's list read, what may be missing."""
+
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+
+from pydantic import ConfigDict, TypeAdapter
+from pydantic.dataclasses import dataclass
+
+from functions.shared.store import Put, Store
+from functions.shared.x import Limits
+
+KEY = ("webhook", "state")
+
+LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
+"""X's documented limit (X API, GET /2/dm_events, August 2026), until a header says otherwise."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="ignore"))
+class State:
+    """Stored as one row. Only the clock writes it, never twice at once."""
+
+    webhook: str | None = None
+    valid: bool = True
+    valid_at: datetime | None = None
+    """When X last held our webhook for valid."""
+    gap_from: datetime | None = None
+    gap_to: datetime | None = None
+    """Between these, events may not have come; a replay is still to be asked for. No end = it goes on."""
+    job: str | None = None
+    job_at: datetime | None = None
+    """The last replay."""
+    newest: str | None = None
+    """All DMs that X lists, up to this one, have reached us."""
+    looked_at: datetime | None = None
+    page: str | None = None
+    """A look-up that was too long for one call goes on here."""
+    up_to: str | None = None
+    """What `newest` becomes when it is through."""
+    looks: int = LOOKS
+    looks_until: datetime | None = None
+
+
+_type = TypeAdapter(State)
+
+
+def load(store: Store) -> State:
+    return _type.validate_python(store.get(*KEY) or {})
+
+
+def save(store: Store, state: State) -> None:
+    fields = _type.dump_python(state, mode="json", exclude_none=True)
+    store.commit([Put({"pk": KEY[0], "sk": KEY[1]} | fields)])
+
+
+def valid(state: State, webhook: str, now: datetime) -> State:
+    ended = now if state.gap_from and not state.valid else state.gap_to
+    return replace(state, webhook=webhook, valid=True, valid_at=now, gap_to=ended)
+
+
+def invalid(state: State, now: datetime) -> State:
+    """Begin a gap at the last moment of which we know that X delivered."""
+    return replace(state, valid=False, gap_from=state.gap_from or state.valid_at, gap_to=None)
+
+
+def has_room(state: State, now: datetime) -> bool:
+    return state.looks > 0 or state.looks_until is None or now >= state.looks_until
+
+
+def counted(state: State, now: datetime) -> State:
+    """Count one look-up, in a new window where the last has passed."""
+    if state.looks_until is None or now >= state.looks_until:
+        state = replace(state, looks=LOOKS, looks_until=now + LOOK_WINDOW)
+    return replace(state, looks=max(0, state.looks - 1))
+
+
+def told(state: State, limits: Limits | None, now: datetime, *, used_up: bool = False) -> State:
+    """Take over what X says of its limit. `used_up`: it has refused, whatever its headers say."""
+    limits = limits or Limits()
+    looks = 0 if used_up else state.looks if limits.remaining is None else limits.remaining
+    until = state.looks_until
+    if limits.reset is not None and now.timestamp() < limits.reset <= (now + LOOK_WINDOW).timestamp() + 60:
+        until = datetime.fromtimestamp(limits.reset, UTC)
+    return replace(state, looks=looks, looks_until=until)

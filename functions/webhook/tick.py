@@ -1,0 +1,182 @@
+"""The clock calls this: is our webhook alive, and has anything been written to us that did not arrive?
+
+X delivers usually once, sometimes never, and nothing at all while it holds the webhook for invalid. Two nets are under
+that: DMs are looked up, within minutes; and what X tried to deliver is asked for again as soon as its rules allow,
+because a look-up does not show what is encrypted. Whatever comes twice is decided once.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cache
+from typing import Any
+
+from functions.shared import arrivals, clock, queues, settings, telemetry
+from functions.shared.store import Store
+from functions.shared.x_account import REPLAY_TO, Declined, Unanswered, Webhook, XAccount, replay_window
+from functions.webhook import envelopes
+from functions.webhook import state as states
+from functions.webhook.look_up import Look
+from functions.webhook.state import State
+
+MINUTE = timedelta(minutes=1)
+LOOK_EVERY = timedelta(minutes=5)
+LOOK_WHILE_INVALID = timedelta(minutes=2)
+JOB_TAKES = timedelta(minutes=15)
+"""One replay at a time: the next is not asked for earlier."""
+SILENCE = 2
+"""Missing in a row. A single one gets lost now and then, and the look-up has brought it."""
+
+
+@dataclass(frozen=True)
+class Settings:
+    service_table: str
+    inbound_queue_url: str
+    x_user_secret_name: str
+    brand_id: str
+    webhook_url: str
+    x_api_url: str = "https://api.x.com"
+
+
+@telemetry.observed
+def lambda_handler(_event: dict[str, Any], _context: object) -> None:
+    ours = settings.read(Settings)
+    credentials = settings.secret(ours.x_user_secret_name)
+    sqs = settings.client("sqs")
+    Watch(
+        store=Store(settings.client("dynamodb"), ours.service_table),
+        account=account(tuple(sorted(credentials.items())), ours.x_api_url),
+        queue=lambda message: queues.send_inbound(sqs, ours.inbound_queue_url, message),
+        backlog=lambda: waiting(sqs, ours.inbound_queue_url),
+        brand_id=ours.brand_id,
+        url=ours.webhook_url,
+    ).tick(clock.now())
+
+
+@cache
+def account(credentials: tuple[tuple[str, str], ...], api_url: str) -> XAccount:
+    """Keep the connection, until the keys are changed."""
+    return XAccount(dict(credentials), api_url)
+
+
+def waiting(sqs: Any, queue_url: str) -> int:
+    name = "ApproximateNumberOfMessages"
+    return int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])["Attributes"][name])
+
+
+@dataclass(frozen=True)
+class Watch:
+    """Watches over one webhook. `queue` puts a message on `inbound.fifo`, `backlog` counts what waits there."""
+
+    store: Store
+    account: XAccount
+    queue: Callable[[envelopes.Message], None]
+    backlog: Callable[[], int]
+    brand_id: str
+    url: str
+
+    def tick(self, now: datetime) -> None:
+        before = states.load(self.store)
+        after = self._asked_again(self._looked(self._checked(before, now), now), now)
+        if after != before:
+            states.save(self.store, after)
+        arrived = arrivals.newest(self.store)
+        if arrived:
+            telemetry.measure("MinutesSinceEvent", int((now - arrived) / timedelta(minutes=1)), "Count")
+
+    # ---- is it valid? ----
+
+    def _checked(self, state: State, now: datetime) -> State:
+        try:
+            ours = [webhook for webhook in self.account.webhooks() if webhook.url == self.url]
+            valid = next((webhook for webhook in ours if webhook.valid), None)
+            if valid:
+                return states.valid(state, valid.id, now)
+            telemetry.count("WebhookInvalid")
+            telemetry.warning("X delivers nothing to our webhook", reason="invalid" if ours else "unregistered")
+            state = states.invalid(state, now)
+            return self._validated(state, ours, now)
+        except (Unanswered, Declined) as failure:
+            telemetry.warning("X does not tell whether our webhook is valid", error=type(failure).__name__)
+            return state
+
+    def _validated(self, state: State, ours: list[Webhook], now: datetime) -> State:
+        found = next((webhook for webhook in ours if self.account.validate(webhook.id)), None)
+        if found is None:
+            return state
+        telemetry.info("X holds our webhook for valid again")
+        return states.valid(state, found.id, now)
+
+    # ---- the first net: look up ----
+
+    def _looked(self, state: State, now: datetime) -> State:
+        """Read X's list of DMs down to the newest that is known to have come, and queue what has not."""
+        every = LOOK_EVERY if state.valid else LOOK_WHILE_INVALID
+        waits = state.looked_at and now < state.looked_at + every and not state.page
+        # What waits in the queue has reached us, though no record of it says so yet.
+        if waits or not states.has_room(state, now) or self.backlog():
+            return state
+        look = Look(state, now)
+        try:
+            look.read(self.account)
+        except Unanswered as failure:
+            telemetry.warning("X does not list our DMs", error=type(failure).__name__)
+            look.refused(failure)
+        except Declined as failure:
+            telemetry.warning("X does not list our DMs", error=type(failure).__name__, status=failure.status)
+            look.start_over()
+        missing = self._missing(look.messages(self.brand_id))
+        for message in missing:
+            self.queue(message)
+            telemetry.info("queued, looked up", kind=message["kind"], customer=message["customer"], dm=message["id"])
+        if missing:
+            telemetry.count("LookedUp", len(missing))
+        return self._with_gap(look.done(), missing)
+
+    def _missing(self, messages: list[envelopes.Message]) -> list[envelopes.Message]:
+        """Keep what was neither decided about nor sent by us."""
+        known = {(row["pk"], row["sk"]) for row in self.store.get_all([_record(message) for message in messages])}
+        missing = [message for message in messages if _record(message) not in known]
+        return sorted(missing, key=lambda message: (message["sent_at"], int(message["id"])))
+
+    def _with_gap(self, state: State, missing: list[envelopes.Message]) -> State:
+        """Nothing has come since, though X says that it delivers: somebody has to look, and X has to deliver again."""
+        arrived = arrivals.newest(self.store)
+        since = [at for at in map(_written, missing) if arrived is None or at > arrived + timedelta(minutes=1)]
+        if not state.valid or len(since) < SILENCE:
+            return state
+        telemetry.count("Silence", len(since))
+        telemetry.warning("DMs reach X and their events do not reach us", count=len(since))
+        return replace(state, gap_from=min(since[0], state.gap_from or since[0]), gap_to=since[-1])
+
+    # ---- the second net: let X deliver again ----
+
+    def _asked_again(self, state: State, now: datetime) -> State:
+        if not (state.webhook and state.gap_from and state.gap_to) or now < state.gap_to + REPLAY_TO + MINUTE:
+            return state
+        if state.job_at and now < state.job_at + JOB_TAKES:
+            return state
+        window = replay_window(state.gap_from, state.gap_to, now)
+        filled = replace(state, gap_from=None, gap_to=None)
+        if window is None:
+            return filled
+        try:
+            job = self.account.replay(state.webhook, *window)
+        except Unanswered as failure:
+            telemetry.warning("X does not deliver again yet", error=type(failure).__name__)
+            return state
+        except Declined as failure:
+            telemetry.warning("X does not deliver again", status=failure.status)
+            return filled
+        telemetry.info("X delivers again what was missed")
+        return replace(filled, job=job, job_at=now)
+
+
+def _written(message: envelopes.Message) -> datetime:
+    return datetime.fromtimestamp(message["sent_at"] / 1000, UTC)
+
+
+def _record(message: envelopes.Message) -> tuple[str, str]:
+    """The key of the row that says that a message has reached us."""
+    kind = "sent" if message["kind"] == "echo" else "dm"
+    return f"customer#{message['customer']}", f"{kind}#{message['id']}"
