@@ -57,6 +57,9 @@ LONGEST_VALUES = {
     "Tag": "Minutes",
     "other_tags": "#data and #minutes",
     "tag": "handsets",
+    # linking
+    "tries": "2 tries",
+    "last3": "218",
     # a person takes over
     "eta": "by 10:00 on Mon 30 Nov",
     "case": "7KD-2MX",
