@@ -34,7 +34,10 @@ def introduce(one: dict[str, Any], now: datetime) -> None:
     stranger = Conversation(Customer(one["x_user_id"]))
     link = Link(one["account"]["account_id"], one["lines"][0]["line_id"], now) if one["linked"] else None
     stopped_by = FIRST_STOP if one["stopped"] else None
-    known = replace(stranger.customer, handle=one["handle"], link=link, stopped_by=stopped_by)
+    # Who is linked has written before, and was told then how we use messages.
+    known = replace(
+        stranger.customer, handle=one["handle"], link=link, stopped_by=stopped_by, told_privacy=link is not None
+    )
     with suppress(Cancelled):  # known since an earlier run, and perhaps no longer linked or stopped
         conversations.save(store(), stranger, replace(stranger, customer=known), by="demo", did="introduced", now=now)
 
