@@ -34,6 +34,7 @@ from functions.shared.messages import inbound as inbound_type
 from functions.shared.sending import Sender
 from functions.shared.store import Store, Update
 from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
+from infra.layout import TABLES
 from local.invariants import Chat, Trace
 from tests.faults.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.faults.dynamo import Dynamo, cancelled, failure
@@ -187,7 +188,7 @@ class World:
         self.asked_by_staff: dict[str, str] = {}
         self.meanwhile: Callable[[], object] = lambda: None
         self.x = X(self, self.limit)
-        self.dynamo = Dynamo({"service": ("pk", "sk")}, {"line": ("line", "due_at"), "clock": ("clock", "look_at")})
+        self.dynamo = Dynamo(*TABLES)
         inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
         self.queues = {team: Fifo(timedelta(seconds=60), 1000) for team in TEAMS} | {"inbound": inbound}
         self.sqs = Sqs(self.queues, lambda: self.now)
@@ -367,7 +368,7 @@ class World:
         """When a queue, a row or X has something to do; what has waited for a window goes on when it opens."""
         dead = self.queues["inbound"].dead
         times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
-        rows = [datetime.fromisoformat(row["look_at"]) for row in self.dynamo.plain("service") if "look_at" in row]
+        rows = [datetime.fromisoformat(at) for at in self.dynamo.first("service", "clock").values()]
         room = budget.load(self.store).next_room(self.now)
         times += [max(row, room) if row <= self.now else row for row in rows]
         return min((at for at in times if at), default=None)
