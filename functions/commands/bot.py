@@ -15,7 +15,7 @@ from functions.shared.conversations import DM_IDS_KEPT, TRIES, Contended, Conver
 from functions.shared.messages import DirectMessage, Encrypted
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
-from functions.shared.store import Cancelled, Put
+from functions.shared.store import Cancelled, Put, stamp
 
 
 @dataclass(frozen=True)
@@ -26,7 +26,7 @@ class Bot:
     account: Callable[[str], Account | None]
     catalogue: Callable[[datetime], Catalogue]
 
-    def receive(self, message: DirectMessage | Encrypted) -> Decision | None:
+    def receive(self, message: DirectMessage | Encrypted, queued_at: datetime | None = None) -> Decision | None:
         """Decide about a message once; None where that was done before and only its reply may be left to send.
 
         Raises Contended where others keep writing, and AWS's errors: the queue brings the message again.
@@ -38,7 +38,8 @@ class Bot:
                 return None
             decision = self._decide(before, message)
             try:
-                self.sender.commit(before, self._applied(before, decision, message), by="bot", did=decision.disposition)
+                after = self._applied(before, decision, message, queued_at)
+                self.sender.commit(before, after, by="bot", did=decision.disposition)
             except Cancelled:
                 continue
             return decision
@@ -75,29 +76,38 @@ class Bot:
             return past.id
         return self.sender.new_case_id()
 
-    def _applied(self, before: Conversation, decision: Decision, message: DirectMessage | Encrypted) -> Conversation:
+    def _applied(
+        self,
+        before: Conversation,
+        decision: Decision,
+        message: DirectMessage | Encrypted,
+        queued_at: datetime | None,
+    ) -> Conversation:
         now = self.sender.now()
         after = replace(before, customer=decision.customer)
         if decision.case:
             after = _with_case(after, decision, message, now)
         if decision.say:
             after = after.having(_outgoing(decision.say, decision, message, now))
-        return replace(after, writes=(_record(message, decision, now),))
+        return replace(after, writes=(_record(message, decision, now, queued_at),))
 
 
 def record_key(message: DirectMessage | Encrypted) -> str:
     return f"dm#{message.id}"
 
 
-def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime) -> Put:
-    """The DM's record: it has been decided about, and how. Never what it said."""
+def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime, queued_at: datetime | None) -> Put:
+    """The DM's record: it has been decided about, how and when. Never what it said."""
     row = {
         "pk": partition(message.customer),
         "sk": record_key(message),
         "disposition": decision.disposition,
         "step": decision.step,
+        "at": stamp(now),
         "expires_at": int((now + DM_IDS_KEPT).timestamp()),
     }
+    row |= {"queued_at": stamp(queued_at)} if queued_at else {}
+    row |= {"case": decision.case.id} if decision.case else {}
     return Put(row, expected=0)
 
 

@@ -41,27 +41,29 @@ class Settings:
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
     for record in event["Records"]:
         try:
-            receive(record["body"], int(record["attributes"]["ApproximateReceiveCount"]))
+            receive(record["body"], record["attributes"])
         except (ClientError, BotoCoreError, Contended):
             come_again(record)
             raise
 
 
-def receive(body: str, attempt: int) -> None:
+def receive(body: str, attributes: dict[str, str]) -> None:
     message = inbound.validate_json(body)
-    _act_on(message, attempt)
+    _act_on(message, attributes)
     arrivals.note(bot().sender.store, datetime.fromtimestamp(message.sent_at / 1000, UTC), clock.now())
 
 
-def _act_on(message: DirectMessage | Echo | Encrypted, attempt: int) -> None:
+def _act_on(message: DirectMessage | Echo | Encrypted, attributes: dict[str, str]) -> None:
     if isinstance(message, Echo):
         settled = bot().sender.echo(message)
         if settled is None:
             telemetry.count("ForeignEcho")
             telemetry.warning("somebody answered without the desk", customer=message.customer, sent_dm=message.id)
         return
-    decision = bot().receive(message)
+    queued_at = datetime.fromtimestamp(int(attributes["SentTimestamp"]) / 1000, UTC)
+    decision = bot().receive(message, queued_at)
     if decision:
+        attempt = int(attributes["ApproximateReceiveCount"])
         telemetry.count("Decided")
         telemetry.info("decided", dm=message.id, outcome=decision.disposition, attempt=attempt)
 

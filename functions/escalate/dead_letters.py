@@ -116,7 +116,7 @@ def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversa
     case = _case(current, now)
     entry = Entry(letter.id, "customer", letter.said or "", now)
     known = replace(current, customer=seen(current.customer, letter.handle))
-    writes = (_dm_row(current, letter, now), _dead_row(letter, case.id, now))
+    writes = (_dm_row(current, letter, case, now), _dead_row(letter, case.id, now))
     return replace(known.with_case(case, entry), writes=writes)
 
 
@@ -130,13 +130,15 @@ def _case(current: Conversation, now: datetime) -> Case:
     return Case(cases.new_id(), current.customer.x_id, "general", "failed", opened_at=now, due_at=due_at)
 
 
-def _dm_row(current: Conversation, letter: Letter, now: datetime) -> Put:
+def _dm_row(current: Conversation, letter: Letter, case: Case, now: datetime) -> Put:
     """The DM's record: it has been decided about. It ends any race with the DM's own processing."""
     row = {
         "pk": partition(current.customer.x_id),
         "sk": f"dm#{letter.id}",
         "disposition": "joined" if current.open_case else "escalated",
         "step": "failed",
+        "case": case.id,
+        "at": stamp(now),
         "expires_at": int((now + DM_IDS_KEPT).timestamp()),
     }
     return Put(row, expected=0)

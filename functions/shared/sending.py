@@ -16,7 +16,7 @@ from functions.shared.customers import Customer
 from functions.shared.line import Line
 from functions.shared.messages import Echo
 from functions.shared.replies import Outgoing
-from functions.shared.store import Cancelled, Put, Store
+from functions.shared.store import Cancelled, Put, Store, Update, stamp
 from functions.shared.x import Messenger, Outcome, Refused, Sent
 
 Obstacle = Literal["stopped", "unlinked", "owned", "later"]
@@ -181,6 +181,7 @@ class Sender:
         """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send."""
         known = self.store.get(partition(echo.customer), f"sent#{echo.id}")
         if known:
+            self._confirmed(echo)
             return str(known["reply"])
         found: Outgoing | None = None
 
@@ -191,10 +192,16 @@ class Sender:
                 elsewhere = self._answered_elsewhere(current)
                 return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE),))
             done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, found)))
-            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id),))
+            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id, confirmed_at=self.now()),))
 
         self._change(echo.customer, settled, did="echo")
         return found.id if found else None
+
+    def _confirmed(self, echo: Echo) -> None:
+        """Note when X confirmed what we knew to be sent: whoever is asked what happened can say so."""
+        key = (partition(echo.customer), f"sent#{echo.id}")
+        first = "attribute_not_exists(confirmed_at)"
+        self.store.update(Update(*key, "SET confirmed_at = :at", first, {"at": stamp(self.now())}))
 
     def resume(self, x_id: str, only: Callable[[Outgoing], bool], *, others_wait: bool = False) -> bool:
         """Send the customer's first reply of this sort that may leave, and what waits beside it. True if one left.
@@ -309,9 +316,10 @@ class Sender:
             self.line.ticket(self.store, saved, self.now())
 
 
-def sent_row(x_id: str, dm_id: str, reply_id: str) -> Put:
+def sent_row(x_id: str, dm_id: str, reply_id: str, *, confirmed_at: datetime | None = None) -> Put:
     """The row that says which reply a DM of ours was."""
-    return Put({"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id})
+    row = {"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id}
+    return Put(row | ({"confirmed_at": stamp(confirmed_at)} if confirmed_at else {}))
 
 
 def _to_look_up(reply: Outgoing, now: datetime) -> bool:
