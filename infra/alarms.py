@@ -47,16 +47,15 @@ class Alarm:
 
 
 def oldest_new_case(team: str) -> Alarm:
-    urgent = team == "urgent"
     return Alarm(
         "oldest-new-case",
-        "wake" if urgent else "morning",
+        "wake" if team == "urgent" else "morning",
         "A case has waited longer for a person than its customer was told.",
-        metric=f"OldestNewCase{team.title()}",
-        above=(10 if urgent else 60) * MINUTE,
-        minutes=3,
+        f"OverdueCase{team.title()}",  # seconds
+        minutes=5,
         statistic="Maximum",
         about=team,
+        must_be_there=team == "urgent",
     )
 
 
@@ -80,7 +79,7 @@ REPORTED = (
         "budget-empty",
         "morning",
         "Answers have waited for 15 minutes because X's limit is used up.",
-        "BudgetEmpty",
+        "WaitingForBudget",  # customers
         minutes=15,
         statistic="Minimum",
     ),
@@ -88,9 +87,9 @@ REPORTED = (
         "unknown-replies",
         "wake",
         "The fate of a reply has been unknown for 10 minutes, or nobody has looked.",
-        "OldestUnknownReply",
-        above=10 * MINUTE,
-        minutes=3,
+        "UnknownReplyOverdue",  # seconds since its last look-up should have been
+        above=5 * MINUTE,
+        minutes=5,
         statistic="Maximum",
         must_be_there=True,
     ),

@@ -37,7 +37,7 @@ def environment() -> Iterator[pytest.MonkeyPatch]:
 
 
 @pytest.fixture(scope="module")
-def engine(environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def cloud(environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
     """Start ministack where nobody else reaches it, and let boto3 here find it."""
     folder = tmp_path_factory.mktemp("engine")
     port = str(free_port())
@@ -98,7 +98,7 @@ def x() -> Iterator[SimulatedX]:
 
 @pytest.fixture(scope="module")
 def deployed(
-    engine: str, x: SimulatedX, environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
+    cloud: str, x: SimulatedX, environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
 ) -> dict[str, str]:
     """Deploy the stack, put the secrets and the demo data there, tell X where we are; return the stack's outputs."""
     folder = tmp_path_factory.mktemp("deployed")
@@ -109,7 +109,7 @@ def deployed(
     demo_data.load_demo()
     # The engine knows the host name of an API, the machine does not.
     [api] = boto3.client("apigatewayv2").get_apis()["Items"]
-    door = f"{engine}/_aws/execute-api/{api['ApiId']}/$default"
+    door = f"{cloud}/_aws/execute-api/{api['ApiId']}/$default"
     register(x.world, f"{door}/webhook")
     return outputs | {"Door": door}
 

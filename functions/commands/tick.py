@@ -1,5 +1,6 @@
 """The clock calls this: settle what is unknown, then send what waits, the most pressing first."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from functions.shared import budget as budgets
@@ -15,6 +16,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
     tick(bot().sender)
+    report(bot().sender)
 
 
 def tick(sender: Sender) -> None:
@@ -24,6 +26,16 @@ def tick(sender: Sender) -> None:
         sender.look_up(customer)
     left_waiting = sum(_send(sender, kind) for kind in replies.KINDS)
     budgets.mark_waiting(sender.store, left_waiting > 0)
+
+
+def report(sender: Sender) -> None:
+    """Publish what alarms watch: how late the oldest unknown reply is settled, how many customers wait for budget."""
+    late = [
+        sender.now() - datetime.fromisoformat(row["look_at"]) for row in sender.store.due("settle", sender.now(), 1)
+    ]
+    telemetry.measure("UnknownReplyOverdue", sum(late, timedelta()).total_seconds())
+    waiting = {customer for kind in replies.KINDS for customer in due(sender, f"send#{kind}")}
+    telemetry.measure("WaitingForBudget", len(waiting), unit="Count")
 
 
 def due(sender: Sender, clock: str) -> list[str]:

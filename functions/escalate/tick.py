@@ -1,5 +1,6 @@
 """The clock calls this: claims that ran out return to the line, a case without a ticket gets one, quiet ones end."""
 
+from datetime import datetime, timedelta
 from typing import Any
 
 from functions.shared import cases, conversations, telemetry
@@ -15,6 +16,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.escalate.handler import desk
 
     tick(desk().sender)
+    report(desk().sender)
 
 
 def tick(sender: Sender) -> None:
@@ -23,6 +25,13 @@ def tick(sender: Sender) -> None:
         case = conversations.case_of(sender.store, row["pk"].removeprefix("case#"))
         if case:
             _look_at(sender, case)
+
+
+def report(sender: Sender) -> None:
+    """Publish for each team how many seconds ago somebody should have taken the most pressing case in its line."""
+    for team in cases.TEAMS:
+        late = [sender.now() - datetime.fromisoformat(row["due_at"]) for row in sender.store.line(team, 1)]
+        telemetry.measure(f"OverdueCase{team.title()}", max(0, sum(late, timedelta()).total_seconds()))
 
 
 def _look_at(sender: Sender, case: Case) -> None:

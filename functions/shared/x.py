@@ -267,10 +267,13 @@ def _outcome(response: requests.Response) -> Outcome:
         case 403 if any(words in response.content.lower() for words in _CLOSED):
             return Refused("this customer does not take our messages", limits=limits)
         case 401:
+            telemetry.count("XUnauthorised")
             return Blocked("X does not accept our tokens", limits)
         case 402:
+            telemetry.count("XCreditsDepleted")
             return Blocked("X's credits are used up", limits)
         case 403:
+            telemetry.count("XRestricted")
             return Blocked("X does not permit our account to send", limits)
         case status:
             return Unknown(f"X answered {status}", limits)
