@@ -317,14 +317,14 @@ def test_a_hashtag_added_to_the_registry_is_on_the_phone(context: BrowserContext
 
 
 def test_a_hashtag_in_an_answer_puts_itself_in_the_box(page: Page, local: StandIn) -> None:
-    local.says(LINKED, "Try #text or ＃ｄａｔａ, a/b#c and 1#2 are none. Ask @linked_customer.")
+    local.says(LINKED, "Try #text or ＃ｄａｔａ, a/b#c and 1#2 are none. Ask @stopped_customer.")
     expect(answers(page).get_by_role("button")).to_have_text(["#text", "＃ｄａｔａ"])
 
     answers(page).get_by_role("button", name="#text").click()
 
     expect(box(page)).to_be_focused()
     expect(box(page)).to_have_value("#text ")
-    expect(answers(page).locator(".handle")).to_have_text("@linked_customer")
+    expect(answers(page).locator(".handle")).to_have_text("@stopped_customer")
     assert local.posted == []
 
 

@@ -9,7 +9,7 @@ const WATCH_MS = { starting: 300, polling: 1000, listening: 5000 };
 
 const SUGGESTED_TAGS = ["data", "charges"];
 const SUGGESTED_WORDS = "my bill is wrong and I am furious";
-const SET_APART = /(?<![\p{L}\p{N}_@#＃&/])(?:[#＃]\p{N}*\p{L}[\p{L}\p{N}_]*|@[A-Za-z0-9_]{1,15}(?![A-Za-z0-9_]))/gu;
+const SET_APART = /(?<![\p{L}\p{N}_@#＃&/])(?:[#＃]\p{N}*\p{L}[\p{L}\p{N}_]*|@[A-Za-z0-9_]+)/gu;
 const CODE = /\b\d{6}\b/;
 
 const byId = (id) => document.getElementById(id);
