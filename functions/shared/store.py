@@ -1,6 +1,6 @@
 """The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
@@ -133,14 +133,15 @@ class Store:
 
     def waiting(self, team: str) -> int:
         """Count the cases in a team's line."""
-        answer = self._client.query(
-            TableName=self._table,
-            IndexName="line",
-            KeyConditionExpression="line = :team",
-            ExpressionAttributeValues=_item({":team": team}),
-            Select="COUNT",
+        pages = self._pages(
+            {
+                "IndexName": "line",
+                "KeyConditionExpression": "line = :team",
+                "ExpressionAttributeValues": _item({":team": team}),
+                "Select": "COUNT",
+            }
         )
-        return int(answer["Count"])
+        return sum(page["Count"] for page in pages)
 
     def due(self, clock: str, until: datetime, limit: int) -> list[Item]:
         """Return the keys of what a tick has to look at by a time, oldest first. May lag behind by a moment."""
@@ -176,14 +177,21 @@ class Store:
 
     def _query(self, request: Item, limit: int | None) -> list[Item]:
         found: list[Item] = []
+        for page in self._pages(request | ({"Limit": limit} if limit else {})):
+            found += map(_plain, page["Items"])
+            if limit and len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def _pages(self, request: Item) -> Iterator[Item]:
+        """Ask until there is nothing more. DynamoDB ends an answer at a megabyte."""
         start: Item = {}
         while True:
-            page = {"Limit": limit - len(found)} if limit else {}
-            answer = self._client.query(TableName=self._table, **request, **page, **start)
-            found += map(_plain, answer["Items"])
-            if "LastEvaluatedKey" not in answer or (limit and len(found) >= limit):
-                return found
-            start = {"ExclusiveStartKey": answer["LastEvaluatedKey"]}
+            page = self._client.query(TableName=self._table, **request, **start)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
 def _item(plain: Item) -> Item:
