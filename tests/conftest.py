@@ -10,6 +10,7 @@ import pytest
 
 from functions.escalate import handler
 from functions.shared import clock, settings, telemetry
+from tests import engines
 from tests.at_desk import Engine, Office
 from tests.running import Running
 
@@ -70,6 +71,12 @@ def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
     running = Engine(tmp_path_factory.mktemp("engine"))
     yield running
     running.stop()
+
+
+@pytest.fixture(scope="session")
+def dynamodb_local() -> Iterator[engines.DynamoDBLocal]:
+    """Amazon's own DynamoDB, where it has been installed."""
+    yield from engines.dynamodb_local()
 
 
 @pytest.fixture

@@ -1,0 +1,477 @@
+"""What the service asks of DynamoDB and SQS, asked of our models and of the engines: all have to say the same."""
+
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from itertools import product
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.shared import accounts, arrivals, budget
+from functions.shared.budget import Budget
+from functions.shared.catalogue import Catalogue
+from functions.shared.store import Cancelled, Item, Put, Store, Update, Write, stamp
+from functions.shared.x import Blocked, Limits, Outcome, Sent, Unknown
+from infra.layout import TABLES
+from tests.engines import Database, aws_at, database
+from tests.faults import dynamo as model
+
+NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
+NO_MINISTACK = ("model", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local))
+EVERY = ("model", "ministack", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local))
+
+
+@pytest.fixture
+def tables(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Database]:
+    if request.param == "model":
+        yield Database("model", model.Dynamo(*TABLES), {table.name: table.name for table in TABLES})
+        return
+    url = request.getfixturevalue("engine" if request.param == "ministack" else "dynamodb_local").url
+    with aws_at(url, monkeypatch):
+        yield database(request.param, url)
+
+
+@pytest.fixture
+def store(tables: Database) -> Store:
+    return tables.store
+
+
+on_each = pytest.mark.parametrize("tables", EVERY, indirect=True)
+where_refused = pytest.mark.parametrize("tables", NO_MINISTACK, indirect=True)
+"""ministack takes what DynamoDB refuses here."""
+
+
+def put(sk: str, expected: int | None = None, **more: Any) -> Put:
+    return Put({"pk": "p", "sk": sk, "version": 1} | more, expected)
+
+
+def stands_in_the_way(store: Store, write: Write) -> set[str]:
+    try:
+        store.commit([write])
+    except Cancelled as cancelled:
+        return set(cancelled.by)
+    return set()
+
+
+def refusal(do: Callable[[], object]) -> str:
+    with pytest.raises(ClientError) as refused:
+        do()
+    return str(refused.value.response["Error"]["Code"])
+
+
+# ---- one item ----
+
+
+@on_each
+def test_what_is_written_is_read_again(store: Store) -> None:
+    item = {
+        "pk": "p",
+        "sk": "a",
+        "text": "£5 – ‘fine’ 😀",
+        "empty": "",
+        "count": 10**18,
+        "yes": True,
+        "list": ["a", {"b": 1}],
+        "none": [],
+    }
+
+    store.commit([Put(item)])
+
+    assert store.get("p", "a") == item
+    assert store.get("p", "b") is None
+
+
+@on_each
+@pytest.mark.parametrize(
+    ("there", "expected", "written"),
+    [
+        (None, None, True),
+        (None, 0, True),
+        (None, 1, False),
+        (1, None, True),
+        (1, 0, False),
+        (1, 1, True),
+        (1, 2, False),
+    ],
+)
+def test_an_item_is_written_where_its_version_is_expected(
+    store: Store, there: int | None, expected: int | None, written: bool
+) -> None:
+    if there:
+        store.commit([put("a", version=there)])
+
+    stood = stands_in_the_way(store, put("a", expected, version=9))
+
+    assert stood == (set() if written else {"a"})
+    stored = store.get("p", "a")
+    assert (stored["version"] if stored else None) == (9 if written else there)
+
+
+# ---- transactions ----
+
+
+@on_each
+def test_a_transaction_says_which_writes_stood_in_its_way_and_writes_nothing(tables: Database) -> None:
+    store = tables.store
+    store.commit([put("there")])
+    writes: list[Write] = [
+        put("there", 0),
+        put("new"),
+        Update("p", "gone", "SET a = :a", "a > :a", {"a": 1}),
+        put("other", 0),
+    ]
+    requests = [write.request(tables.names["service"]) for write in writes]
+
+    with pytest.raises(ClientError) as refused:
+        tables.client.transact_write_items(TransactItems=requests)
+    with pytest.raises(Cancelled) as cancelled:
+        store.commit(writes)
+
+    assert refused.value.response["Error"]["Code"] == "TransactionCanceledException"
+    reasons: Any = refused.value.response
+    codes = [reason["Code"] for reason in reasons["CancellationReasons"]]
+    assert codes == ["ConditionalCheckFailed", "None", "ConditionalCheckFailed", "None"]
+    assert cancelled.value.by == {"there", "gone"}
+    assert [item["sk"] for item in store.query("p")] == ["there"]
+
+
+@on_each
+def test_one_item_may_not_be_written_twice_in_a_transaction(store: Store) -> None:
+    assert refusal(lambda: store.commit([put("a"), put("a")])) == "ValidationException"
+    update = Update("p", "b", "SET a = :a", "attribute_not_exists(a)", {"a": 1})
+    assert refusal(lambda: store.commit([put("b"), update])) == "ValidationException"
+    assert store.query("p") == []
+
+
+@on_each
+def test_a_transaction_has_a_hundred_writes_at_most(store: Store) -> None:
+    hundred = [put(f"{number:03}") for number in range(100)]
+
+    assert refusal(lambda: store.commit([*hundred, put("one more")])) == "ValidationException"
+    store.commit(hundred)
+
+    assert len(store.query("p")) == 100
+
+
+# ---- updates ----
+
+
+@on_each
+@pytest.mark.parametrize(
+    ("row", "condition", "holds"),
+    [
+        ({}, "n > :n", False),
+        ({}, "n = :n", False),
+        ({}, "attribute_not_exists(n)", True),
+        ({}, "(attribute_not_exists(n) OR n = :n)", True),
+        ({}, "attribute_not_exists(n) OR n < :n", True),
+        ({"n": 5}, "n > :n", False),
+        ({"n": 6}, "n > :n", True),
+        ({"n": 5}, "n = :n", True),
+        ({"n": "5"}, "n = :n", False),
+        ({"n": 6}, "attribute_not_exists(n)", False),
+        ({"n": 6}, "(attribute_not_exists(n) OR n = :n)", False),
+        ({"n": 5}, "(attribute_not_exists(n) OR n = :n)", True),
+        ({"n": 4}, "attribute_not_exists(n) OR n < :n", True),
+        ({"n": 5}, "attribute_not_exists(n) OR n < :n", False),
+        ({"n": 6, "m": 5}, "n > :n AND m = :n", True),
+        ({"n": 6}, "n > :n AND m = :n", False),
+        ({"m": 5}, "m = :n AND (attribute_not_exists(n) OR n = :n)", True),
+    ],
+)
+def test_a_condition_holds_or_not(store: Store, row: Item, condition: str, holds: bool) -> None:
+    if row:
+        store.commit([Put({"pk": "p", "sk": "a"} | row)])
+    values = {"n": 5, "done": True} if ":n" in condition else {"done": True}
+
+    written = store.update(Update("p", "a", "SET done = :done", condition, values))
+
+    assert written is holds
+    assert (store.get("p", "a") or {}) == (
+        {"pk": "p", "sk": "a"} | row | ({"done": True} if holds else {}) if row or holds else {}
+    )
+
+
+@on_each
+def test_figures_are_counted_and_attributes_removed(store: Store) -> None:
+    store.commit([Put({"pk": "p", "sk": "a", "left": 5, "late": 0, "why": "402", "gone": 1})])
+    change = "SET #left = #left - :one, late = late + :one, #new = :one REMOVE #why, #gone, #never"
+    names = ("left", "new", "why", "gone", "never")
+
+    store.update(Update("p", "a", change, "#left > :one", {"one": 1}, names))
+
+    assert store.get("p", "a") == {"pk": "p", "sk": "a", "left": 4, "late": 1, "new": 1}
+
+
+@on_each
+def test_what_is_not_there_cannot_be_counted(store: Store) -> None:
+    counting = Update("p", "a", "SET n = n - :one", "attribute_not_exists(n)", {"one": 1})
+
+    assert refusal(lambda: store.update(counting)) == "ValidationException"
+
+
+@where_refused
+@pytest.mark.parametrize("given", [{"values": {"one": 1, "two": 2}}, {"names": ("m",)}])
+def test_a_value_or_name_that_is_not_used_is_refused(store: Store, given: Any) -> None:
+    update = replace(Update("p", "a", "SET n = :one", "attribute_not_exists(n)", {"one": 1}), **given)
+
+    assert refusal(lambda: store.update(update)) == "ValidationException"
+
+
+@where_refused
+def test_one_attribute_is_not_set_twice(store: Store) -> None:
+    twice = Update("p", "a", "SET n = :one, n = :one", "attribute_not_exists(n)", {"one": 1})
+
+    assert refusal(lambda: store.update(twice)) == "ValidationException"
+
+
+# ---- reading many ----
+
+
+@on_each
+def test_items_come_in_the_order_asked_without_those_that_are_not_there(store: Store) -> None:
+    for hundred in (range(100), range(100, 130)):
+        store.commit([put(f"{number:03}") for number in hundred])
+    asked = [("p", f"{number:03}") for number in reversed(range(140))]
+
+    found = store.get_all(asked)
+
+    assert [item["sk"] for item in found] == [f"{number:03}" for number in reversed(range(130))]
+    assert store.get_all([]) == []
+
+
+@on_each
+def test_an_item_may_not_be_asked_for_twice(store: Store) -> None:
+    assert refusal(lambda: store.get_all([("p", "a"), ("p", "a")])) == "ValidationException"
+
+
+@on_each
+def test_a_partition_is_read_to_its_end_in_either_order_or_to_a_limit(store: Store) -> None:
+    large = "x" * 40_000  # DynamoDB's page is a megabyte
+    for number in range(60):
+        store.commit([put(f"entry#{number:02}", text=large)])
+    store.commit([put("case"), put("entrz"), Put({"pk": "q", "sk": "entry#99"})])
+    names = [f"entry#{number:02}" for number in range(60)]
+
+    def asked(prefix: str, **how: Any) -> list[str]:
+        return [item["sk"] for item in store.query("p", prefix, **how)]
+
+    assert asked("entry#") == names
+    assert asked("") == ["case", *names, "entrz"]
+    assert asked("entry#", newest_first=True) == names[::-1]
+    assert asked("entry#", limit=40) == names[:40]
+    assert asked("entry#", newest_first=True, limit=2) == ["entry#59", "entry#58"]
+    assert asked("entry#", limit=60) == names
+    assert asked("nothing") == []
+
+
+# ---- indexes ----
+
+
+def case(number: int, due: int, **more: Any) -> Put:
+    row = {"pk": f"case#{number}", "sk": "case", "line": "billing", "due_at": stamp(NOW + timedelta(minutes=due))}
+    return Put(row | {"text": "not in the index"} | more)
+
+
+@on_each
+def test_a_line_has_the_keys_of_its_cases_earliest_due_first(store: Store) -> None:
+    store.commit([case(1, 30), case(2, 10), case(3, 20), case(4, 5, line="sales")])
+
+    line = store.line("billing", 10)
+
+    assert [row["pk"] for row in line] == ["case#2", "case#3", "case#1"]
+    assert set(line[0]) == {"pk", "sk", "line", "due_at"}
+    assert [row["pk"] for row in store.line("billing", 2)] == ["case#2", "case#3"]
+    assert (store.waiting("billing"), store.waiting("general")) == (3, 0)
+
+
+@on_each
+def test_a_case_leaves_the_line_with_its_attribute_and_moves_with_its_time(store: Store) -> None:
+    store.commit([case(1, 10), case(2, 20), case(3, 30)])
+
+    taken = case(1, 10).item
+    del taken["line"]
+    store.commit([Put(taken), case(3, 5)])
+
+    assert [row["pk"] for row in store.line("billing", 10)] == ["case#3", "case#2"]
+
+
+@on_each
+def test_a_long_line_is_counted_to_its_end(store: Store) -> None:
+    for start in range(0, 200, 100):
+        store.commit([case(start + number, number) for number in range(100)])
+
+    assert store.waiting("billing") == 200
+    assert len(store.line("billing", 150)) == 150
+
+
+@on_each
+def test_what_is_due_comes_oldest_first_up_to_now(store: Store) -> None:
+    def row(name: str, seconds: int, clock: str = "settle") -> Put:
+        return Put(
+            {
+                "pk": f"customer#{name}",
+                "sk": "reply",
+                "clock": clock,
+                "look_at": stamp(NOW + timedelta(seconds=seconds)),
+            }
+        )
+
+    store.commit(
+        [row("now", 0), row("before", -1), row("after", 1), row("long ago", -99999), row("other", -1, "cases")]
+    )
+
+    due = store.due("settle", NOW, 50)
+
+    assert [item["pk"] for item in due] == ["customer#long ago", "customer#before", "customer#now"]
+    assert [item["pk"] for item in store.due("settle", NOW, 1)] == ["customer#long ago"]
+    assert set(due[0]) == {"pk", "sk", "clock", "look_at"}
+
+
+# ---- the budget and the newest arrival: every change that can be made of them ----
+
+SECONDS = int(NOW.timestamp())
+STATES = [
+    Budget(),
+    Budget(left=9, ends=SECONDS + 600),
+    Budget(left=1, ends=SECONDS + 600),
+    Budget(left=9, ends=SECONDS + 5, late=2),
+    Budget(left=9, ends=SECONDS - 5, late=2),
+    Budget(left=9, ends=SECONDS + 600, day_left=20, day_ends=SECONDS + 9000),
+    Budget(ends=SECONDS - 5, day_left=20, day_ends=SECONDS + 9000),
+    Budget(left=9, ends=SECONDS + 600, blocked="402", probe_at=SECONDS - 1),
+    Budget(ends=SECONDS - 5, day_left=20, day_ends=SECONDS + 9000, blocked="402", probe_at=SECONDS - 1),
+]
+
+
+def stored(store: Store, state: Budget) -> Budget:
+    """Put a budget's row there, the first one excepted: no row is how everything begins."""
+    if state != Budget():
+        row = {name: value for name, value in vars(state).items() if value is not None}
+        store.commit([Put({"pk": budget.KEY[0], "sk": budget.KEY[1]} | row)])
+    return state
+
+
+@on_each
+@pytest.mark.parametrize("state", STATES, ids=range(len(STATES)))
+def test_budget_is_taken_as_often_as_there_is_room(store: Store, state: Budget) -> None:
+    stored(store, state)
+    taken = 0
+
+    while (now := budget.load(store)) and taken < 20 and (take := budget.take(now, "answer", NOW)):
+        store.commit([take])
+        taken += 1
+
+    assert taken == state.room("answer", NOW)
+    assert budget.load(store).room("answer", NOW) == 0
+
+
+@on_each
+@pytest.mark.parametrize("state", STATES, ids=range(len(STATES)))
+def test_whoever_takes_budget_that_has_gone_meanwhile_gets_none(store: Store, state: Budget) -> None:
+    stored(store, state)
+    take = budget.take(state, "staff", NOW)
+    assert take
+
+    stood = set[str]()
+    while not stood:
+        stood = stands_in_the_way(store, take)
+
+    assert stood == {"dms"}
+    assert budget.load(store).left >= 0
+
+
+@on_each
+@pytest.mark.parametrize(
+    ("state", "limits"),
+    list(product(STATES, [Limits(15, 3, SECONDS + 700), Limits(15, 3, SECONDS + 700, 100, SECONDS + 8000)])),
+)
+def test_headers_are_taken_over(store: Store, state: Budget, limits: Limits) -> None:
+    stored(store, state)
+
+    budget.heard(store, limits, NOW)
+
+    assert budget.load(store) == budget.learnt(state, limits, NOW)
+
+
+@on_each
+def test_the_breaker_and_the_mark_are_written_and_taken_back(store: Store) -> None:
+    def after(*outcomes: Outcome) -> tuple[str | None, int]:
+        for outcome in outcomes:
+            budget.outcome(store, outcome, NOW)
+        found = budget.load(store)
+        return found.blocked, found.unknowns
+
+    assert after(Unknown("time-out")) == (None, 1)
+    assert after(*[Unknown("time-out")] * 4) == ("unknown", 5)
+    assert after(Sent("1")) == (None, 0)
+    assert after(Blocked("402")) == ("402", 0)
+    assert after(Sent("1")) == (None, 0)
+    budget.mark_waiting(store, True)
+    assert budget.load(store).waiting
+    budget.mark_waiting(store, False)
+    assert not budget.load(store).waiting
+
+
+@on_each
+def test_only_a_newer_arrival_is_noted(store: Store) -> None:
+    for minutes in (0, 1, -1):
+        arrivals.note(store, NOW + timedelta(minutes=minutes), NOW)
+
+    assert arrivals.newest(store) == NOW + timedelta(minutes=1)
+
+
+# ---- the carrier's and the brand's tables ----
+
+
+@on_each
+def test_accounts_and_catalogue_are_read(tables: Database) -> None:
+    account = {"account_id": "1", "kind": "monthly", "status": "active", "as_of": "2026-11-24T14:03:00Z"}
+    rows: dict[str, list[Item]] = {
+        "accounts": [
+            account
+            | {
+                "part": "account",
+                "owed_pence": 5,
+                "extra_charges_pence": 0,
+                "extras": [],
+                "next_bill_on": "2026-12-14",
+            },
+            {"account_id": "1", "part": "line#1", "line_id": "1", "number": "+447700900111", "status": "active"},
+        ],
+        "catalogue": [
+            {"kind": "pause", "id": "#data", "say": "soon"},
+            {"kind": "pause", "id": "#text", "say": "soon"},
+            {"kind": "brand", "id": "facts", "name": "ExampleCare"},
+        ],
+    }
+    for table, items in rows.items():
+        for item in items:
+            typed = Put(item).request(table)["Put"]["Item"]
+            tables.client.put_item(TableName=tables.names[table], Item=typed)
+    number = {":number": {"S": "+447700900111"}}
+    name = {"#number": "number"}
+
+    found = tables.client.query(
+        TableName=tables.names["accounts"],
+        KeyConditionExpression="account_id = :account_id",
+        ExpressionAttributeValues={":account_id": {"S": "1"}},
+    )
+    by_number = tables.client.query(
+        TableName=tables.names["accounts"],
+        IndexName="by_number",
+        KeyConditionExpression="#number = :number",
+        ExpressionAttributeNames=name,
+        ExpressionAttributeValues=number,
+    )
+    catalogue = Catalogue.read(tables.client, tables.names["catalogue"], NOW)
+    pauses = catalogue._items("pause")
+
+    assert [item["part"]["S"] for item in found["Items"]] == ["account", "line#1"]
+    assert [item["account_id"]["S"] for item in by_number["Items"]] == ["1"]
+    assert set(by_number["Items"][0]) == {"account_id", "part", "number"}
+    assert [item["id"] for item in pauses] == ["#data", "#text"]
+    assert catalogue._items("notice") == []
+    assert accounts.read(tables.client, tables.names["accounts"], "nobody") is None
