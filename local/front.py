@@ -21,6 +21,8 @@ from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
 from infra.layout import TEAMS
+from local.panel import Panel
+from local.sources import Pump
 from local.workers import Closed, Died, Failed, Pool
 
 PHONE = Path(__file__).with_name("phone")
@@ -57,6 +59,8 @@ class State:
     pools: dict[str, Pool] = field(default_factory=dict)
     x_url: str = ""
     """The simulator's."""
+    pumps: list[Pump] = field(default_factory=list)
+    data: Path = Path()
     page: Callable[[], dict[str, Any]] = lambda: {"brand": None, "commands": [], "customers": []}
     """Brand, commands and customers, for the phone page, read from the database."""
     shown: dict[str, Any] = field(default_factory=dict)
@@ -107,6 +111,7 @@ def app(state: State) -> Starlette:
     return Starlette(
         routes=[
             Route("/local/state", local_state),
+            *Panel(state, simulator).routes(),
             Route("/healthz", healthz),
             Route("/webhook", webhook, methods=METHODS),
             Route("/desk/api/{proxy:path}", desk_api, methods=METHODS),

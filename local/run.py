@@ -19,9 +19,10 @@ from typing import Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.shared import clock as service_clock
 from functions.shared.settings import client
 from infra.layout import FUNCTIONS, Function
-from local import resources
+from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
 from local.demo_data import demo_page, load_demo
 from local.front import State, server
@@ -77,6 +78,7 @@ async def run(options: Options) -> int:
     try:
         listener = bound(options.port)
         lock = prepare(options.data)
+        moved_clock.restore(options.data)
         for log in options.logs.glob("*.log"):
             log.unlink()
     except Trouble as trouble:
@@ -131,7 +133,7 @@ class LocalRun:
         self._simulator_url = f"http://{HOST}:{self._simulator_port}"
         self._webhook_url = f"{options.url}/webhook"
         self._stack = stack
-        self._state = State(starting=dict.fromkeys(STEPS, False))
+        self._state = State(starting=dict.fromkeys(STEPS, False), data=options.data)
         self._ended: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._asked_to_stop = asyncio.Event()
         self._stopping = asyncio.Event()
@@ -231,6 +233,7 @@ class LocalRun:
     async def _start_simulator(self) -> None:
         port = self._simulator_port
         where = {"--port": str(port), "--webhook": self._webhook_url, "--data": str(self._options.data)}
+        where["--ahead"] = str(service_clock.ahead.total_seconds())
         secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
         log = self._options.logs / "x.log"
         simulator = await self._child(
@@ -253,6 +256,7 @@ class LocalRun:
             pool = self._state.pools[function.name]
             if function.reads:
                 pump = Pump(sqs, made.urls[function.reads], made.arns[function.reads], pool)
+                self._state.pumps.append(pump)
                 running += [self._task(pump.run(self._stopping)) for _ in range(workers(function))]
             if function.every:
                 running.append(self._task(clock(pool, min(function.every, TICK_SECONDS), self._stopping)))

@@ -2,26 +2,32 @@
 
 import asyncio
 from contextlib import suppress
+from datetime import timedelta
 from typing import Any
 
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.shared import clock as service_clock
 from local.workers import Closed, Failed, Pool
 
+MILLISECOND = timedelta(milliseconds=1)
 WAIT_SECONDS = 1  # a stop waits for the poll that runs
 PAUSE_SECONDS = 0.5
 
 
 def sqs_event(message: dict[str, Any], queue_arn: str) -> dict[str, Any]:
     """Return the event that a Lambda function gets for one received message."""
+    attributes = dict(message.get("Attributes", {}))
+    if "SentTimestamp" in attributes:  # by the machine's clock, which the service's may go ahead of
+        attributes["SentTimestamp"] = str(int(attributes["SentTimestamp"]) + service_clock.ahead // MILLISECOND)
     return {
         "Records": [
             {
                 "messageId": message["MessageId"],
                 "receiptHandle": message["ReceiptHandle"],
                 "body": message["Body"],
-                "attributes": message.get("Attributes", {}),
+                "attributes": attributes,
                 "messageAttributes": {},
                 "md5OfBody": message["MD5OfBody"],
                 "eventSource": "aws:sqs",
@@ -41,12 +47,14 @@ class Pump:
         self._arn = queue_arn
         self._pool = pool
         self._answers = True
+        self._failed: dict[str, dict[str, Any]] = {}
 
     async def run(self, stopping: asyncio.Event) -> None:
         """Several may run, as many as the function has workers."""
         while not stopping.is_set():
             try:
                 for message in await asyncio.to_thread(self._receive):
+                    self._failed.pop(message["MessageId"], None)
                     await self._bring(message)
                 self._answers = True
             except (BotoCoreError, ClientError) as error:
@@ -62,8 +70,17 @@ class Pump:
             await self._ask("change_message_visibility", message, VisibilityTimeout=0)
             return
         except Failed:
-            return  # it comes again after its visibility time-out, and goes to the dead letters in the end
+            # It comes again after its visibility time-out, and goes to the dead letters in the end.
+            self._failed[message["MessageId"]] = message
+            return
         await self._ask("delete_message", message)
+
+    async def time_has_passed(self) -> None:
+        """The clock was moved: what failed has waited long enough."""
+        while self._failed:
+            _, message = self._failed.popitem()
+            with suppress(BotoCoreError, ClientError):  # it has come again by itself
+                await self._ask("change_message_visibility", message, VisibilityTimeout=0)
 
     async def _ask(self, operation: str, message: dict[str, Any], **more: Any) -> None:
         ask = getattr(self._sqs, operation)

@@ -1,7 +1,8 @@
 """One worker of a function: `python -m local.worker FUNCTION MODULE TIMEOUT MEMORY`, as Lambda runs it.
 
-Reads one event a line, `{"id": ..., "event": ...}`, and answers `{"result": ...}` or `{"error": class}`. An event
-that takes longer than the time-out ends the process, and so does the end of standard input.
+Reads one event a line, `{"id": ..., "ahead": ..., "event": ...}`, and answers `{"result": ...}` or `{"error": class}`;
+`ahead` is how many seconds the clock goes ahead. An event that takes longer than the time-out ends the process, and
+so does the end of standard input.
 """
 
 import json
@@ -12,9 +13,11 @@ import time
 import traceback
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
+from functions.shared import clock
 from infra.layout import Function
 
 type Handler = Callable[[Any, Any], Any]
@@ -42,6 +45,7 @@ class Context:
 
 def handle(handler: Handler, function: Function, line: str) -> dict[str, Any]:
     call = json.loads(line)
+    clock.ahead = timedelta(seconds=call["ahead"])
     context = Context(function.name, function.memory, call["id"], time.monotonic() + function.timeout)
     try:
         return {"result": json.loads(json.dumps(handler(call["event"], context)))}

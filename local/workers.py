@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
+from functions.shared import clock
 from infra.layout import Function
 from local.children import Child, Trouble
 
@@ -35,6 +36,7 @@ class Pool:
         self._log = logs / f"{function.name}.log"
         self._idle: asyncio.Queue[Child] = asyncio.Queue()
         self._children: set[Child] = set()
+        self._busy: set[Child] = set()
         self._hiring: set[asyncio.Task[None]] = set()
         self._working: set[asyncio.Task[dict[str, Any] | None]] = set()
 
@@ -76,6 +78,15 @@ class Pool:
         for child in self._children:
             child.kill()
 
+    def kill_one(self) -> int | None:
+        """End one worker at once, one that is at an event if there is any; return its process id."""
+        alive = sorted(self._children, key=lambda child: (child not in self._busy, child.pid))
+        child = next((child for child in alive if not child.ended), None)
+        if child is None:
+            return None
+        child.kill()
+        return child.pid
+
     async def _take(self) -> Child:
         while True:
             try:
@@ -87,7 +98,9 @@ class Pool:
             self._replace(child)
 
     async def _work(self, child: Child, event: object) -> dict[str, Any] | None:
-        answer = await child.ask({"id": str(uuid4()), "event": event})
+        self._busy.add(child)
+        answer = await child.ask({"id": str(uuid4()), "ahead": clock.ahead.total_seconds(), "event": event})
+        self._busy.discard(child)
         if answer is None:
             child.kill()
             self._replace(child)

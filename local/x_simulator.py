@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from datetime import timedelta
 from pathlib import Path
 
 import uvicorn
@@ -89,6 +90,7 @@ def end_with_input(server: uvicorn.Server) -> None:
 
 def main() -> None:
     options = arguments().parse_args()
+    clock.ahead = timedelta(seconds=options.ahead)
     brand_id = os.environ.get("BRAND_ID") or BRAND_ID
     if options.data:
         options.data.mkdir(parents=True, exist_ok=True)
@@ -109,6 +111,9 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument("--port", type=int, default=0, help="0 = any that is free; it is printed")
     parser.add_argument("--webhook", help="the URL that X calls")
     parser.add_argument("--data", type=Path, help="the folder that keeps chats; without it they are forgotten")
+    parser.add_argument(
+        "--ahead", type=float, default=0, help="how far its clock goes ahead of the machine's, in seconds"
+    )
     return parser
 
 

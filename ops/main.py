@@ -1,10 +1,11 @@
 """The command line: `tweetserve`."""
 
+from importlib import import_module
 from typing import Any
 
 import typer
 from typer.core import TyperGroup
-from typer.main import get_group
+from typer.main import get_command
 
 from local.cli import local
 
@@ -13,16 +14,14 @@ class Commands(TyperGroup):
     """Imports the desk when somebody asks for it: the first line of `local` must not wait for its libraries."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), "desk"]
+        return [*super().list_commands(ctx), "desk", "explain"]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name != "desk":
+        if cmd_name not in ("desk", "explain"):
             return super().get_command(ctx, cmd_name)
-        from ops import desk
-
-        group = get_group(desk.app)
-        group.name = cmd_name
-        return group
+        command = get_command(import_module(f"ops.{cmd_name}").app)
+        command.name = cmd_name
+        return command
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)

@@ -1,0 +1,150 @@
+"""What the phone page asks beside the service: move the clock, kill a worker, what happened to a DM, the counter."""
+
+import asyncio
+import time
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Any
+
+import httpx
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from starlette.requests import Request
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Route
+
+from functions.shared import clock
+from functions.shared.settings import client
+from infra.layout import INBOUND_DEAD, TABLES
+from local import moved_clock
+from local.counter import counted
+from local.demo_data import store
+from local.invariants import Chat, Trace
+from ops.explain import Story, story
+
+if TYPE_CHECKING:
+    from local.front import State
+
+SERVICE = TABLES[-1]
+OVERDUE = timedelta(minutes=15)
+"""When faults end, everything is settled by then."""
+SETTLES_SECONDS = 20
+"""How long the service has, after the clock was moved, to do what has fallen due."""
+AROUND = ("ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible")
+
+
+class Ahead(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    ahead_seconds: float = Field(ge=-1e9, le=1e9)
+
+
+class Kill(BaseModel):
+    model_config = ConfigDict(extra="forbid")
+
+    function: str = "commands"
+
+
+class Unavailable(Exception):
+    """Something that is asked is not there yet, or not any more."""
+
+
+class Panel:
+    def __init__(self, state: "State", x: httpx.AsyncClient) -> None:
+        self._state = state
+        self._x = x
+        self._moved_at = 0.0
+
+    def routes(self) -> list[Route]:
+        return [
+            Route("/local/clock", self.clock, methods=["GET"]),
+            Route("/local/clock", self.move_clock, methods=["PUT"]),
+            Route("/local/kill", self.kill, methods=["POST"]),
+            Route("/local/what-happened", self.what_happened),
+            Route("/local/counter", self.counter),
+        ]
+
+    async def clock(self, _: Request) -> Response:
+        return JSONResponse({"ahead_seconds": clock.ahead.total_seconds(), "now": clock.now().isoformat()})
+
+    async def move_clock(self, request: Request) -> Response:
+        try:
+            ahead = Ahead.model_validate_json(await request.body()).ahead_seconds
+        except ValidationError:
+            return refusal(400, "ahead_seconds: how far the clock goes ahead of the machine's, in seconds")
+        try:
+            await self._of_x("PUT", "/sim/settings", json={"ahead_seconds": ahead})
+        except Unavailable as unavailable:
+            return refusal(503, str(unavailable))
+        moved_clock.move(self._state.data, ahead)
+        self._moved_at = time.monotonic()
+        await asyncio.gather(*(pump.time_has_passed() for pump in self._state.pumps))
+        return await self.clock(request)
+
+    async def kill(self, request: Request) -> Response:
+        try:
+            function = Kill.model_validate_json(await request.body()).function
+        except ValidationError:
+            return refusal(400, "function: whose worker is to be killed")
+        pool = self._state.pools.get(function)
+        if pool is None:
+            return refusal(404, f"There is no function of this name: {', '.join(self._state.pools)}")
+        return JSONResponse({"function": function, "killed": pool.kill_one()})
+
+    async def what_happened(self, request: Request) -> Response:
+        wanted = request.query_params.get("dm", "last")
+        try:
+            asked = {one["id"]: one["customer"] for one in (await self._of_x("GET", "/sim/trace"))["asked"]}
+            dm = next(reversed(asked), None) if wanted == "last" else wanted
+            if dm is None or dm not in asked:
+                return refusal(404, "X knows no such DM of a customer." if dm else "Nobody has written yet.")
+            return JSONResponse((await asyncio.to_thread(self._story, asked[dm], dm)).shown())
+        except (Unavailable, BotoCoreError, ClientError) as failure:
+            return refusal(503, unavailable(failure))
+
+    def _story(self, customer: str, dm: str) -> Story:
+        return story(store(), customer, dm, clock.now())
+
+    async def counter(self, _: Request) -> Response:
+        try:
+            # X is asked first: what it has delivered by then is stored by the time that we look.
+            seen = await self._of_x("GET", "/sim/trace")
+            return JSONResponse(await asyncio.to_thread(self._counted, seen))
+        except (Unavailable, BotoCoreError, ClientError) as failure:
+            return refusal(503, unavailable(failure))
+
+    def _counted(self, seen: dict[str, Any]) -> dict[str, Any]:
+        under_way = time.monotonic() < self._moved_at + SETTLES_SECONDS or queued()
+        trace = Trace(
+            asked={one["id"]: one["customer"] for one in seen["asked"]},
+            by_staff={},
+            delivered=tuple(Chat(one["customer"], one["text"]) for one in seen["delivered"]),
+            over_limit=seen["over_limit"],
+            rows=tuple(store().all()),
+        )
+        long_ago = clock.now() - OVERDUE
+        old = {one["id"] for one in seen["asked"] if datetime.fromisoformat(one["at"]) < long_ago}
+        return counted(trace, set() if under_way else old)
+
+    async def _of_x(self, method: str, path: str, json: Any = None) -> Any:
+        if not self._state.x_url or not self._state.ready:
+            raise Unavailable("The local run is starting.")
+        try:
+            return (await self._x.request(method, f"{self._state.x_url}{path}", json=json)).raise_for_status().json()
+        except httpx.HTTPError as error:
+            raise Unavailable("The simulator of X does not answer.") from error
+
+
+def queued() -> bool:
+    """Whether a message is on its way through the service's queues."""
+    sqs = client("sqs")
+    urls = [sqs.get_queue_url(QueueName=f"{name}.fifo")["QueueUrl"] for name in ("inbound", INBOUND_DEAD)]
+    found = [sqs.get_queue_attributes(QueueUrl=url, AttributeNames=AROUND)["Attributes"] for url in urls]
+    return any(int(count) for counts in found for count in counts.values())
+
+
+def unavailable(failure: Exception) -> str:
+    return str(failure) if isinstance(failure, Unavailable) else "The local database does not answer."
+
+
+def refusal(status: int, sentence: str) -> Response:
+    return JSONResponse({"message": sentence}, status)

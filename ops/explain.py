@@ -1,0 +1,307 @@
+"""What happened to one DM, in sentences, from what is stored. It never says what was written."""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Annotated, Any, NoReturn
+from zoneinfo import ZoneInfo
+
+import httpx
+import typer
+
+from functions.shared import budget as budgets
+from functions.shared import cases, conversations, replies
+from functions.shared.cases import Case
+from functions.shared.conversations import partition
+from functions.shared.replies import Outgoing
+from functions.shared.store import Item, Store
+
+X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)
+"""An id of X carries its time: milliseconds since then, 22 bits further left."""
+UK = ZoneInfo("Europe/London")
+BY_ITSELF = timedelta(minutes=2)
+"""X delivers an event within seconds. What was queued later than this was looked up, or delivered again."""
+LOOKED_BEFORE = 50
+NUMBERS = ("None", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten")
+
+
+@dataclass(frozen=True)
+class Step:
+    text: str
+    at: datetime | None = None
+    ok: bool | None = True
+    """False = something went wrong, None = it is still under way."""
+    case: str | None = None
+    """The case to look at."""
+
+
+@dataclass(frozen=True)
+class Story:
+    dm: str
+    customer: str
+    asked_at: datetime | None
+    steps: tuple[Step, ...]
+    done: bool
+    """Nothing more is to come by itself."""
+
+    def shown(self) -> dict[str, Any]:
+        """As JSON: `ms` is how long after the customer's pressing of Send."""
+        steps = [asdict(step) | {"at": _iso(step.at), "ms": self._ms(step.at)} for step in self.steps]
+        return asdict(self) | {"asked_at": _iso(self.asked_at), "steps": steps}
+
+    def _ms(self, at: datetime | None) -> int | None:
+        return max(0, round((at - self.asked_at) / timedelta(milliseconds=1))) if at and self.asked_at else None
+
+
+def written_at(dm_id: str) -> datetime | None:
+    """Return when X took a DM, which its id tells; None for an encrypted one, whose id tells nothing."""
+    if not dm_id.isdecimal() or len(dm_id) < 15:
+        return None
+    return X_EPOCH + timedelta(milliseconds=int(dm_id) >> 22)
+
+
+def story(store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo = UK) -> Story:
+    """Tell what became of a customer's DM."""
+    asked_at = written_at(dm_id)
+    record = store.get(partition(customer), f"dm#{dm_id}")
+    if record is None:
+        here = Step("Nothing of it has reached the service: it waits in the queue, or X has not delivered it.", ok=None)
+        return Story(dm_id, customer, asked_at, (here,), done=False)
+    reply = conversations.replies_of(store, customer, [f"{dm_id}#reply"]).get(f"{dm_id}#reply")
+    case = conversations.case_of(store, record["case"]) if "case" in record else None
+    steps = [*_arrived(record, asked_at), *_decided(record, reply, case)]
+    steps += _case(record, case)
+    if reply:
+        steps += _sent(store, reply)
+        steps += _now(store, reply, now, zone)
+    return Story(dm_id, customer, asked_at or _time(record, "queued_at"), tuple(steps), _is_done(steps, reply))
+
+
+def _is_done(steps: list[Step], reply: Outgoing | None) -> bool:
+    return all(step.ok is not None for step in steps) and (reply is None or reply.settled)
+
+
+# ---- in ----
+
+
+def _arrived(record: Item, asked_at: datetime | None) -> Iterator[Step]:
+    queued_at = _time(record, "queued_at")
+    if asked_at and queued_at and queued_at - asked_at > BY_ITSELF:
+        yield Step("X did not report it in time: it was looked up, or delivered again", queued_at, ok=False)
+    else:
+        yield Step("signature checked")
+    yield Step("on the queue", queued_at)
+
+
+def _decided(record: Item, reply: Outgoing | None, case: Case | None) -> Iterator[Step]:
+    at = _time(record, "at")
+    if record["step"] == "failed":
+        yield Step("the bot failed at it five times: a person gets it", at, ok=False)
+        return
+    tags = " ".join(f"#{tag}" for tag in reply.tags) if reply else ""
+    what = tags or {"answered": "an answer", "suppressed": "no answer", "ignored": "no answer"}.get(
+        record["disposition"], "for a person"
+    )
+    if tags and case:
+        what += ", and for a person"
+    yield Step(f"decided: {what} ({reply.key})" if reply else f"decided: {what}", at)
+    saved = ["answer"] if reply else []
+    saved += ["case"] if case else []
+    yield Step(f"saved: {', '.join([*saved, 'record', 'audit'])}", at)
+    silent = SILENT.get((record["disposition"], record["step"]), SILENT.get((record["disposition"], "")))
+    if silent and reply is None:
+        yield Step(silent, at)
+
+
+SILENT = {
+    ("suppressed", ""): "No answer: this customer has sent #stop. Send #start to switch it back on.",
+    ("ignored", "6 rule"): "No answer needed: a thank-you.",
+    ("ignored", "3 our question"): 'No answer needed: a "no" to our question.',
+    ("ignored", "2 stop"): "No answer: a newer #start is in force.",
+    ("ignored", "5 hashtag"): "No answer: a newer #stop is in force.",
+    ("ignored", ""): "No answer needed.",
+}
+
+
+def _case(record: Item, case: Case | None) -> Iterator[Step]:
+    if case is None:
+        return
+    how = "Added for" if record["disposition"] == "joined" else "With"
+    state = {
+        "NEW": "Nobody has taken it yet.",
+        "CLAIMED": f"{case.owner} has it.",
+        "WAITING_CUSTOMER": "It waits for the customer.",
+        "RESOLVED": "It is resolved.",
+    }[case.state]
+    said = f"{how} {cases.TEAM_NAMES[case.team]} as case {case.number}."
+    yield Step(f"{said} {state}", _time(record, "at"), case=case.number)
+
+
+# ---- out ----
+
+_CHANGE = re.compile(r"reply (\S+) (\w+) -> (\w+)")
+
+TOLD: dict[tuple[str, str], Step] = {
+    ("claimed", "SENDING"): Step("its turn to be sent"),
+    ("sent: Sent", "SENT"): Step("sent"),
+    ("echo", "SENT"): Step("sent: X reported it back"),
+    ("looked up", "SENT"): Step("sent: it was found at X"),
+    ("sent: Unknown", "UNKNOWN"): Step(
+        "X did not say whether it took the answer: not sent again, but looked for", ok=False
+    ),
+    ("lease ran out", "UNKNOWN"): Step("whoever was sending it ended in the middle: it may have left", ok=False),
+    ("sent: NotSent", "PENDING"): Step("not sent: X takes none now", ok=False),
+    ("sent: Blocked", "PENDING"): Step("not sent: X lets our account send nothing", ok=False),
+    ("looked up", "PENDING"): Step("not found at X after five minutes: it goes out once more"),
+    ("looked up", "UNCONFIRMED"): Step("not found at X, and too late to send again: a person looks at it", ok=False),
+    ("sent: Refused", "REFUSED"): Step("refused: X does not bring this customer our messages", ok=False),
+}
+"""What a change of a reply was, by what was done and the state that came of it."""
+
+
+def _sent(store: Store, reply: Outgoing) -> Iterator[Step]:
+    for row in store.query(partition(reply.customer), "audit#"):
+        changes = [match for match in map(_CHANGE.fullmatch, row["changes"]) if match and match[1] == reply.id]
+        for change in changes:
+            step = TOLD.get((row["did"], change[3]))
+            if step:
+                yield Step(step.text, datetime.fromisoformat(row["at"]), step.ok)
+    if reply.carried_by:
+        yield Step("in one DM with what waited beside it")
+    confirmed = store.get(partition(reply.customer), f"sent#{reply.dm_id}") if reply.dm_id else None
+    if confirmed and "confirmed_at" in confirmed:
+        yield Step("X confirmed it", _time(confirmed, "confirmed_at"))
+
+
+def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterator[Step]:
+    """Say how a reply stands that is not where it should be."""
+
+    def clock(at: datetime | None) -> str:
+        return f"{(at or now).astimezone(zone):%H:%M}"
+
+    match reply.state:
+        case "PENDING":
+            yield Step(_waits(store, reply, now, clock), ok=None)
+        case "SENDING":
+            yield Step("Being sent.", ok=None)
+        case "UNKNOWN":
+            yield Step(f"X has not confirmed it. Looked for at {clock(reply.look_up_at)}.", ok=None)
+        case "SUPPRESSED" if conversations.load(store, reply.customer).customer.stopped:
+            yield Step("Not sent: customer has sent #stop.", ok=False)
+        case "SUPPRESSED":
+            yield Step("Not sent: the account is no longer linked, or a person has the conversation.", ok=False)
+
+
+def _waits(store: Store, reply: Outgoing, now: datetime, clock: Any) -> str:
+    budget = budgets.load(store)
+    if budget.blocked and budget.blocked != "unknown":
+        return f"Waits: {budget.blocked}. Tried again at {clock(budget.next_room(now))}."
+    if not budget.room(reply.kind, now):
+        why = "too many answers of X were unclear: one is tried" if budget.blocked else "X's limit is used up until"
+        at = " at" if budget.blocked else ""
+        return f"Waits: {why}{at} {clock(budget.next_room(now))}. {_before(store, reply, now)}"
+    if reply.not_before and reply.not_before > now:
+        return f"Waits: X did not take it. Tried again at {clock(reply.not_before)}."
+    return f"Waits for its turn. {_before(store, reply, now)}"
+
+
+def _before(store: Store, reply: Outgoing, now: datetime) -> str:
+    """Say how many leave before it: what is more pressing, and what has waited longer."""
+    kinds = replies.KINDS[: replies.KINDS.index(reply.kind) + 1]
+    rows = [row for kind in kinds for row in store.due(f"send#{kind}", now, LOOKED_BEFORE)]
+    ids = [row["sk"].removeprefix("reply#") for row in rows]
+    count = ids.index(reply.id) if reply.id in ids else len(ids)
+    number = NUMBERS[count] if count < len(NUMBERS) else str(count)
+    return f"{number} {'is' if count == 1 else 'are'} before it."
+
+
+def _time(row: Item, name: str) -> datetime | None:
+    return datetime.fromisoformat(row[name]) if name in row else None
+
+
+def _iso(at: datetime | None) -> str | None:
+    return at.isoformat() if at else None
+
+
+# ---- the command ----
+
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+
+
+@app.command()
+def explain(
+    dm: Annotated[str, typer.Argument(metavar="DM", help="The DM's id.")] = "",
+    last: Annotated[bool, typer.Option("--last", help="The newest DM.")] = False,
+    local: Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")] = False,
+    port: Annotated[int, typer.Option(help="With --local: its port.")] = 8400,
+    table: Annotated[str, typer.Option(envvar="SERVICE_TABLE", help="The service's table on AWS.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+) -> None:
+    """Say what happened to one DM, step by step."""
+    if bool(dm) == last:
+        fail("Which DM? Give its id, or --last.")
+    if local:
+        shown = _at(f"http://127.0.0.1:{port}", dm)
+    elif table:
+        shown = _on_aws(table, dm)
+    else:
+        fail("Where? Say --local, or --table (SERVICE_TABLE) for the one on AWS.")
+    typer.echo(json.dumps(shown) if as_json else "\n".join(_lines(shown)))
+
+
+def fail(sentence: str, code: int = 2) -> NoReturn:
+    typer.echo(sentence, err=True)
+    raise typer.Exit(code)
+
+
+def _at(url: str, dm: str) -> dict[str, Any]:
+    try:
+        answer = httpx.get(f"{url}/local/what-happened", params={"dm": dm or "last"}, timeout=10, trust_env=False)
+    except httpx.TransportError:
+        fail(f"Nothing answers at {url}. Start it with `tweetserve local`.", 1)
+    shown: dict[str, Any] = answer.json()
+    if answer.is_error:
+        fail(shown["message"], 1)
+    return shown
+
+
+def _on_aws(table: str, dm: str) -> dict[str, Any]:
+    from functions.shared import clock
+    from functions.shared.settings import client
+
+    dynamodb = client("dynamodb")
+    records = find(dynamodb, table, f"dm#{dm}")
+    if not records:
+        fail("No DM with this id has been decided about." if dm else "No DM has been decided about.", 1)
+    newest = max(records, key=lambda record: record.get("at", ""))
+    customer, dm_id = newest["pk"].removeprefix("customer#"), newest["sk"].removeprefix("dm#")
+    return story(Store(dynamodb, table), customer, dm_id, clock.now()).shown()
+
+
+def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:
+    """Return keys and times of the DMs whose sort key begins like this. It reads the whole table: once in a night."""
+    pages = dynamodb.get_paginator("scan").paginate(
+        TableName=table,
+        FilterExpression="begins_with(sk, :sort)",
+        ExpressionAttributeValues={":sort": {"S": sort}},
+        ProjectionExpression="pk, sk, #at",
+        ExpressionAttributeNames={"#at": "at"},
+    )
+    return [{name: value["S"] for name, value in item.items()} for page in pages for item in page["Items"]]
+
+
+def _lines(shown: dict[str, Any]) -> Iterator[str]:
+    yield f"DM {shown['dm']} of customer {shown['customer']}, {shown['asked_at'] or 'at an unknown time'}"
+    for step in shown["steps"]:
+        sign = {True: "✓", False: "✗", None: "…"}[step["ok"]]
+        after = f"   {_after(step['ms'])}" if step["ms"] is not None else ""
+        yield f"{sign} {step['text']}{after}"
+
+
+def _after(ms: int) -> str:
+    if ms < 10_000:
+        return f"{ms} ms"
+    seconds = ms // 1000
+    return f"{seconds} s" if seconds < 600 else f"{seconds // 60} min"
