@@ -59,6 +59,8 @@ class State:
     pools: dict[str, Pool] = field(default_factory=dict)
     x_url: str = ""
     """The simulator's."""
+    where: dict[str, Any] = field(default_factory=dict)
+    """The engine's URL and the service's settings, for commands that work on what runs here."""
     pumps: list[Pump] = field(default_factory=list)
     data: Path = Path()
     page: Callable[[], dict[str, Any]] = lambda: {"brand": None, "commands": [], "customers": []}
@@ -75,6 +77,9 @@ def app(state: State) -> Starlette:
         steps = [{"name": name, "done": done} for name, done in state.starting.items()]
         engine = "gone" if state.engine_gone else "up"
         return JSONResponse({"ready": state.ready, "starting": steps, "engine": engine, **state.shown})
+
+    async def where(_: Request) -> Response:
+        return JSONResponse(state.where, 200 if state.where else 503)
 
     async def healthz(_: Request) -> Response:
         return JSONResponse({"ready": state.ready}, 200 if state.ready else 503)
@@ -111,6 +116,7 @@ def app(state: State) -> Starlette:
     return Starlette(
         routes=[
             Route("/local/state", local_state),
+            Route("/local/where", where),
             *Panel(state, simulator).routes(),
             Route("/healthz", healthz),
             Route("/webhook", webhook, methods=METHODS),

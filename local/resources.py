@@ -25,9 +25,9 @@ class Resources:
     urls: Mapping[str, str]
     arns: Mapping[str, str]
 
-    def environment(self, function: Function, x_api_url: str, webhook_url: str) -> dict[str, str]:
-        """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
-        every = {
+    def settings(self, x_api_url: str, webhook_url: str) -> dict[str, str]:
+        """Return every setting that there is."""
+        return {
             **{f"{table.name}_table": table.name for table in TABLES},
             **{f"{name.removeprefix('escalations-')}_queue_url": url for name, url in self.urls.items()},
             "x_consumer_secrets_name": CONSUMER_SECRETS,
@@ -36,6 +36,10 @@ class Resources:
             "brand_id": BRAND_ID,
             "webhook_url": webhook_url,
         }
+
+    def environment(self, function: Function, x_api_url: str, webhook_url: str) -> dict[str, str]:
+        """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
+        every = self.settings(x_api_url, webhook_url)
         names = {"AWS_LAMBDA_FUNCTION_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name}
         return names | {name.upper(): every[name] for name in settings_of(function) if name in every}
 

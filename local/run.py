@@ -229,6 +229,8 @@ class LocalRun:
             self._stack.push_async_callback(pool.stop)
             self._kills.append(pool.kill)
         await asyncio.gather(*(pool.start() for pool in self._state.pools.values()))
+        known = made.settings(x_api_url, self._webhook_url)
+        self._state.where = {"aws_endpoint_url": os.environ.get("AWS_ENDPOINT_URL"), "settings": known}
 
     async def _start_simulator(self) -> None:
         port = self._simulator_port

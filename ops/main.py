@@ -9,19 +9,21 @@ from typer.main import get_command
 
 from local.cli import local
 
+GROUPS = ("desk", "explain", "x")
+
 
 class Commands(TyperGroup):
-    """Imports the desk when somebody asks for it: the first line of `local` must not wait for its libraries."""
+    """Imports a group when somebody asks for it: the first line of `local` must not wait for its libraries."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), "desk", "explain"]
+        return [*super().list_commands(ctx), *GROUPS]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in ("desk", "explain"):
+        if cmd_name not in GROUPS:
             return super().get_command(ctx, cmd_name)
-        command = get_command(import_module(f"ops.{cmd_name}").app)
-        command.name = cmd_name
-        return command
+        group = get_command(import_module(f"ops.{cmd_name}").app)
+        group.name = cmd_name
+        return group
 
 
 app = typer.Typer(cls=Commands, no_args_is_help=True, add_completion=False, pretty_exceptions_show_locals=False)

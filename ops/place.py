@@ -1,0 +1,84 @@
+"""Where a command works: on what runs on this machine, or on a stage on AWS. Both are known by the settings' names."""
+
+import json
+import re
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+LOCAL = {"region_name": "eu-west-2", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
+
+
+class Trouble(Exception):
+    """What the person at the terminal reads instead of a result."""
+
+
+@dataclass(frozen=True)
+class Place:
+    """One running service. `settings` are those of its functions; `aws` is what a client needs to reach it."""
+
+    name: str
+    settings: Mapping[str, str]
+    aws: Mapping[str, str] = field(default_factory=dict)
+    local: bool = False
+
+    def client(self, service: str) -> Any:
+        import boto3
+
+        return boto3.client(service, **self.aws)  # type: ignore[call-overload]
+
+    def secret(self, setting: str) -> dict[str, str]:
+        """Return a secret, empty where nobody has put one there yet."""
+        secrets = self.client("secretsmanager")
+        try:
+            value = json.loads(secrets.get_secret_value(SecretId=self.settings[setting])["SecretString"])
+        except secrets.exceptions.ResourceNotFoundException:
+            return {}
+        except ValueError:
+            raise Trouble(f"The secret {self.settings[setting]} is no JSON object: remove it and log in.") from None
+        return value if isinstance(value, dict) else {}
+
+    def put_secret(self, setting: str, value: Mapping[str, str]) -> None:
+        secrets = self.client("secretsmanager")
+        name, text = self.settings[setting], json.dumps(value)
+        try:
+            secrets.put_secret_value(SecretId=name, SecretString=text)
+        except secrets.exceptions.ResourceNotFoundException:
+            secrets.create_secret(Name=name, SecretString=text)
+
+
+def on_this_machine(port: int) -> Place:
+    import httpx
+
+    url = f"http://127.0.0.1:{port}"
+    try:
+        answer = httpx.get(f"{url}/local/where", timeout=10, trust_env=False)
+    except httpx.TransportError:
+        raise Trouble(f"Nothing answers at {url}. Start it with `tweetserve local`, or say its --port.") from None
+    if not answer.is_success:
+        raise Trouble(f"What runs at {url} is still starting, or is not `tweetserve local`.")
+    where = answer.json()
+    aws = LOCAL | ({"endpoint_url": where["aws_endpoint_url"]} if where["aws_endpoint_url"] else {})
+    return Place(url, where["settings"], aws, local=True)
+
+
+def on_aws(stage: str) -> Place:
+    """Read a stage's settings from its stack: output `InboundQueueUrl` is setting `inbound_queue_url`."""
+    import boto3
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    stack = f"tweetserve-{stage}"
+    try:
+        [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+    except ClientError as error:
+        if error.response["Error"]["Code"] == "ValidationError":
+            raise Trouble(f"There is no stack {stack} in this account and region: deploy it first.") from None
+        raise Trouble(f"AWS did not tell about {stack} ({error.response['Error']['Code']}).") from None
+    except BotoCoreError as error:
+        raise Trouble(f"AWS cannot be asked: {error}") from None
+    outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
+    return Place(stack, {snake(name): value for name, value in outputs.items()})
+
+
+def snake(name: str) -> str:
+    return re.sub("(?<!^)(?=[A-Z])", "_", name).lower()
