@@ -1,6 +1,6 @@
 """What happens in the worlds: short scripts of customers and staff, on the real code."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
 
 from local.invariants import broken
@@ -86,6 +86,9 @@ WORLDS: dict[str, tuple[Script, int]] = {
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
+IN_PAIRS = ("answer and stop", "escalation and staff", "two and one unit")
+"""Small enough for all pairs of faults at every run of the tests; the others are for a long evening."""
+
 
 def run(name: str, schedule: Schedule) -> World:
     script, limit = WORLDS[name]
@@ -102,3 +105,23 @@ def wrong(name: str, schedule: Schedule) -> list[str]:
 def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
     """Every fault that may strike at the points which a world has passed, from one of them on."""
     return [(at, fault) for at, (sort, _) in enumerate(world.points) if at >= begin for fault in FAULTS[sort]]
+
+
+def singles(name: str) -> Iterator[Schedule]:
+    """Every single fault of a world: every call of AWS or X and every acknowledgement, times what may befall it."""
+    for at, fault in faults_of(run(name, {})):
+        yield {at: fault}
+
+
+def pairs(name: str) -> Iterator[Schedule]:
+    """Every pair of faults at side effects: the second among the points that the world passes after the first.
+
+    What befalls a read befalls what is written next as well, so that reads are left to the single faults.
+    """
+    for at, fault in _at_effects(run(name, {})):
+        for later, other in _at_effects(run(name, {at: fault}), begin=at + 1):
+            yield {at: fault, later: other}
+
+
+def _at_effects(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
+    return [(at, fault) for at, fault in faults_of(world, begin) if world.points[at][0] != "read"]
