@@ -1,7 +1,7 @@
 """The CDK app: `uv run --all-groups python -m infra.app` packages the functions and writes cdk.out.
 
 What is said with `-c name=value`: stage, brand_id, domain and certificate_arn, oidc_issuer and oidc_audience,
-alarm_email, x_api_url. docs/deploy.md explains them.
+alarm_email, sms_sender, x_api_url. docs/deploy.md explains them.
 """
 
 import os
@@ -48,6 +48,7 @@ def service(app: cdk.App, packages: dict[str, lambda_.Code]) -> Service:
         domain=pair(Domain, "domain", "certificate_arn"),
         sign_in=pair(SignIn, "oidc_issuer", "oidc_audience"),
         alarm_email=said("alarm_email"),
+        sms_sender=said("sms_sender"),
     )
 
 

@@ -15,6 +15,7 @@ from aws_cdk import aws_apigatewayv2_integrations as integrations
 from aws_cdk import aws_certificatemanager as acm
 from aws_cdk import aws_cognito as cognito
 from aws_cdk import aws_dynamodb as dynamodb
+from aws_cdk import aws_iam as iam
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_logs as logs
@@ -108,6 +109,7 @@ class Service(cdk.Stack):
         domain: Domain | None = None,
         sign_in: SignIn | None = None,
         alarm_email: str | None = None,
+        sms_sender: str | None = None,
     ) -> None:
         super().__init__(scope, id, description="Tweetserve: answers customers' direct messages on X")
         self._stage = stage
@@ -118,6 +120,7 @@ class Service(cdk.Stack):
         queues = {queue.name: self._queue(queue, dead[queue.dead]) for queue in QUEUES}
         lines = {team: queues[f"escalations-{team}"] for team in TEAMS}
         consumer_secrets, user_secret = self._secret("x-consumer"), self._secret("x-user")
+        code_key = self._code_key(key)
         api = self._api(domain)
         url = f"https://{domain.name}" if domain else api.api_endpoint
 
@@ -130,6 +133,8 @@ class Service(cdk.Stack):
             **{f"{team}_queue_url": Thing(lines[team].queue_url, lines[team].grant_send_messages) for team in TEAMS},
             "x_consumer_secrets_name": Thing(consumer_secrets.secret_name, consumer_secrets.grant_read),
             "x_user_secret_name": Thing(user_secret.secret_name, user_secret.grant_read),
+            "code_key_secret_name": Thing(code_key.secret_name, code_key.grant_read),
+            **({"sms_sender": Thing(sms_sender, self._may_text(sms_sender))} if sms_sender else {}),
             "brand_id": Thing(brand_id),
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(x_api_url)} if x_api_url else {}),
@@ -235,6 +240,29 @@ class Service(cdk.Stack):
         return secretsmanager.Secret.from_secret_name_v2(
             self, f"{camel(name)}Secret", f"tweetserve/{self._stage.name}/{name}"
         )
+
+    def _code_key(self, key: kms.IKey) -> secretsmanager.Secret:
+        """Make the key under which codes and phone numbers are hashed: nobody ever sees it."""
+        made = secretsmanager.Secret(
+            self,
+            "CodeKey",
+            secret_name=f"tweetserve/{self._stage.name}/code-key",
+            encryption_key=key,
+            generate_secret_string=secretsmanager.SecretStringGenerator(
+                secret_string_template="{}", generate_string_key="key", password_length=64, exclude_punctuation=True
+            ),
+            removal_policy=self._stage.removal_policy,
+        )
+        marks = "With another key nobody could tell any more who has been erased and has sent #stop."
+        accept(made, marks, "AwsSolutions::AwsSolutions-SMG4")
+        return made
+
+    def _may_text(self, sender: str) -> Callable[[lambda_.Function], object]:
+        """Let a function send text messages from one origination identity, which is named by its ARN."""
+        if not sender.startswith("arn:"):
+            raise CannotDeploy("Name what text messages come from by its ARN: -c sms_sender=arn:aws:sms-voice:...")
+        may = iam.PolicyStatement(actions=["sms-voice:SendTextMessage"], resources=[sender])
+        return lambda function: function.add_to_role_policy(may)
 
     def _entry(self, function: Function, code: lambda_.Code, things: Mapping[str, Thing]) -> Entry:
         settings = {setting.upper(): things[setting].value for setting in asked(function, things)}

@@ -1,7 +1,9 @@
 """Tables, queues and secrets as infra/layout.py has them, and the environment of each function. Repeatable."""
 
 import json
+import secrets
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, fields
 from importlib import import_module
 from typing import Any
@@ -13,6 +15,7 @@ from local.children import Trouble
 REGION = "eu-west-2"
 BRAND_ID = "1000000000000000001"
 CONSUMER_SECRETS = "tweetserve/x-consumer"
+CODE_KEY = "tweetserve/code-key"
 USER_SECRET = "tweetserve/x-user"  # noqa: S105 - a name
 
 DEAD_RETENTION = 14 * DAY
@@ -34,6 +37,7 @@ class Resources:
             "x_user_secret_name": USER_SECRET,
             "x_api_url": x_api_url,
             "brand_id": BRAND_ID,
+            "code_key_secret_name": CODE_KEY,
             "webhook_url": webhook_url,
         }
 
@@ -64,6 +68,7 @@ def create_queues() -> Resources:
 
 
 def put_secrets(consumer_secret: str) -> None:
+    keep_secret(CODE_KEY, {"key": secrets.token_hex(32)})
     put_secret(CONSUMER_SECRETS, {"current": consumer_secret})
     put_secret(
         USER_SECRET,
@@ -140,12 +145,18 @@ def create_queue(name: str, attributes: dict[str, str]) -> tuple[str, str]:
 
 
 def put_secret(name: str, value: dict[str, str]) -> None:
-    secrets = client("secretsmanager")
+    manager = client("secretsmanager")
     text = json.dumps(value)
     try:
-        secrets.create_secret(Name=name, SecretString=text)
-    except secrets.exceptions.ResourceExistsException:
-        secrets.put_secret_value(SecretId=name, SecretString=text)
+        manager.create_secret(Name=name, SecretString=text)
+    except manager.exceptions.ResourceExistsException:
+        manager.put_secret_value(SecretId=name, SecretString=text)
+
+
+def keep_secret(name: str, value: dict[str, str]) -> None:
+    """Put a secret unless there is one: what was hashed under it in an earlier run has to be found again."""
+    with suppress(client("secretsmanager").exceptions.ResourceExistsException):
+        client("secretsmanager").create_secret(Name=name, SecretString=json.dumps(value))
 
 
 def replace_items(table: Table, items: Iterable[Mapping[str, Any]]) -> None:

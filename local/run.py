@@ -221,8 +221,10 @@ class LocalRun:
 
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
+        sms_url = f"{self._simulator_url}/sim/sms"
         for function in self._options.functions:
             own = await asyncio.to_thread(made.environment, function, x_api_url, self._webhook_url)
+            own |= {"SMS_URL": sms_url} if "sms_url" in resources.settings_of(function) else {}
             environment = PLAIN | aws() | own
             pool = Pool(function, workers(function), environment, self._options.logs)
             self._state.pools[function.name] = pool

@@ -29,7 +29,9 @@ OWN = {
     "oidc_audience": "desk",
     "alarm_email": "ops@example.com",
     "x_api_url": "https://x.example.com",
+    "sms_sender": "arn:aws:sms-voice:eu-west-2:123456789012:phone-number/phone-1234",
 }
+LOCAL_ONLY = {"sms_url"}
 CONTEXTS: dict[str, dict[str, str]] = {"dev": {}, "prod": PROD, "own domain and sign-in": PROD | OWN}
 
 type Resource = dict[str, Any]
@@ -114,7 +116,7 @@ every_function = pytest.mark.parametrize("name", [function.name for function in 
 @every_function
 def test_every_setting_of_a_function_is_in_its_environment_and_no_other(prod: dict[str, Any], name: str) -> None:
     layout = next(function for function in FUNCTIONS if function.name == name)
-    settings = {setting.name for setting in settings_of(layout) if setting.name not in OWN}
+    settings = {setting.name for setting in settings_of(layout) if setting.name not in {*OWN, *LOCAL_ONLY}}
 
     given = set(function(prod, name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
 

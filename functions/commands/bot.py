@@ -1,20 +1,30 @@
-"""Do what was decided about a DM: one transaction, then the reply."""
+"""Do what was decided about a DM: one transaction, then the reply, then text messages."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.registry import Question
-from functions.shared import cases
+from functions.shared import cases, telemetry
 from functions.shared.accounts import Account
 from functions.shared.cases import Case, Entry
 from functions.shared.catalogue import Catalogue
-from functions.shared.conversations import DM_IDS_KEPT, TRIES, Contended, Conversation, load, partition
+from functions.shared.conversations import (
+    DM_IDS_KEPT,
+    TRIES,
+    Contended,
+    Conversation,
+    consent_row,
+    load,
+    partition,
+)
+from functions.shared.linking import Proofs
 from functions.shared.messages import DirectMessage, Encrypted
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
+from functions.shared.sms import Sms, TextMessenger
 from functions.shared.store import Cancelled, Put, stamp
 
 
@@ -25,6 +35,8 @@ class Bot:
     sender: Sender
     account: Callable[[str], Account | None]
     catalogue: Callable[[datetime], Catalogue]
+    proofs: Proofs
+    texts: TextMessenger
 
     def receive(self, message: DirectMessage | Encrypted, queued_at: datetime | None = None) -> Decision | None:
         """Decide about a message once; None where that was done before and only its reply may be left to send.
@@ -42,8 +54,18 @@ class Bot:
                 self.sender.commit(before, after, by="bot", did=decision.disposition)
             except Cancelled:
                 continue
+            self._text(decision.sms)
             return decision
         raise Contended
+
+    def _text(self, messages: Iterable[Sms]) -> None:
+        """Send text messages, each at most once: whoever misses one asks again."""
+        for sms in messages:
+            try:
+                self.texts.send(sms)
+            except Exception as failure:  # of whatever service it is; the DM has been answered, and must not come again
+                telemetry.error("a text message was not sent", failure)
+                telemetry.count("TextMessageFailed")
 
     def _decide(self, before: Conversation, message: DirectMessage | Encrypted) -> Decision:
         now = self.sender.now()
@@ -65,7 +87,9 @@ class Bot:
             now=now,
             account=lambda: self.account(customer.link.account_id) if customer.link else None,
             catalogue=self.catalogue(now),
-            case=before.open_case,
+            case=before.known_case,
+            silent_case=before.open_case.id if before.open_case and not before.known_case else None,
+            proofs=self.proofs,
         )
         return decide(question, case_id=case_id, waiting=waiting)
 
@@ -73,6 +97,8 @@ class Bot:
         """A new case's number; within seven days of the last one it is that one again."""
         past, until = before.case, before.customer.past_case_until
         if past and not past.open and until and until > now:
+            return past.id
+        if past and past.open and past.silent:
             return past.id
         return self.sender.new_case_id()
 
@@ -89,7 +115,7 @@ class Bot:
             after = _with_case(after, decision, message, now)
         if decision.say:
             after = after.having(_outgoing(decision.say, decision, message, now))
-        return replace(after, writes=(_record(message, decision, now, queued_at),))
+        return replace(after, writes=(_record(message, decision, now, queued_at), *_beside(message, decision, now)))
 
 
 def record_key(message: DirectMessage | Encrypted) -> str:
@@ -111,6 +137,14 @@ def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetim
     return Put(row, expected=0)
 
 
+def _beside(message: DirectMessage | Encrypted, decision: Decision, now: datetime) -> Iterator[Put]:
+    """What a command writes beside the conversation: what was agreed to, and that a code was asked for."""
+    for consent in decision.consents:
+        yield consent_row(message.customer, message.id, consent, now)
+    if decision.changed and decision.changed.asked:
+        yield decision.changed.asked.write()
+
+
 def _with_case(
     after: Conversation, decision: Decision, message: DirectMessage | Encrypted, now: datetime
 ) -> Conversation:
@@ -121,6 +155,8 @@ def _with_case(
     if decision.note:
         entries.append(Entry(f"{message.id}#note", "note", decision.note, now))
     match decision.case:
+        case Join(note_only=True) if after.open_case:
+            return after.with_case(after.open_case, *(entry for entry in entries if entry.who == "note"))
         case Open() as opening:
             return after.with_case(_opened(after, opening, now), *entries)
         case Join() as joining if after.open_case:
@@ -129,10 +165,16 @@ def _with_case(
 
 
 def _opened(after: Conversation, opening: Open, now: datetime) -> Case:
-    if after.case and after.case.id == opening.id:
+    if after.open_case and after.case and after.case.id == opening.id and after.case.state == "CLAIMED":
+        # A silent case that somebody has open: now the customer knows of it.
+        case = replace(
+            after.case, team=opening.team, kind=opening.kind, due_at=opening.due_at, wrote_at=now, silent=False
+        )
+    elif after.case and after.case.id == opening.id:
         case = cases.reopened(after.case, opening.team, opening.kind, now, opening.due_at)
     else:
         case = Case(opening.id, after.customer.x_id, opening.team, opening.kind, opened_at=now, due_at=opening.due_at)
+    case = replace(case, silent=opening.silent)
     return replace(case, acknowledged=(opening.kind,)) if opening.team == "urgent" else case
 
 

@@ -1,11 +1,12 @@
 """What to do about one DM: answer, hand over to people, or stay silent. Pure: nothing is sent or written here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
 from functions.commands import rules, texts
 from functions.commands.decisions import Decision, Join, Open, Say
+from functions.commands.hashtags import link
 from functions.commands.heard import Heard
 from functions.commands.outcomes import (
     FOR_PEOPLE,
@@ -14,6 +15,7 @@ from functions.commands.outcomes import (
     acknowledgement,
     answer,
     answered,
+    changed,
     confirmation,
     had_last_word,
     newest,
@@ -28,8 +30,10 @@ from functions.commands.rules import Match
 from functions.commands.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.cases import Case, Team
 from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Customer
+from functions.shared.customers import Consent, Customer
+from functions.shared.linking import unlinked
 from functions.shared.promises import due_at
+from functions.shared.sms import Sms
 
 YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
@@ -53,14 +57,33 @@ def decide(
 
     Raises only what AWS raises when the account is read: then the DM comes again.
     """
+    before = question.customer
+    if before.link and before.link.unused(question.now):
+        question = replace(question, customer=unlinked(before))
     heard = Heard(question, case_id, waiting, staffed)
-    return stop(heard) or stale(heard) or in_time(heard)
+    decision = stop(heard) or stale(heard) or in_time(heard)
+    consents = (*decision.consents, *_switched(before, decision.customer))
+    return replace(decision, consents=consents, sms=(*decision.sms, *_unlinked(question, before, decision.customer)))
+
+
+def _switched(before: Customer, after: Customer) -> Iterator[Consent]:
+    """For the ledger: automatic replies were switched off, or on."""
+    if before.stopped_by != after.stopped_by or before.started_by != after.started_by:
+        yield Consent("automatic replies", given=not after.stopped, wording="")
+
+
+def _unlinked(question: Question, before: Customer, after: Customer) -> Iterator[Sms]:
+    """A number that is no longer linked is told so, however that came about."""
+    if before.line != after.line and before.link:
+        told = link.unlinked_notice(replace(question, customer=before))
+        yield from (told,) if told else ()
 
 
 def in_time(heard: Heard) -> Decision:
     """Decide what is no stop, in the order of these steps."""
     return (
-        question_of_ours(heard)
+        code(heard)
+        or question_of_ours(heard)
         or urgent(heard)
         or hashtags(heard)
         or with_a_person(heard)
@@ -130,6 +153,17 @@ def stale(heard: Heard) -> Decision | None:
     at = heard.question.dm.at
     note = f"Written on {at:%a} {at.day} {at:%b} at {at:%H:%M} UTC, and reached us late."
     return replace(decision, note=note) if decision.case else decision
+
+
+def code(heard: Heard) -> Decision | None:
+    """The six digits that were sent as a text message; without any that is expected, only if nothing else is said."""
+    typed = link.code_in(heard.read.words, heard.read.tags)
+    expected = heard.question.customer.code is not None
+    if typed is None or heard.customer.stopped or (heard.open_case and not expected):
+        return None
+    return changed(
+        heard, Why("3 our question", "code"), link.check(replace(heard.question, customer=heard.customer), typed)
+    )
 
 
 def question_of_ours(heard: Heard) -> Decision | None:

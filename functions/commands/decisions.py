@@ -4,8 +4,10 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
+from functions.commands.registry import Changed
 from functions.shared.cases import Team
-from functions.shared.customers import Customer
+from functions.shared.customers import Consent, Customer
+from functions.shared.sms import Sms
 
 Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"]
 
@@ -35,6 +37,8 @@ class Open:
     team: Team
     kind: str
     due_at: datetime
+    silent: bool = False
+    """The customer is told nothing of it."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +49,8 @@ class Join:
     urgent: bool = False
     kind: str | None = None
     due_at: datetime | None = None
+    note_only: bool = False
+    """Only the decision's note joins: nothing else changes."""
 
 
 @dataclass(frozen=True)
@@ -61,3 +67,8 @@ class Decision:
     """What staff have to know beside the DM, for the case's notes."""
     account_error: bool = field(default=False)
     """The account's data could not be read or made no sense."""
+    changed: Changed | None = None
+    """What is written and done beside this."""
+    consents: tuple[Consent, ...] = ()
+    sms: tuple[Sms, ...] = ()
+    """Leave once all is written."""

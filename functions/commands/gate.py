@@ -15,12 +15,14 @@ FIRST = Text(
     "link.first",
     "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link 07700 900123, and I'll text"
     " you a code. By doing so you agree that we match your X account to that number; #delete undoes it.",
+    asks_consent=True,
 )
 ENDED = Text(
     "link.ended",
     "{hi}your X account isn't linked to a number with us any more. To link it again, reply #link and your mobile"
-    " number, like #link 07700 900123.",
+    " number, like #link 07700 900123. By doing so you agree that we match your X account to that number.",
     needs=("customer.link_ended", "account.status", "line.status"),
+    asks_consent=True,
 )
 LOCKED = Text(
     "figures.locked",

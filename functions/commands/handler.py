@@ -13,8 +13,10 @@ from functions.shared.cases import TEAMS
 from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Contended
 from functions.shared.line import Line
+from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
 from functions.shared.sending import Sender
+from functions.shared.sms import AwsTexts, HttpTexts, TextMessenger
 from functions.shared.store import Store
 from functions.shared.x import XMessenger
 
@@ -34,7 +36,12 @@ class Settings:
     sales_queue_url: str
     general_queue_url: str
     x_user_secret_name: str
+    code_key_secret_name: str
     x_api_url: str = "https://api.x.com"
+    sms_sender: str = ""
+    """Whom text messages come from: an origination identity of AWS End User Messaging."""
+    sms_url: str = ""
+    """A simulator that takes text messages instead."""
 
 
 @telemetry.observed
@@ -97,4 +104,17 @@ def bot() -> Bot:
         sender,
         account=lambda account_id: accounts.read(dynamodb, ours.accounts_table, account_id),
         catalogue=lambda now: Catalogue.read(dynamodb, ours.catalogue_table, now),
+        proofs=Proofs(
+            keyed=Keyed(settings.secret(ours.code_key_secret_name)["key"].encode()),
+            having_number=lambda number: accounts.having_number(dynamodb, ours.accounts_table, number),
+            account=lambda account_id: accounts.read(dynamodb, ours.accounts_table, account_id),
+            row=sender.store.get,
+        ),
+        texts=_texts(ours),
     )
+
+
+def _texts(ours: Settings) -> TextMessenger:
+    if ours.sms_url:
+        return HttpTexts(ours.sms_url)
+    return AwsTexts(settings.client("pinpoint-sms-voice-v2"), ours.sms_sender)

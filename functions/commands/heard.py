@@ -53,7 +53,8 @@ class Heard:
 
     @property
     def open_case(self) -> str | None:
-        return self.customer.case
+        """The case that the customer knows of: nothing that they read may tell of another."""
+        return self.customer.case if self.customer.case != self.question.silent_case else None
 
     @cached_property
     def slips(self) -> dict[str, tuple[Command, ...]]:

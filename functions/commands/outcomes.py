@@ -9,13 +9,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands import rules, texts
 from functions.commands.decisions import Decision, Join, Kind, Open, Say
+from functions.commands.gate import ENDED
 from functions.commands.heard import Heard, each_once
 from functions.commands.phrasing import assemble
-from functions.commands.registry import Command, Escalate, Question, Reply, registry
+from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
 from functions.commands.rules import Match
 from functions.shared import telemetry
-from functions.shared.cases import Case, Team
+from functions.shared.cases import UNPROMISED, Case, Team
 from functions.shared.customers import Asked, Customer
+from functions.shared.linking import unlinked
 from functions.shared.promises import is_open
 from functions.shared.sound import Unreadable
 
@@ -52,9 +54,13 @@ def answer(
         after = replace(after, stopped_by=None, started_by=newest(heard.question.dm.id, after.started_by))
     if after.stopped:
         return _unheard(heard, why, commands, own_words=found)
+    if alone := next((command for command in commands if command.alone), None):
+        return _alone(heard, why, alone, after)
     results = [(command, _run(command, heard.question)) for command in commands]
     replies = [*replies, *(result for _, result in results if isinstance(result, Reply))]
     broken = any(isinstance(result, Broken) and result.account for _, result in results)
+    if after.link and any(reply.key == ENDED.key for reply in replies):
+        after = unlinked(after)
     handover = _handover(heard, commands, [result for _, result in results if isinstance(result, Escalate)], found)
     commands = [command for command, result in results if isinstance(result, Reply)]
     if handover is None or (replies and heard.open_case):
@@ -68,6 +74,46 @@ def answer(
     match = Match(handover.kind, cast(Team, handover.team), None, "")
     decision = to_people(heard, why, match, key=handover.key or None, after=after)
     return replace(decision, account_error=broken)
+
+
+def _alone(heard: Heard, why: Why, command: Command, after: Customer) -> Decision:
+    """Answer a command that changes something, and nothing else beside it; words of trouble still reach people."""
+    result = _run(command, replace(heard.question, customer=after))
+    if isinstance(result, Escalate):
+        match = Match(result.kind, cast(Team, result.team), None, "")
+        return to_people(heard, why, match, key=result.key, after=after)
+    return changed(heard, why, result)
+
+
+def changed(heard: Heard, why: Why, result: Reply | Changed) -> Decision:
+    """Say what has changed. What a person has to look at goes to people in silence."""
+    if isinstance(result, Reply):
+        result = Changed(result, heard.customer)
+    decision = answered(heard, why, [result.reply], after=result.customer)
+    if heard.trouble():
+        found = heard.team_match(heard.rest)
+        decision = to_people(heard, why, found, key=None, after=decision.customer)
+        decision = _with_words(heard, decision, result)
+    if result.refused and decision.case is None:
+        decision = replace(decision, case=_in_silence(heard))
+    consents = (result.consent,) if result.consent else ()
+    return replace(decision, changed=result, note=result.refused, consents=consents, sms=result.sms)
+
+
+def _with_words(heard: Heard, passed_on: Decision, result: Changed) -> Decision:
+    """Say a command's answer and that the rest was passed on, in one DM."""
+    too = None
+    if isinstance(passed_on.case, Open):
+        too = texts.TOO.format(**heard.values(passed_on.case.id, passed_on.case.team, passed_on.case.due_at))
+    after, say = _say(heard, passed_on.customer, [result.reply], "answer", too=too)
+    return replace(passed_on, customer=after, say=say)
+
+
+def _in_silence(heard: Heard) -> Open | Join:
+    """A case for people of which the chat gives nothing away: neither by words nor by the time that this takes."""
+    if heard.customer.case:
+        return Join(heard.customer.case, note_only=True)
+    return Open(heard.case_id, "general", "link_refused", heard.question.now + UNPROMISED, silent=True)
 
 
 def _unheard(heard: Heard, why: Why, commands: Sequence[Command], *, own_words: Match | None) -> Decision:
@@ -221,7 +267,10 @@ def _say(
     )
     quotes = next((reply.quotes for reply in replies if reply.quotes), None)
     key = replies[0].key if len(replies) == 1 else "several"
-    return replace(after, told_privacy=after.told_privacy or first), Say(key, text, kind, quotes)
+    asked = next((reply.wording for reply in replies if reply.wording), after.wording)
+    link = after.link.used(heard.question.now) if quotes and after.link else after.link
+    after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
+    return after, Say(key, text, kind, quotes)
 
 
 def confirmation(heard: Heard, case: Open | Join | None) -> Reply:
@@ -240,7 +289,7 @@ class Broken(Escalate):
     account: bool = False
 
 
-def _run(command: Command, question: Question) -> Reply | Escalate:
+def _run(command: Command, question: Question) -> Reply | Escalate | Changed:
     """Ask a command; what goes wrong in it is a case at once, but AWS's errors rise: the DM comes again."""
     try:
         return command.answer(question)

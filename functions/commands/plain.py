@@ -11,6 +11,7 @@ _LINK = re.compile(r"(?:https?://|www\.)\S+")
 _HANDLE = re.compile(r"@\w+")
 _APOSTROPHE = re.compile("['’‘ʼ`´′]")
 _HASHTAG = re.compile(r"#(\w+)")
+_GLUED = re.compile(r"(#link)(?=[+(\d])")  # "#link07700900123"
 _WORD = re.compile(r"£|[^\W_]+")
 _SELECTORS = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f]")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
@@ -33,7 +34,7 @@ class Plain:
 
 def plain(text: str) -> Plain:
     """Read a text: NFKC, lower case; without what is invisible, links, handles and apostrophes."""
-    seen = visible(text)
+    seen = _GLUED.sub(r"\1 ", visible(text))
     tags = (tag.replace("_", "") for tag in _HASHTAG.findall(seen))
     return Plain(
         words=_words(seen),

@@ -10,8 +10,10 @@ from pkgutil import iter_modules
 from functions.shared.accounts import Account
 from functions.shared.cases import Case
 from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Customer
+from functions.shared.customers import Consent, Customer
+from functions.shared.linking import NO_PROOFS, Asked, Proofs, version
 from functions.shared.messages import DirectMessage
+from functions.shared.sms import Sms
 
 
 @dataclass(frozen=True)
@@ -32,6 +34,8 @@ class Reply:
     """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
     quotes: str | None = None
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
+    wording: str | None = None
+    """The version of a text that says what linking means: who types the code back has agreed to it."""
 
 
 @dataclass(frozen=True)
@@ -43,12 +47,15 @@ class Text:
     next: str = ""
     short: str = ""
     needs: tuple[str, ...] = ()
+    asks_consent: bool = False
+    """It says what linking means; the ledger keeps which version of it a customer has read."""
 
     def reply(self, **values: str) -> Reply:
         """Fill in everything but the greeting, which is said when replies are put together."""
         said = {"hi": "{hi}", "name": "{name}", **values}
         text, next_step, short = (words.format_map(said) for words in (self.text, self.next, self.short))
-        return Reply(self.key, text, next_step, short)
+        wording = version(self.key, self.text + self.next) if self.asks_consent else None
+        return Reply(self.key, text, next_step, short, wording=wording)
 
 
 @dataclass(frozen=True)
@@ -58,6 +65,27 @@ class Escalate:
     kind: str
     team: str
     key: str = "ack.open"
+
+
+@dataclass(frozen=True)
+class Changed:
+    """A command that changes more than the conversation's pointers: what is said, and the customer afterwards."""
+
+    reply: Reply
+    customer: Customer
+    sms: tuple[Sms, ...] = ()
+    """Leave once all this is written."""
+    consent: Consent | None = None
+    asked: Asked | None = None
+    """How often codes were asked for a number."""
+    refused: str | None = None
+    """What a person has to look at while the customer is told nothing of it."""
+    erases: bool = False
+    """Everything that we keep of the customer goes."""
+
+    @property
+    def key(self) -> str:
+        return self.reply.key
 
 
 @dataclass(frozen=True)
@@ -71,7 +99,10 @@ class Question:
     """The linked account, None if it is gone. Raises `accounts.Unreadable` where its data makes no sense."""
     catalogue: Catalogue
     case: Case | None = None
-    """The case that is not resolved, if any."""
+    """The case that is not resolved, if any, and that the customer knows of."""
+    silent_case: str | None = None
+    """The case that is not resolved and of which the customer was told nothing."""
+    proofs: Proofs = NO_PROOFS
 
 
 @dataclass(frozen=True)
@@ -90,7 +121,7 @@ class Command:
     tag: str
     help: str
     """The help line, as a customer reads it: "your bill"."""
-    answer: Callable[[Question], Reply | Escalate]
+    answer: Callable[[Question], Reply | Escalate | Changed]
     examples: tuple[Example, ...]
     home: str
     """The team of a case that begins with this hashtag."""
@@ -104,6 +135,8 @@ class Command:
     """Mean the hashtag when a whole message is made of such words and filler."""
     changes: bool = False
     """It changes something: a typo is asked about, never guessed."""
+    alone: bool = False
+    """It is answered by itself, whatever else a DM asks for; the result may be Changed."""
     shows_account: bool = False
     """It says something from an account: only to a linked customer, never while figures are paused."""
 

@@ -21,6 +21,9 @@ AHEAD = timedelta(minutes=5)
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 """As E.164 writes it: +447700900123."""
 
+NOBODY = "nobody"
+"""An account id that no account has."""
+
 ALLOWANCES = ("#data", "#text", "#minutes")
 
 
@@ -203,6 +206,30 @@ def read(client: Any, table: str, account_id: str) -> Account | None:
         ExpressionAttributeValues={":account_id": {"S": account_id}},
     )
     return of(plain(item) for item in answer["Items"])
+
+
+def having_number(client: Any, table: str, number: str) -> tuple[Account | Unreadable, ...]:
+    """Read the accounts whose lines have a number, three at most, and what cannot be read as what it is.
+
+    For a number that nobody has an account is looked for all the same: the time that it takes tells nothing.
+    """
+    answer = client.query(
+        TableName=table,
+        IndexName="by_number",
+        KeyConditionExpression="#number = :number",
+        ExpressionAttributeNames={"#number": "number"},
+        ExpressionAttributeValues={":number": {"S": number}},
+    )
+    ids = dict.fromkeys(item["account_id"]["S"] for item in answer["Items"])
+    read_ones = (_read_or_not(client, table, account_id) for account_id in (list(ids) or [NOBODY])[:3])
+    return tuple(account for account in read_ones if account is not None)
+
+
+def _read_or_not(client: Any, table: str, account_id: str) -> Account | Unreadable | None:
+    try:
+        return read(client, table, account_id)
+    except Unreadable as error:
+        return error
 
 
 def of(items: Iterable[Mapping[str, Any]]) -> Account | None:

@@ -80,6 +80,8 @@ class Case:
     """Urgent kinds whose acknowledgement was sent in this case."""
     answered_at: datetime | None = None
     """When staff last answered."""
+    silent: bool = False
+    """The customer was told nothing of it, and nothing that they read may depend on it."""
     wrap_up: WrapUp | None = None
     resolved_at: datetime | None = None
 
@@ -120,7 +122,9 @@ def in_line(case: Case, due_at: datetime) -> Case:
 
 def reopened(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
     """The customer comes back to what was resolved."""
-    fresh = replace(case, team=team, kind=kind, opened_at=now, wrote_at=None, acknowledged=(), wrap_up=None)
+    fresh = replace(
+        case, team=team, kind=kind, opened_at=now, wrote_at=None, acknowledged=(), wrap_up=None, silent=False
+    )
     return replace(in_line(fresh, due_at), back_until=now + BACK_TO_OWNER, resolved_at=None)
 
 
@@ -168,7 +172,7 @@ def renewed(case: Case, now: datetime) -> Case:
 
 
 def answered(case: Case, now: datetime) -> Case:
-    return replace(case, answered_at=now, lease_until=now + LEASE)
+    return replace(case, answered_at=now, lease_until=now + LEASE, silent=False)
 
 
 def released(case: Case) -> Case:

@@ -12,7 +12,7 @@ from pydantic import TypeAdapter
 
 from functions.shared import cases, replies
 from functions.shared.cases import Case, Entry
-from functions.shared.customers import Customer
+from functions.shared.customers import Consent, Customer
 from functions.shared.replies import Outgoing
 from functions.shared.store import Cancelled, Item, Put, Store, Write, stamp
 
@@ -44,6 +44,11 @@ class Conversation:
     @property
     def open_case(self) -> Case | None:
         return self.case if self.case and self.case.open else None
+
+    @property
+    def known_case(self) -> Case | None:
+        """The open case, unless the customer was told nothing of it."""
+        return self.open_case if self.open_case and not self.open_case.silent else None
 
     def past_case(self, now: datetime) -> Case | None:
         """The resolved case that the customer's next DM reopens, if its seven days are not over."""
@@ -164,6 +169,12 @@ def change(
     raise Contended
 
 
+def consent_row(x_id: str, dm_id: str, consent: Consent, now: datetime) -> Put:
+    """A line of the ledger: what was agreed to, or taken back, in which words, when and by which DM."""
+    row = _row(partition(x_id), f"consent#{dm_id}#{consent.to}", TypeAdapter(Consent), consent)
+    return Put(row | {"at": stamp(now), "dm": dm_id})
+
+
 def back_to(store: Store, staff: str, limit: int) -> list[str]:
     """Return the ids of cases whose customers have answered this person, newest first; some may be taken by now."""
     rows = store.query(f"staff#{staff}", "back#", newest_first=True, limit=limit)
@@ -231,7 +242,9 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
     if after.case and after.case != before.case:
         old = before.case.state if before.case and before.case.id == after.case.id else "new"
         said.append(f"case {after.case.id} {old} -> {after.case.state}, {after.case.team}, fence {after.case.fence}")
-    for name in ("stopped_by", "started_by", "locked_by", "link"):
+    for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until"):
         if getattr(before.customer, name) != getattr(after.customer, name):
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")
+    if before.customer.line != after.customer.line:
+        said.append(f"link {'set' if after.customer.link else 'cleared'}")
     return said

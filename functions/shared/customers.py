@@ -1,10 +1,15 @@
 """Who wrote: a customer's link to an account, consent, stop, and what is open between us. Keyed on the X id."""
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
+from typing import Literal
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
+
+A_DAY = timedelta(days=1)
+UNUSED = timedelta(days=90)
+"""After so long a number may belong to somebody else."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -14,6 +19,37 @@ class Link:
     account_id: str
     line_id: str
     linked_at: datetime
+    used_at: datetime | None = None
+    """When figures were last said by it, to the day; None = not since it was made."""
+
+    def unused(self, now: datetime) -> bool:
+        """It was not used for so long that the number may have another owner: a code is asked again."""
+        return now - (self.used_at or self.linked_at) > UNUSED
+
+    def used(self, now: datetime) -> "Link":
+        """Note that it was used, at most once a day."""
+        return replace(self, used_at=now) if now - (self.used_at or self.linked_at) > A_DAY else self
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Code:
+    """A code that we wait for. Only its digest is kept, and the line that it proves; no line = it proves nothing."""
+
+    digest: str
+    salt: str
+    until: datetime
+    tries_left: int
+    account_id: str | None = None
+    line_id: str | None = None
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Consent:
+    """What a customer has agreed to, or taken back, and the version of the words that they had read."""
+
+    to: Literal["link", "automatic replies"]
+    given: bool
+    wording: str
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
@@ -33,6 +69,13 @@ class Customer:
     handle: str | None = None
     link: Link | None = None
     link_ended: bool = False
+    code: Code | None = None
+    codes_at: tuple[datetime, ...] = ()
+    """When codes were asked for in the last 24 hours."""
+    linking_paused_until: datetime | None = None
+    """Too many wrong codes."""
+    wording: str | None = None
+    """The newest text that said what linking means, by key and version: what a code typed back agrees to."""
     stopped_by: str | None = None
     """The DM id of the stop in force."""
     started_by: str | None = None
@@ -53,6 +96,11 @@ class Customer:
     """When automated DMs left in the last window, as many as one customer's share."""
     outbox: tuple[str, ...] = ()
     """Ids of replies that are not settled, in the order of their causes."""
+
+    @property
+    def line(self) -> tuple[str, str] | None:
+        """The line that they have proven, by account and line id."""
+        return (self.link.account_id, self.link.line_id) if self.link else None
 
     @property
     def stopped(self) -> bool:

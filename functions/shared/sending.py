@@ -38,7 +38,7 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
     linked = customer.link and customer.link.account_id == reply.quotes and not customer.locked_by
     if reply.quotes and not linked:
         return "unlinked"
-    if reply.unasked and conversation.open_case:
+    if reply.unasked and conversation.known_case:
         return "owned"
     return "later" if reply.not_before and reply.not_before > now else None
 
@@ -46,7 +46,7 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
 def together(conversation: Conversation, reply: Outgoing, now: datetime) -> tuple[Outgoing, ...]:
     """Return what leaves as one DM so that this reply does, in the order of causes; nothing if it has to wait.
 
-    Only a stop's confirmation overtakes what is on its way.
+    Only a stop's confirmation overtakes what is on its way, and what a pause holds back holds nothing up.
     """
     if reply.kind == "stop":
         return () if obstacle(conversation, reply, now) else (reply,)
@@ -130,13 +130,13 @@ class Sender:
             try:
                 saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
                 self.post(saved, claimed.head)
-                self.line.ticket(self.store, saved, now)
+                self._ticket(saved, now)
                 return saved
             except Cancelled as cancelled:
                 if cancelled.by != {budgets.KEY[1]}:
                     raise
         saved = save(self.store, before, after, by=by, did=did, now=now)
-        self.line.ticket(self.store, saved, now)
+        self._ticket(saved, now)
         return saved
 
     def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
@@ -157,6 +157,11 @@ class Sender:
             return
         outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
         self.settle(reply, outcome)
+    def _ticket(self, saved: Conversation, now: datetime) -> None:
+        """Ticket a case, but a silent one is left to the tick: how long this takes must not tell of it either."""
+        if saved.known_case:
+            self.line.ticket(self.store, saved, now)
+
         budgets.heard(self.store, outcome.limits, self.now())
         budgets.outcome(self.store, outcome, self.now())
 
@@ -313,7 +318,7 @@ class Sender:
     def _change(self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str) -> None:
         saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now())
         if saved:
-            self.line.ticket(self.store, saved, self.now())
+            self._ticket(saved, self.now())
 
 
 def sent_row(x_id: str, dm_id: str, reply_id: str, *, confirmed_at: datetime | None = None) -> Put:

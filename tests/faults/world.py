@@ -25,13 +25,17 @@ from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
 from functions.shared import budget, conversations
+from functions.shared.accounts import NOBODY, Account
 from functions.shared.cases import TEAMS
 from functions.shared.conversations import Contended, Conversation
 from functions.shared.customers import Customer, Link
 from functions.shared.line import Line
+from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo
 from functions.shared.messages import inbound as inbound_type
 from functions.shared.sending import Sender
+from functions.shared.sms import Sms
+from functions.shared.sound import Unreadable
 from functions.shared.store import Store, Update
 from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
 from infra.layout import TABLES
@@ -75,6 +79,7 @@ FAULTS: Mapping[str, tuple[Fault, ...]] = {
     "acknowledge": AWS_FAULTS,
     "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.LATE),
     "look up": (Fault.CRASH_BEFORE, Fault.ERROR),
+    "text": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR),
 }
 """Which faults may happen at which sort of side effect."""
 
@@ -144,6 +149,20 @@ class X:
         return dm.dm_id
 
 
+@dataclass(frozen=True)
+class Texts:
+    """Text messages as phones get them."""
+
+    world: World
+
+    def send(self, sms: Sms) -> None:
+        def arrive() -> None:
+            if sms.really:
+                self.world.texted.append(sms)
+
+        self.world.point("text", "text message", arrive)
+
+
 class Client:
     """A boto3 client whose calls are points where a fault may strike."""
 
@@ -179,6 +198,10 @@ class World:
     schedule: Mapping[int, Fault] = field(default_factory=dict)
     echoes: bool = True
     limit: int = 15
+    accounts: Callable[[str], Account | None] = account
+    """The carrier's data by account id."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Which account has which phone number."""
 
     def __post_init__(self) -> None:
         self.now = START
@@ -187,6 +210,8 @@ class World:
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
         self.meanwhile: Callable[[], object] = lambda: None
+        self.texted: list[Sms] = []
+        self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
         self.dynamo = Dynamo(*TABLES)
         inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
@@ -196,7 +221,8 @@ class World:
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service")
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids))
-        self.bot = Bot(self.sender, account=account, catalogue=lambda _: CATALOGUE)
+        proofs = self._proofs(store)
+        self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
         self.reader = Reader(store, line)
         self.store = Store(self.dynamo, "service")
@@ -208,6 +234,14 @@ class World:
             Update(*budget.KEY, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
         )
         self.points.clear()
+
+    def _proofs(self, store: Store) -> Proofs:
+        def having(number: str) -> tuple[Account | Unreadable, ...]:
+            account_id = self.point("read", "query", lambda: self.numbers.get(number, NOBODY))
+            found = self.point("read", "query", lambda: self.accounts(account_id))
+            return (found,) if found else ()
+
+        return Proofs(Keyed(b"world"), having, self.accounts, store.get, lambda: next(self.codes))
 
     def _introduce(self, x_id: str) -> None:
         stranger = Conversation(Customer(x_id))

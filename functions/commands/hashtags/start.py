@@ -8,6 +8,7 @@ NEW = Text(
     " mobile number and keep that match, nothing else. If that's fine, reply #link and your number, like #link 07700"
     " 900123.",
     needs=("brand.name",),
+    asks_consent=True,
 )
 LINKED = Text(
     "start.linked",

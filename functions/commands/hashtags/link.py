@@ -1,0 +1,203 @@
+"""#link and the code: a customer proves that a number is theirs. What is answered never tells whether we know it."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+from datetime import datetime
+
+import phonenumbers
+
+from functions.commands import gate, rules
+from functions.commands.phrasing import moment
+from functions.commands.plain import visible
+from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
+from functions.shared import linking
+from functions.shared.accounts import Account, Line
+from functions.shared.customers import Code, Consent, Customer, Link
+from functions.shared.sms import Sms
+from functions.shared.sound import Unreadable
+
+HOW = Text(
+    "link.how",
+    "{hi}please send #link and your mobile number together, like #link 07700 900123. By doing so you agree that we"
+    " match your X account to that number.",
+    asks_consent=True,
+)
+CODE_SENT = Text(
+    "link.code_sent",
+    "{hi}thank you. If that's a number with us, a six-digit code is on its way to it by text. Reply with the code"
+    " within ten minutes. No text? Check the number and send #link again.",
+    needs=("account.status", "line.number", "line.status", "line.sim_changed_at"),
+)
+AGREED_BY_CODE = Text(
+    "link.agreed_by_code",
+    "",
+    next="With the code you agree that we match your X account to that number.",
+    asks_consent=True,
+)
+"""Follows CODE_SENT where a customer has begun with #link, so that nothing has told them what they agree to."""
+WRONG_CODE = Text(
+    "link.wrong_code",
+    "{hi}that code doesn't match. Please check the newest text from us and send it again ({tries} left).",
+    needs=("customer.code",),
+)
+NO_CODE = Text(
+    "link.no_code",
+    "{hi}I have no code waiting, or it ran out. Send #link and your mobile number for a new one.",
+    needs=("customer.code",),
+)
+PAUSED = Text(
+    "link.paused",
+    "{hi}to keep accounts safe, linking is paused for you until {until}. If you need help before then, reply #human.",
+    needs=("customer.linking_paused_until", "customer.codes_at"),
+)
+DONE = Text(
+    "link.done",
+    "You're all set{name}: your X account is linked to the number ending {last3}, and we've texted that number to say"
+    " so. Try #data or #charges. #delete undoes this any time.",
+    needs=("line.number",),
+)
+
+SMS_CODE = (
+    "{brand}: {code} is your code to link your X account. Valid 10 minutes. Type it only in our X chat. We never ask"
+    " for it by phone. Not you? Ignore this."
+)
+SMS_LINKED = "{brand}: your number is now linked to an X account ({time}). Not you? Call {lost_phone}, free."
+SMS_UNLINKED = "{brand}: your number is no longer linked to an X account ({time}). Not you? Call {lost_phone}, free."
+
+HOME_COUNTRY = "GB"
+NO_NOTICE_BESIDE = "quiet_contact"
+"""Somebody else may be reading this customer's text messages."""
+
+
+def say(question: Question) -> Reply | Changed:
+    """Send a code, or do everything as if: the same reads, the same writes and the same words for any number."""
+    if question.customer.locked_by:
+        return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+    number = number_in(question.dm.text)
+    if number is None:
+        return HOW.reply()
+    customer, now, proofs = question.customer, question.now, question.proofs
+    asked = proofs.asked(number, now)
+    if until := linking.paused_until(customer, now) or asked.paused_until():
+        return _paused(question, until)
+    found, digits = proofs.find(number, now), proofs.new_code()
+    code = Code(
+        digest=proofs.keyed.digest("code", question.dm.id, digits),
+        salt=question.dm.id,
+        until=now + linking.CODE_LIVES,
+        tries_left=linking.TRIES,
+        account_id=found.account.account_id if found.account else None,
+        line_id=found.line.line_id if found.line else None,
+    )
+    text = SMS_CODE.format(brand=question.catalogue.brand.name, code=digits)
+    return Changed(
+        _code_sent(customer),
+        linking.expecting(customer, code, now),
+        sms=(Sms(number, text, really=found.line is not None),),
+        asked=asked.again(now),
+        refused=found.refused and f"#link for the number ending {number[-3:]}, no code sent. {found.refused}",
+    )
+
+
+def _code_sent(customer: Customer) -> Reply:
+    if customer.wording:
+        return CODE_SENT.reply()
+    agreed = AGREED_BY_CODE.reply()
+    return replace(CODE_SENT.reply(), next=agreed.next, wording=agreed.wording)
+
+
+def check(question: Question, typed: str) -> Reply | Changed:
+    """Look at a code that was typed back: the right one links, once."""
+    customer, now, proofs = question.customer, question.now, question.proofs
+    code = customer.code
+    if customer.locked_by:
+        return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+    if until := customer.linking_paused_until if not code else None:
+        return _paused(question, until) if until > now else NO_CODE.reply()
+    if code is None or now >= code.until:
+        return Changed(NO_CODE.reply(), replace(customer, code=None))
+    if not proofs.keyed.is_code(typed, code):
+        after = linking.tried(customer, code, now)
+        if after.code is None:
+            return Changed(_paused(question, now + linking.COOL_DOWN), after)
+        return Changed(WRONG_CODE.reply(tries=_tries(after.code.tries_left)), after)
+    found = proofs.still(code, now)
+    if not found.account or not found.line:
+        why = found.refused or "The account or its line is gone."
+        return Changed(NO_CODE.reply(), replace(customer, code=None), refused=f"The code was right, but: {why}")
+    return _linked(question, found.account, found.line)
+
+
+def _linked(question: Question, account: Account, line: Line) -> Changed:
+    customer = question.customer
+    after = linking.linked(customer, Link(account.account_id, line.line_id, question.now))
+    told = notice(question, line.number, SMS_LINKED)
+    consent = Consent("link", given=True, wording=customer.wording or "")
+    return Changed(DONE.reply(last3=line.number[-3:]), after, sms=(told,) if told else (), consent=consent)
+
+
+def unlinked_notice(question: Question) -> Sms | None:
+    """Tell the number on file that its link has ended; not where the line is gone, and with it its owner."""
+    link = question.customer.link
+    try:
+        account = question.proofs.account(link.account_id) if link else None
+        if not (account and link) or account.status == "closed":
+            return None
+        line = account.line(link.line_id)
+        return notice(question, line.number, SMS_UNLINKED) if line.status != "closed" else None
+    except Unreadable:
+        return None
+
+
+def notice(question: Question, number: str, words: str) -> Sms | None:
+    case, brand = question.case, question.catalogue.brand
+    if case and NO_NOTICE_BESIDE in (case.kind, *case.acknowledged):
+        return None
+    time = question.now.astimezone(brand.zone).strftime("%H:%M")
+    return Sms(number, words.format(brand=brand.name, time=time, lost_phone=brand.lost_phone))
+
+
+def _paused(question: Question, until: datetime) -> Reply:
+    return PAUSED.reply(until=moment(until, question.now, question.catalogue.brand.zone))
+
+
+def _tries(left: int) -> str:
+    return "1 try" if left == 1 else f"{left} tries"
+
+
+def number_in(text: str) -> str | None:
+    """Return the first phone number of a text as E.164 has it, however it is written."""
+    written = visible(text).replace("#link", " ")
+    found = phonenumbers.PhoneNumberMatcher(written, HOME_COUNTRY, leniency=phonenumbers.Leniency.POSSIBLE)
+    numbers = (phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164) for match in found)
+    return next((number for number in numbers if len(number) > SHORTEST), None)
+
+
+SHORTEST = 9
+"""Signs of a number that somebody may be reached at from abroad."""
+
+
+def code_in(words: Sequence[str], tags: Sequence[str]) -> str | None:
+    """Return the code that a whole message consists of: 123456, #123456, 123 456, "the code is 123456"."""
+    digits = "".join(word for word in words if word.isdigit())
+    others = {word for word in words if not word.isdigit()}
+    if tags or len(digits) != 6 or not digits.isascii() or not others <= rules.filler() | {"code"}:
+        return None
+    return digits
+
+
+command = Command(
+    tag="link",
+    help="connect or remove your account",
+    answer=say,
+    examples=(
+        Example("#link 07700 900123", "link.code_sent", by="new_customer"),
+        Example("#link +44 7700 900111", "link.code_sent"),
+        Example("#link", "link.how", by="new_customer"),
+    ),
+    home="general",
+    menu=8.1,
+    texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, gate.LOCKED),
+    changes=True,
+    alone=True,
+)
