@@ -249,7 +249,10 @@ class Service(cdk.Stack):
             secret_name=f"tweetserve/{self._stage.name}/code-key",
             encryption_key=key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
-                secret_string_template="{}", generate_string_key="key", password_length=64, exclude_punctuation=True
+                secret_string_template="{}",  # noqa: S106 - of a secret that AWS makes
+                generate_string_key="key",
+                password_length=64,
+                exclude_punctuation=True,
             ),
             removal_policy=self._stage.removal_policy,
         )

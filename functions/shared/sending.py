@@ -46,7 +46,7 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
 def together(conversation: Conversation, reply: Outgoing, now: datetime) -> tuple[Outgoing, ...]:
     """Return what leaves as one DM so that this reply does, in the order of causes; nothing if it has to wait.
 
-    Only a stop's confirmation overtakes what is on its way, and what a pause holds back holds nothing up.
+    Only a stop's confirmation overtakes what is on its way.
     """
     if reply.kind == "stop":
         return () if obstacle(conversation, reply, now) else (reply,)
@@ -139,6 +139,11 @@ class Sender:
         self._ticket(saved, now)
         return saved
 
+    def _ticket(self, saved: Conversation, now: datetime) -> None:
+        """Ticket a case, but a silent one is left to the tick: how long this takes must not tell of it either."""
+        if saved.known_case:
+            self.line.ticket(self.store, saved, now)
+
     def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
         new = [reply for reply in after.replies if before.reply(reply.id) is None]
         if not new:
@@ -157,11 +162,6 @@ class Sender:
             return
         outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
         self.settle(reply, outcome)
-    def _ticket(self, saved: Conversation, now: datetime) -> None:
-        """Ticket a case, but a silent one is left to the tick: how long this takes must not tell of it either."""
-        if saved.known_case:
-            self.line.ticket(self.store, saved, now)
-
         budgets.heard(self.store, outcome.limits, self.now())
         budgets.outcome(self.store, outcome, self.now())
 
