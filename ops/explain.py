@@ -162,16 +162,18 @@ TOLD: dict[tuple[str, str], Step] = {
 
 
 def _sent(store: Store, reply: Outgoing) -> Iterator[Step]:
+    settled_by_echo = False
     for row in store.query(partition(reply.customer), "audit#"):
         changes = [match for match in map(_CHANGE.fullmatch, row["changes"]) if match and match[1] == reply.id]
         for change in changes:
             step = TOLD.get((row["did"], change[3]))
+            settled_by_echo = (row["did"], change[3]) == ("echo", "SENT")
             if step:
                 yield Step(step.text, datetime.fromisoformat(row["at"]), step.ok)
     if reply.carried_by:
         yield Step("in one DM with what waited beside it")
     confirmed = store.get(partition(reply.customer), f"sent#{reply.dm_id}") if reply.dm_id else None
-    if confirmed and "confirmed_at" in confirmed:
+    if confirmed and not settled_by_echo and "confirmed_at" in confirmed:
         yield Step("X confirmed it", _time(confirmed, "confirmed_at"))
 
 
