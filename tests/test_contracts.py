@@ -1,22 +1,32 @@
 """What the service asks of DynamoDB and SQS, asked of our models and of the engines: all have to say the same."""
 
+import json
+import time
 from collections.abc import Callable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import product
-from typing import Any
+from typing import Any, ClassVar
+from uuid import uuid4
 
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.shared import accounts, arrivals, budget
+from functions.shared import accounts, arrivals, budget, queues, settings
 from functions.shared.budget import Budget
 from functions.shared.catalogue import Catalogue
+from functions.shared.line import Line
+from functions.shared.messages import Ticket
 from functions.shared.store import Cancelled, Item, Put, Store, Update, Write, stamp
 from functions.shared.x import Blocked, Limits, Outcome, Sent, Unknown
-from infra.layout import TABLES
+from infra.layout import TABLES, Queue
+from local import resources
 from tests.engines import Database, aws_at, database
 from tests.faults import dynamo as model
+from tests.faults import world
+from tests.faults.queues import Fifo, Sqs
+from tests.faults.worlds import WORLDS, run
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 NO_MINISTACK = ("model", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local))
@@ -475,3 +485,295 @@ def test_accounts_and_catalogue_are_read(tables: Database) -> None:
     assert [item["id"] for item in pauses] == ["#data", "#text"]
     assert catalogue._items("notice") == []
     assert accounts.read(tables.client, tables.names["accounts"], "nobody") is None
+
+
+# ---- whole conversations ----
+
+
+class Recording(model.Dynamo):
+    """Keeps what was asked of it and what it said."""
+
+    said: ClassVar[list[tuple[str, Item, Any]]] = []
+
+    def __getattribute__(self, name: str) -> Any:
+        found = super().__getattribute__(name)
+        return partial(_recorded, name, found) if name in OPERATIONS else found
+
+
+OPERATIONS = ("get_item", "batch_get_item", "update_item", "transact_write_items", "query")
+
+
+def _recorded(operation: str, call: Callable[..., Item], **request: Any) -> Item:
+    try:
+        answer = call(**request)
+    except ClientError as error:
+        Recording.said.append((operation, request, error))
+        raise
+    Recording.said.append((operation, request, answer))
+    return answer
+
+
+@pytest.mark.parametrize("tables", EVERY[1:], indirect=True)
+@pytest.mark.parametrize(
+    ("name", "paused"), [*((name, None) for name in WORLDS), *(("everything", at) for at in (1, 4, 9))]
+)
+def test_all_that_a_world_asks_is_answered_alike(
+    tables: Database, name: str, paused: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Where a function is paused before a transaction, others write first and its conditions fail."""
+    transactions = [at for at, (sort, _) in enumerate(run(name, {}).points) if sort == "transaction"]
+    monkeypatch.setattr(world, "Dynamo", Recording)
+    monkeypatch.setattr(Recording, "said", [])
+    run(name, {} if paused is None else {transactions[paused]: world.Fault.PAUSE})
+
+    for number, (operation, request, answer) in enumerate(Recording.said):
+        asked = _renamed(request, tables.names)
+        try:
+            real = getattr(tables.client, operation)(**asked)
+        except ClientError as error:
+            real = error
+
+        assert _essence(real) == _essence(answer), f"{operation} {number} of '{name}'"
+    assert Recording.said
+
+
+def _renamed(request: Any, names: dict[str, str]) -> Any:
+    """Ask for the tables of this test."""
+    match request:
+        case dict():
+            return {
+                names["service"] if key == "service" else key: _renamed(value, names) for key, value in request.items()
+            }
+        case list():
+            return [_renamed(value, names) for value in request]
+        case "service":
+            return names["service"]
+    return request
+
+
+def _essence(answer: Any) -> Any:
+    """What counts in an answer. DynamoDB gives a batch in any order."""
+    if isinstance(answer, ClientError):
+        response: Any = answer.response
+        reasons = response.get("CancellationReasons", [])
+        return response["Error"]["Code"], [reason["Code"] for reason in reasons]
+    if "Responses" in answer:
+        [items] = answer["Responses"].values()
+        return sorted(items, key=repr)
+    return answer.get("Item"), answer.get("Items"), answer.get("Count")
+
+
+# ---- queues ----
+
+NORMALLY = 30
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """Queues, and a way to let time pass: a clock of their own, or ours."""
+
+    client: Any
+    make: Callable[[int, int], tuple[str, str]]
+    """Of a visibility time-out and a number of receives: the URLs of a new queue and of its dead letters."""
+    later: Callable[[int], object]
+
+    def queue(self, visibility: int = NORMALLY) -> str:
+        return self.make(visibility, 100)[0]
+
+    def take(self, url: str) -> tuple[str, str] | None:
+        """Receive one message: its text and its receipt."""
+        answer = self.client.receive_message(QueueUrl=url, MaxNumberOfMessages=1, WaitTimeSeconds=0)
+        messages = answer.get("Messages", [])
+        return (json.loads(messages[0]["Body"])["text"], messages[0]["ReceiptHandle"]) if messages else None
+
+    def taken(self, url: str) -> tuple[str, str]:
+        found = self.take(url)
+        assert found
+        return found
+
+    def drain(self, url: str) -> list[str]:
+        """Receive and delete until nothing comes."""
+        texts = []
+        while found := self.take(url):
+            texts.append(found[0])
+            self.client.delete_message(QueueUrl=url, ReceiptHandle=found[1])
+        return texts
+
+    def send(self, url: str, text: str, group: str = "A", again: str | None = None) -> None:
+        queues.send(self.client, url, {"text": text}, group=group, deduplication_id=again or text)
+
+
+@pytest.fixture
+def sqs(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Waiting]:
+    if request.param == "model":
+        yield _modelled()
+        return
+    with aws_at(request.getfixturevalue("engine").url, monkeypatch):
+
+        def make(visibility: int, receives: int) -> tuple[str, str]:
+            name = uuid4().hex
+            dead, arn = resources.create_queue(f"dead-{name}", {})
+            layout = Queue(name, visibility, receives, dead)
+            return resources.create_queue(name, resources.attributes(layout, arn))[0], dead
+
+        yield Waiting(settings.client("sqs"), make, time.sleep)
+
+
+def _modelled() -> Waiting:
+    now = [NOW]
+    fifos: dict[str, Fifo] = {}
+
+    def make(visibility: int, receives: int) -> tuple[str, str]:
+        dead = Fifo(timedelta(seconds=NORMALLY), 100)
+        fifos.update(q=Fifo(timedelta(seconds=visibility), receives, dead), dead=dead)
+        return "q", "dead"
+
+    def later(seconds: int) -> None:
+        now[0] += timedelta(seconds=seconds)
+
+    return Waiting(Sqs(fifos, lambda: now[0]), make, later)
+
+
+on_both = pytest.mark.parametrize("sqs", ["model", "ministack"], indirect=True)
+
+
+@on_both
+def test_messages_of_a_group_come_in_their_order(sqs: Waiting) -> None:
+    url = sqs.queue()
+    for text in ("1", "2", "3"):
+        sqs.send(url, text)
+
+    assert sqs.drain(url) == ["1", "2", "3"]
+
+
+@on_both
+def test_a_message_that_is_held_holds_up_its_group_and_no_other(sqs: Waiting) -> None:
+    url = sqs.queue()
+    for text, group in (("a1", "A"), ("a2", "A"), ("b1", "B"), ("b2", "B")):
+        sqs.send(url, text, group)
+
+    first = sqs.taken(url)
+    others = [sqs.take(url), sqs.take(url)]
+    sqs.client.delete_message(QueueUrl=url, ReceiptHandle=first[1])
+
+    assert first[0] == "a1"
+    assert [found and found[0] for found in others] == ["b1", None]
+    assert sqs.drain(url) == ["a2"]
+
+
+@on_both
+def test_a_message_that_is_not_deleted_comes_again_before_what_is_behind_it(sqs: Waiting) -> None:
+    url = sqs.queue(visibility=1)
+    sqs.send(url, "1")
+    sqs.send(url, "2")
+
+    taken = sqs.taken(url)
+    sqs.later(2)
+
+    assert [taken[0], *sqs.drain(url)] == ["1", "1", "2"]
+
+
+@on_both
+def test_a_message_given_back_comes_again_at_once(sqs: Waiting) -> None:
+    url = sqs.queue()
+    sqs.send(url, "1")
+    sqs.send(url, "2")
+
+    taken = sqs.taken(url)
+    sqs.client.change_message_visibility(QueueUrl=url, ReceiptHandle=taken[1], VisibilityTimeout=0)
+
+    assert sqs.drain(url) == ["1", "2"]
+
+
+@on_both
+def test_a_message_is_held_as_long_as_it_was_said_last(sqs: Waiting) -> None:
+    url = sqs.queue(visibility=1)
+    sqs.send(url, "1")
+
+    taken = sqs.taken(url)
+    sqs.client.change_message_visibility(QueueUrl=url, ReceiptHandle=taken[1], VisibilityTimeout=NORMALLY)
+    sqs.later(2)
+
+    assert sqs.take(url) is None
+
+
+@on_both
+def test_the_same_id_is_dropped_for_five_minutes_even_after_the_message_is_deleted(sqs: Waiting) -> None:
+    url = sqs.queue()
+    sqs.send(url, "1")
+    sqs.send(url, "the same", again="1")
+    first = sqs.drain(url)
+
+    sqs.send(url, "the same again", again="1")
+    sqs.send(url, "of another group", "B", again="1")
+    sqs.send(url, "new")
+
+    assert [*first, *sqs.drain(url)] == ["1", "new"]
+
+
+@pytest.mark.parametrize("sqs", ["model"], indirect=True)
+def test_after_five_minutes_the_same_id_is_another_message(sqs: Waiting) -> None:
+    url = sqs.queue()
+    sqs.send(url, "1")
+    sqs.later(299)
+    sqs.send(url, "too early", again="1")
+    sqs.later(1)
+
+    sqs.send(url, "later", again="1")
+
+    assert sqs.drain(url) == ["1", "later"]
+
+
+@on_both
+def test_what_fails_too_often_goes_to_the_dead_letters_and_the_rest_goes_on(sqs: Waiting) -> None:
+    url, dead = sqs.make(NORMALLY, 2)
+    sqs.send(url, "1")
+    sqs.send(url, "2")
+
+    for _ in range(2):
+        receipt = sqs.taken(url)[1]
+        sqs.client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+    assert sqs.drain(url) == ["2"]
+    assert sqs.drain(dead) == ["1"]
+
+
+@on_both
+def test_a_message_says_how_often_it_came_and_of_whom_it_is(sqs: Waiting) -> None:
+    url = sqs.queue()
+    sqs.send(url, "1", "customer")
+    receipt = sqs.taken(url)[1]
+    sqs.client.change_message_visibility(QueueUrl=url, ReceiptHandle=receipt, VisibilityTimeout=0)
+
+    [again] = sqs.client.receive_message(QueueUrl=url, MessageSystemAttributeNames=["All"])["Messages"]
+
+    assert again["Attributes"]["ApproximateReceiveCount"] == "2"
+    assert again["Attributes"]["MessageGroupId"] == "customer"
+    assert again["Attributes"]["SentTimestamp"].isdecimal()
+
+
+@on_both
+def test_any_text_travels(sqs: Waiting) -> None:
+    url = sqs.queue()
+    text = "£5 \x00 \ud800 \uffff \N{GRINNING FACE} " + "x" * 10_000
+
+    queues.send(sqs.client, url, {"text": text}, group="A", deduplication_id="1")
+
+    assert sqs.drain(url) == [text]
+
+
+@on_both
+def test_tickets_are_taken_given_back_and_spent(sqs: Waiting) -> None:
+    url = sqs.queue()
+    line = Line(sqs.client, {"billing": url})
+    for case_id in ("ABC", "DEF"):
+        ticket = Ticket(case=case_id, team="billing", reason="bill", fence=0, at=NOW)
+        queues.send(sqs.client, url, ticket.model_dump(mode="json"), group=case_id, deduplication_id=f"{case_id}-0")
+
+    taken = line.take_ticket("billing")
+    assert taken
+    line.spend("billing")
+    line.done(taken)
+
+    assert taken.case == "ABC"
+    assert line.take_ticket("billing") is None

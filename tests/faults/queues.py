@@ -1,9 +1,14 @@
-"""SQS FIFO queues in memory: order and lock by group, redelivery, deduplication for five minutes, dead letters."""
+"""SQS FIFO queues in memory: order and lock by group, redelivery, deduplication for five minutes, dead letters.
 
-from collections import deque
+tests/test_contracts.py holds them to a real engine.
+"""
+
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
+
+DEDUPLICATES_FOR = timedelta(minutes=5)
 
 
 @dataclass
@@ -12,6 +17,7 @@ class Queued:
     body: str
     group: str
     visible_at: datetime
+    sent_at: datetime
     receives: int = 0
 
 
@@ -20,50 +26,51 @@ class Fifo:
     visibility: timedelta
     max_receives: int
     dead: "Fifo | None" = None
-    messages: list[Queued] = field(default_factory=list)
+    messages: dict[str, Queued] = field(default_factory=dict)
+    """By id, in the order in which they were sent."""
     seen: dict[str, datetime] = field(default_factory=dict)
 
     def send(self, body: str, group: str, deduplication_id: str, now: datetime) -> None:
-        if self.seen.get(deduplication_id, now - timedelta(minutes=6)) > now - timedelta(minutes=5):
+        if deduplication_id in self.seen and now < self.seen[deduplication_id] + DEDUPLICATES_FOR:
             return
         self.seen[deduplication_id] = now
-        self.messages.append(Queued(f"{deduplication_id}@{now.isoformat()}", body, group, now))
+        message = Queued(f"{deduplication_id}@{now.isoformat()}", body, group, visible_at=now, sent_at=now)
+        self.messages[message.id] = message
 
     def receive(self, now: datetime) -> Queued | None:
-        locked: set[str] = set()
-        for message in deque(self.messages):
-            if message.group in locked:
-                continue
-            locked.add(message.group)
-            if message.visible_at > now:
-                continue
-            if message.receives >= self.max_receives:
-                self.messages.remove(message)
-                locked.discard(message.group)
-                if self.dead:
-                    self.dead.send(message.body, message.group, message.id, now)
-                continue
+        while (message := self._first(now)) and message.receives >= self.max_receives:
+            self.delete(message.id)
+            if self.dead:
+                self.dead.send(message.body, message.group, message.id, now)
+        if message:
             message.receives += 1
             message.visible_at = now + self.visibility
-            return message
-        return None
+        return message
 
     def delete(self, message_id: str) -> None:
-        self.messages = [message for message in self.messages if message.id != message_id]
+        self.messages.pop(message_id, None)
 
     def change_visibility(self, message_id: str, until: datetime) -> None:
-        for message in self.messages:
-            if message.id == message_id:
-                message.visible_at = until
+        if message_id in self.messages:
+            self.messages[message_id].visible_at = until
 
     def next_visible(self) -> datetime | None:
-        return min((message.visible_at for message in self.messages), default=None)
+        return min((message.visible_at for message in self.messages.values()), default=None)
+
+    def _first(self, now: datetime) -> Queued | None:
+        """The first message that is no longer held and has none of its group before it."""
+        locked: set[str] = set()
+        for message in self.messages.values():
+            if message.group not in locked and message.visible_at <= now:
+                return message
+            locked.add(message.group)
+        return None
 
 
 class Sqs:
     """boto3's SQS client as far as the service uses it. A queue's URL is its name."""
 
-    def __init__(self, queues: dict[str, Fifo], now: Any) -> None:
+    def __init__(self, queues: dict[str, Fifo], now: Callable[[], datetime]) -> None:
         self.queues = queues
         self._now = now
 
@@ -82,7 +89,13 @@ class Sqs:
         message = self.queues[QueueUrl].receive(self._now())
         if message is None:
             return {}
-        return {"Messages": [{"MessageId": message.id, "ReceiptHandle": message.id, "Body": message.body}]}
+        attributes = {
+            "ApproximateReceiveCount": str(message.receives),
+            "SentTimestamp": str(int(message.sent_at.timestamp() * 1000)),
+            "MessageGroupId": message.group,
+        }
+        received = {"MessageId": message.id, "ReceiptHandle": message.id, "Body": message.body}
+        return {"Messages": [received | {"Attributes": attributes}]}
 
     def delete_message(self, *, QueueUrl: str, ReceiptHandle: str) -> dict[str, Any]:
         self.queues[QueueUrl].delete(ReceiptHandle)
