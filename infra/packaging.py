@@ -47,13 +47,14 @@ def build(
     stage = installed(platform, target / (platform or "here"))
     shutil.rmtree(stage / "functions", ignore_errors=True)
     shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-    with ThreadPoolExecutor() as threads:
-        loads = threads.map(lambda function: loaded(function, source, libraries), functions := list(functions))
     files, zips = list(files_in(stage)), target / "zips" / (platform or "here")
-    return {
-        function.name: zipped(function, stage, with_metadata(stage, needed(files, loads_of)), zips)
-        for function, loads_of in zip(functions, loads, strict=True)
-    }
+
+    def pack(function: Function) -> tuple[str, Package]:
+        chosen = needed(files, loaded(function, source, libraries))
+        return function.name, zipped(function, stage, with_metadata(stage, chosen), zips)
+
+    with ThreadPoolExecutor() as threads:
+        return dict(threads.map(pack, functions))
 
 
 def installed(platform: str, folder: Path) -> Path:
@@ -137,7 +138,7 @@ def with_metadata(stage: Path, chosen: set[PurePosixPath]) -> set[PurePosixPath]
 def zipped(function: Function, stage: Path, files: set[PurePosixPath], folder: Path) -> Package:
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / f"{function.name}.zip"
-    with ZipFile(path, "w", ZIP_DEFLATED, compresslevel=9) as archive:
+    with ZipFile(path, "w") as archive:
         for file in sorted(files):
             add(archive, stage, file)
             if file.suffix == ".py":
