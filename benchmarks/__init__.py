@@ -1,0 +1,1 @@
+"""Figures that the documents quote, each printed by a command."""
