@@ -33,9 +33,6 @@ from local.workers import Pool
 LOGS = "logs"
 STEPS = ("database", "queues", "webhook", "X (simulated)")
 WORKERS = {"webhook": 4, "commands": 4, "desk": 2}
-TICK_SECONDS = 5
-"""The longest that the clock waits here: nobody looks at a page for a minute to see a promise fall due."""
-
 CONSUMER_SECRET = "local-consumer-secret"  # noqa: S105 - of a simulator
 
 LOCAL_AWS = {
@@ -263,7 +260,7 @@ class LocalRun:
                 self._state.pumps.append(pump)
                 running += [self._task(pump.run(self._stopping)) for _ in range(workers(function))]
             if function.every:
-                running.append(self._task(clock(pool, min(function.every, TICK_SECONDS), self._stopping)))
+                running.append(self._task(clock(pool, function.every, self._stopping)))
 
         async def stop() -> None:
             for pool in self._state.pools.values():
