@@ -301,13 +301,20 @@ class Api:
         if len(dms) > count:
             meta["next_token"] = f"{int(dms[count - 1].id):x}"
         events = [self._event(dm, fields) for dm in dms[:count]]
-        return {"data": events, "meta": meta} if events else {"meta": meta}
+        includes = self._senders(dms[:count]) if "sender_id" in query.get("expansions", "") else {}
+        return {"data": events, **includes, "meta": meta} if events else {"meta": meta}
+
+    def _senders(self, dms: list[DM]) -> dict[str, Any]:
+        senders = dict.fromkeys(dm.customer if dm.by == "customer" else self.world.brand.id for dm in dms)
+        users = [self.world.account(sender) for sender in senders]
+        return {"includes": {"users": [{"id": one.id, "name": one.handle, "username": one.handle} for one in users]}}
 
     def _event(self, dm: DM, fields: set[str]) -> dict[str, Any]:
         every = {
             "dm_conversation_id": self._conversation(dm.customer),
             "sender_id": dm.customer if dm.by == "customer" else self.world.brand.id,
             "created_at": iso(dm.at),
+            **({"attachments": {"media_keys": [f"3_{int(dm.id) - 1}"]}} if dm.form == "attachment" else {}),
         }
         always = {"id": dm.id, "event_type": "MessageCreate", "text": as_listed(dm.text, dm)[0]}
         return always | {name: value for name, value in every.items() if name in fields}

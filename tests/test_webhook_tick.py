@@ -194,7 +194,17 @@ def test_a_dm_that_did_not_arrive_is_queued_once_as_the_webhook_would_queue_it(w
     read = inbound.validate_json(json.dumps(message))
     assert isinstance(read, DirectMessage)
     assert (read.id, read.customer, read.text) == (written["id"], LINKED.id, "Bed & <breakfast> #data")
+    assert (read.handle, read.attachment) == (LINKED.handle, False)
     assert abs(read.at - watching.x.world.chat(LINKED.id)[0].at) < timedelta(milliseconds=2)
+
+
+def test_a_picture_that_did_not_arrive_is_known_for_one(watching: Guard) -> None:
+    watching.x.types(LINKED.id, "look", attachment=True)
+    watching.later(minutes=6)
+
+    watching.tick()
+
+    assert [message["attachment"] for message in watching.queued] == [True]
 
 
 def test_what_has_arrived_is_not_queued_again(watching: Guard) -> None:
