@@ -338,8 +338,8 @@ class Service(cdk.Stack):
             "The Plus plan is paid by the head. An administrator makes the accounts, and a second factor is a must.",
             "AwsSolutions::AwsSolutions-COG8",
         )
-        for group in (*TEAMS, "supervisor"):
-            pool.add_group(camel(group), group_name=group)
+        for team in TEAMS:
+            pool.add_group(camel(team), group_name=team)
         pool.add_domain(
             "SignIn",
             cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"{self.stack_name}-{cdk.Aws.ACCOUNT_ID}"),

@@ -34,6 +34,7 @@ STAFF = {
     "agent-1": {"sub": "agent-1", "teams": "billing general", "role": "agent"},
     "agent-2": {"sub": "agent-2", "teams": "devices sales", "role": "agent"},
     "agent-3": {"sub": "agent-3", "teams": "[billing general]", "role": "agent"},
+    "agent-4": {"sub": "agent-4", "cognito:groups": "[billing]"},
 }
 
 

@@ -69,6 +69,13 @@ def test_nobody_is_given_another_teams_case(office: Office) -> None:
     assert office.next("agent-2")["customer"] == ALICE
 
 
+def test_the_groups_of_a_cognito_pool_are_teams(office: Office) -> None:
+    office.writes(BOB, team="sales", due=10)
+    office.writes(ALICE, team="billing")
+
+    assert office.next("agent-4")["customer"] == ALICE
+
+
 def test_a_customer_who_answers_goes_to_their_last_owner_ahead_of_what_is_due_earlier(office: Office) -> None:
     office.writes(ALICE)
     case = office.next("agent-1")

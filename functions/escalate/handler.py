@@ -79,8 +79,8 @@ def staff_in(event: dict[str, Any]) -> Staff:
     claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         raise Refusal(401, ErrorAnswer(error="Sign in first."))
-    # API Gateway writes a list in a token as `[billing general]`.
-    named = set(re.findall(r"[a-z]+", claims.get("teams", "")))
+    # The claim is `teams`, or the groups of a Cognito pool; API Gateway writes a list as `[billing general]`.
+    named = set(re.findall(r"[a-z]+", claims.get("teams") or claims.get("cognito:groups", "")))
     return Staff(claims["sub"], tuple(team for team in TEAMS if team in named and team != "urgent"))
 
 
