@@ -23,7 +23,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
 
 from functions.shared import clock, x
-from functions.shared.x import Blocked, Limits, NotSent, Refused, Sent, SentDM, Unknown, XMessenger
+from functions.shared.x import Blocked, KeyedMessenger, Limits, NotSent, Refused, Sent, SentDM, Unknown, XMessenger
 from tests.fakes import FakeMessenger
 from tests.simulated_x import BRAND, LINKED, NEW, SimulatedX, simulated_x, user_tokens
 
@@ -721,6 +721,31 @@ def test_a_look_up_tells_something_only_where_all_of_it_is_clear(
 def test_a_look_up_that_breaks_tells_nothing(act: Act) -> None:
     with served(act) as server:
         assert server.messenger().look_up("2") is None
+
+
+# ---- keys that change ----
+
+
+def test_changed_keys_sign_the_next_dm(real: SimulatedX) -> None:
+    keys = user_tokens() | {"consumer_secret": "old"}
+    messenger = KeyedMessenger(lambda: dict(keys), real.url)
+    before = messenger.send(LINKED.id, TEXT)
+
+    keys |= user_tokens()
+
+    assert isinstance(before, Blocked)
+    assert isinstance(messenger.send(LINKED.id, TEXT), Sent)
+    assert messenger.look_up(LINKED.id) is not None
+
+
+@pytest.mark.parametrize("broken", [{}, {"consumer_key": ""}, None])
+def test_keys_that_cannot_be_read_anew_leave_the_last_ones_in_use(real: SimulatedX, broken: Any) -> None:
+    keys: Any = user_tokens()
+    messenger = KeyedMessenger(lambda: keys, real.url)
+
+    keys = broken
+
+    assert isinstance(messenger.send(LINKED.id, TEXT), Sent)
 
 
 # ---- the fake for other tests ----

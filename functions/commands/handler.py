@@ -18,7 +18,7 @@ from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
 from functions.shared.sending import Sender
 from functions.shared.sms import AwsTexts, HttpTexts, TextMessenger
 from functions.shared.store import Store
-from functions.shared.x import XMessenger
+from functions.shared.x import KeyedMessenger
 
 RETRY_AFTER = (2, 5, 15, 30)
 """Seconds until a message comes again after its first, second, ... failure: nobody's #stop waits long."""
@@ -96,7 +96,7 @@ def bot() -> Bot:
     dynamodb = settings.client("dynamodb")
     sender = Sender(
         store=Store(dynamodb, ours.service_table),
-        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.x_api_url),
+        messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
     )

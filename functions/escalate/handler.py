@@ -18,7 +18,7 @@ from functions.shared.conversations import Contended
 from functions.shared.line import Line
 from functions.shared.sending import Sender
 from functions.shared.store import Store
-from functions.shared.x import XMessenger
+from functions.shared.x import KeyedMessenger
 
 type Response = dict[str, Any]
 
@@ -133,7 +133,7 @@ def desk() -> Desk:
     dynamodb = settings.client("dynamodb")
     sender = Sender(
         store=Store(dynamodb, ours.service_table),
-        messenger=XMessenger(settings.secret(ours.x_user_secret_name), ours.x_api_url),
+        messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
     )

@@ -8,7 +8,7 @@ import html
 import json
 import re
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Protocol
@@ -166,6 +166,32 @@ class XMessenger:
         except (NotConnected, requests.RequestException):
             return None
         raise AssertionError("every answer is raised")
+
+
+class KeyedMessenger:
+    """Sends with the keys as they are now. `keys` reads them; where it cannot, the last ones are good enough."""
+
+    def __init__(self, keys: Callable[[], Mapping[str, str]], api_url: str = TWEEPY_HOST) -> None:
+        self._read = keys
+        self._keys = keys()
+        self._api_url = api_url
+        self._messenger = XMessenger(self._keys, api_url)
+
+    def send(self, customer: str, text: str) -> Outcome:
+        return self._current().send(customer, text)
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        return self._current().look_up(customer)
+
+    def _current(self) -> XMessenger:
+        try:
+            keys = self._read()
+            if keys != self._keys:
+                # What is sent meanwhile keeps the connection and the keys that it has begun with.
+                self._keys, self._messenger = keys, XMessenger(keys, self._api_url)
+        except Exception as failure:
+            telemetry.error("X's keys cannot be read anew", failure)
+        return self._messenger
 
 
 # ---- the way to X ----
