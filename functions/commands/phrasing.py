@@ -151,16 +151,25 @@ def assemble(
     waiting and the privacy notice.
     """
     known = handle is not None and _HANDLE.fullmatch(handle)
-    name = f", @{handle}" if known else ""
+    name = _name(handle)
     named = (replace(reply, text=reply.text.replace("{name}", name)) for reply in replies)
     replies = list(dict.fromkeys(named))  # "#data #minutes" from a stranger is one answer
-    hi = LATE.replace("{name}", name) if late else f"Hi @{handle}, " if known else "Hi, "
+    hi = sorry(handle) if late else f"Hi @{handle}, " if known else "Hi, "
     hi += TYPO.format(tag=typo) if typo else ""
     after, notice = too or _next(replies), first_contact or ""
     room = LONGEST - len(hi) - len(after) - len(notice)
     text = replies[0].text if len(replies) == 1 else _several(replies, room)
     text = text.replace("{hi}", hi)
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
+
+
+def sorry(handle: str | None) -> str:
+    """Begin a reply that had to wait."""
+    return LATE.format(name=_name(handle))
+
+
+def _name(handle: str | None) -> str:
+    return f", @{handle}" if handle and _HANDLE.fullmatch(handle) else ""
 
 
 def fits(reply: Reply, longest: int = USUAL) -> bool:

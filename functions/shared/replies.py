@@ -56,6 +56,8 @@ class Outgoing:
     """The account whose figures are in the text."""
     tags: tuple[str, ...] = ()
     """The hashtags it answers; they are answered anew if it waited long."""
+    too: str | None = None
+    """What stands beside the answer: that people look at it as well."""
     case: str | None = None
     unasked: bool = False
     """Nobody asked for it (a menu, a notice): not while a person owns the conversation."""

@@ -1,0 +1,64 @@
+"""What waited long for X's limit is said anew: with an apology, and with figures that are read again."""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+
+from functions.commands.phrasing import assemble, sorry
+from functions.commands.registry import Question, Reply, registry
+from functions.commands.texts import FIRST_CONTACT
+from functions.shared.accounts import Account
+from functions.shared.catalogue import Catalogue
+from functions.shared.conversations import Conversation
+from functions.shared.messages import DirectMessage
+from functions.shared.replies import Outgoing
+from functions.shared.sound import Unreadable
+
+LATE = timedelta(minutes=5)
+
+_GREETING = re.compile(r"Hi(?: @\w+)?, ")
+
+
+@dataclass(frozen=True)
+class Anew:
+    """Says again what has waited. `account` and `catalogue` read the carrier's data and the brand's content."""
+
+    account: Callable[[str], Account | None]
+    catalogue: Callable[[datetime], Catalogue]
+    now: Callable[[], datetime]
+
+    def __call__(self, conversation: Conversation, reply: Outgoing) -> Outgoing:
+        """Return the reply as it may leave now. AWS's errors rise: it waits on."""
+        if not reply.automated or self.now() - reply.created_at <= LATE:
+            return reply
+        handle = conversation.customer.handle
+        text = self._answered_again(conversation, reply) or _GREETING.sub(sorry(handle), reply.text, count=1)
+        return replace(reply, text=text)
+
+    def _answered_again(self, conversation: Conversation, reply: Outgoing) -> str | None:
+        """Ask the hashtags with figures again; None where there are none, or where they make no sense now."""
+        commands = [registry().by_tag[tag] for tag in reply.tags if tag in registry().by_tag]
+        if not commands or not all(command.shows_account for command in commands):
+            return None
+        customer = conversation.customer
+        question = Question(
+            dm=DirectMessage(
+                id=reply.cause, customer=reply.customer, text="", sent_at=int(reply.created_at.timestamp() * 1000)
+            ),
+            customer=customer,
+            now=self.now().astimezone(UTC),
+            account=lambda: self.account(customer.link.account_id) if customer.link else None,
+            catalogue=self.catalogue(self.now()),
+            case=conversation.open_case,
+        )
+        try:
+            answers = [command.answer(question) for command in commands]
+        except Unreadable:
+            return None
+        said = [answer for answer in answers if isinstance(answer, Reply)]
+        if len(said) < len(answers):
+            return None
+        notice = FIRST_CONTACT.format(privacy_url=question.catalogue.brand.privacy_url)
+        had_notice = notice if reply.text.endswith(notice) else None
+        return assemble(said, handle=customer.handle, late=True, too=reply.too, first_contact=had_notice)
