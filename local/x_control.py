@@ -15,7 +15,7 @@ from starlette.routing import Route
 from functions.shared import clock
 from functions.shared.messages import XId
 from local.x_api import Api, is_unicode, iso
-from local.x_faults import EXPLAINED, Chance, Fault, Faults
+from local.x_faults import EXPLAINED, MAIN, Chance, Fault, Faults
 from local.x_webhooks import Webhooks
 from local.x_world import DM, SMS, Envelope, World
 
@@ -173,7 +173,10 @@ class Control:
 
     def _faults(self) -> dict[str, Any]:
         faults, chance = self.faults, self.faults.chance
-        switches = [{"name": fault, "on": fault in faults.on, "explained": EXPLAINED[fault]} for fault in Fault]
+        switches = [
+            {"name": fault, "on": fault in faults.on, "main": fault in MAIN, "explained": EXPLAINED[fault]}
+            for fault in Fault
+        ]
         return {
             "switches": switches,
             "random": {"seed": chance.seed, "share": chance.share} if chance else None,

@@ -66,6 +66,9 @@ EXPLAINED: Mapping[Fault, str] = {
     Fault.NO_LOOK_UP: "503 to every look-up. That proves nothing about what was sent.",
 }
 
+MAIN = (Fault.TWICE, Fault.NO_RECEIPT, Fault.HANG, Fault.LIMIT, Fault.DOWN)
+"""What the phone page shows first."""
+
 STRIKES: Mapping[Kind, tuple[Fault, ...]] = {
     "event": (Fault.TWICE, Fault.OVERTAKEN, Fault.DELAYED, Fault.LOST, Fault.NO_RECEIPT),
     "send": (

@@ -1,6 +1,7 @@
 """The phone page in a real browser, against a stand-in that answers as each test scripts it."""
 
 import asyncio
+import re
 import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
@@ -64,6 +65,17 @@ ANSWERS = {
     "Minutes: 160 of 500 left\nAs of 14:03; both renew on Fri 4 Dec.",
 }
 
+COUNTS = ("asked", "answered", "with_people", "waiting", "lost", "twice", "silent")
+FAULTS = {
+    "deliver twice": "Every event comes twice.",
+    "hang after sending": "X sends the DM and never answers.",
+    "restrict our account": "403: our account may not send.",
+}
+
+
+def step(text: str, ms: int | None, ok: bool | None = True, case: str | None = None) -> dict[str, Any]:
+    return {"text": text, "at": None, "ms": ms, "ok": ok, "case": case}
+
 
 @dataclass
 class StandIn:
@@ -87,6 +99,12 @@ class StandIn:
     streams: bool = True
     open: threading.Event = field(default_factory=threading.Event)
     """Cleared = a POST of a DM gets no answer for now."""
+    stories: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
+    """What happened, by DM; without an entry nothing has come of it yet."""
+    counter: dict[str, int] = field(default_factory=lambda: dict.fromkeys(COUNTS, 0))
+    switches: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FAULTS, False))
+    ahead: float = 0
+    kills: int = 0
     closing: bool = False
     changes: int = 0
     url: str = ""
@@ -121,6 +139,19 @@ class StandIn:
             self.says(user, ANSWERS[text])
         return {"id": dm["id"], "status": status}
 
+    def story(self, dm: str) -> dict[str, Any]:
+        steps = self.stories.get(dm)
+        nothing = [step("Nothing of it has reached the service.", None, None)]
+        done = steps is not None and all(one["ok"] is not None for one in steps)
+        return {"dm": dm, "customer": LINKED, "asked_at": None, "steps": steps or nothing, "done": done}
+
+    def faults(self) -> dict[str, Any]:
+        switches = [
+            {"name": name, "on": on, "main": name != "restrict our account", "explained": FAULTS[name]}
+            for name, on in self.switches.items()
+        ]
+        return {"switches": switches, "random": None, "script": 0}
+
     def app(self) -> Starlette:
         async def state(_: Request) -> Response:
             return JSONResponse(self.state)
@@ -139,6 +170,28 @@ class StandIn:
         async def events(_: Request) -> Response:
             return StreamingResponse(self.events(), 200 if self.streams else 503, media_type="text/event-stream")
 
+        async def clock(request: Request) -> Response:
+            if request.method == "PUT":
+                self.ahead = (await request.json())["ahead_seconds"]
+            return JSONResponse({"ahead_seconds": self.ahead, "now": NOW.isoformat()})
+
+        async def counter(_: Request) -> Response:
+            return JSONResponse(self.counter)
+
+        async def what_happened(request: Request) -> Response:
+            return JSONResponse(self.story(request.query_params["dm"]))
+
+        async def kill(_: Request) -> Response:
+            self.kills += 1
+            return JSONResponse({"function": "commands", "killed": 4711})
+
+        async def faults(request: Request) -> Response:
+            if request.method == "PUT":
+                self.switches |= (await request.json())["switches"]
+            if request.method == "DELETE":
+                self.switches = dict.fromkeys(FAULTS, False)
+            return JSONResponse(self.faults())
+
         async def static(request: Request) -> Response:
             return FileResponse(PHONE / (request.path_params.get("name") or "index.html"))
 
@@ -149,6 +202,11 @@ class StandIn:
                 Route("/sim/dms", dms),
                 Route("/sim/sms", sms),
                 Route("/sim/events", events),
+                Route("/sim/faults", faults, methods=["GET", "PUT", "DELETE"]),
+                Route("/local/clock", clock, methods=["GET", "PUT"]),
+                Route("/local/counter", counter),
+                Route("/local/what-happened", what_happened),
+                Route("/local/kill", kill, methods=["POST"]),
                 Route("/", static),
                 Route("/{name:str}", static),
             ]
@@ -389,7 +447,7 @@ def test_a_chosen_edge_case_is_named_where_the_others_are_folded(page: Page) -> 
 
     person(page, "two_lines").click()
 
-    expect(page.locator("summary")).to_have_text(f"@two_lines, {len(SPECIAL) - 1} more, each with one thing special")
+    expect(page.locator("#more-title")).to_have_text(f"@two_lines, {len(SPECIAL) - 1} more, each with one thing special")
     expect(person(page, "no_bill_yet")).to_be_hidden()
 
 
@@ -888,3 +946,138 @@ def test_the_page_loads_nothing_from_elsewhere(context: BrowserContext, local: S
     expect(chips(page).first).to_be_enabled()
 
     assert [url for url in asked if not url.startswith((local.url, "data:"))] == []
+
+
+# ---- what happened ----
+
+
+def steps(page: Page) -> Locator:
+    return page.locator("#steps li")
+
+
+def test_what_happened_to_the_newest_dm_is_told_step_by_step(page: Page, local: StandIn) -> None:
+    dm = local.says(LINKED, "#data", by="customer", status=200)
+
+    local.stories[dm["id"]] = [step("signature checked", None), step("sent", 63)]
+
+    told = page.get_by_role("region", name="What happened")
+    expect(told).to_contain_text("#data, 14:15:00")
+    expect(steps(page)).to_have_text(["✓done: signature checked", "✓done: sent63 ms"])
+    expect(told.locator("#explain")).to_contain_text(f"tweetserve explain {dm['id']} --local --port")
+    expect(page.get_by_role("region", name="How it works")).to_be_hidden()
+
+
+def test_what_happens_appears_as_it_happens(page: Page, local: StandIn) -> None:
+    dm = local.says(LINKED, "#data", by="customer", status=200)
+    local.stories[dm["id"]] = [step("Waits for its turn.", None, None)]
+    expect(steps(page)).to_have_text(["…under way: Waits for its turn."])
+
+    local.stories[dm["id"]] = [step("X did not say", 10_000, ok=False), step("sent: X reported it back", 12_000)]
+
+    expect(steps(page)).to_have_text(["✗went wrong: X did not say10 s", "✓done: sent: X reported it back12 s"])
+
+
+def test_a_case_leads_to_the_desk(page: Page, local: StandIn) -> None:
+    dm = local.says(LINKED, "help me", by="customer", status=200)
+    local.stories[dm["id"]] = [step("With our billing team as case 7KD-2MX.", 20, case="7KD-2MX")]
+
+    link = steps(page).get_by_role("link", name="See it at the desk")
+
+    expect(link).to_have_attribute("href", "/desk")
+
+
+def test_alt_and_arrows_go_through_the_dms_and_what_happened_follows(page: Page, local: StandIn) -> None:
+    for text in ("first", "second"):
+        dm = local.says(LINKED, text, by="customer", status=200)
+        local.stories[dm["id"]] = [step(f"about the {text}", 1)]
+    expect(steps(page)).to_contain_text("about the second")
+
+    page.keyboard.press("Alt+ArrowUp")
+    page.keyboard.press("Alt+ArrowUp")
+
+    expect(own(page).first).to_be_focused()
+    expect(steps(page)).to_contain_text("about the first")
+    expect(page.get_by_role("button", name="The DM before")).to_be_disabled()
+    page.get_by_role("button", name="The next DM").click()
+    expect(steps(page)).to_contain_text("about the second")
+
+
+def test_the_command_is_copied(page: Page, local: StandIn) -> None:
+    page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+    dm = local.says(LINKED, "#data", by="customer", status=200)
+
+    page.get_by_role("region", name="What happened").get_by_role("button", name="Copy").click()
+
+    expect(page.get_by_role("button", name="Copied")).to_be_visible()
+    port = local.url.rpartition(":")[2]
+    assert page.evaluate("navigator.clipboard.readText()") == f"tweetserve explain {dm['id']} --local --port {port}"
+
+
+def test_the_counter_is_a_status_and_says_what_is_silent_only_where_something_is(page: Page, local: StandIn) -> None:
+    local.counter |= {"asked": 12, "answered": 10, "with_people": 2}
+    local.says(LINKED, "#data", by="customer", status=200)
+    counter = page.get_by_role("status", name="Counter of promises")
+    expect(counter).to_have_text("asked 12 · answered 10 · with people 2 · waiting 0 · lost 0 · twice 0")
+
+    local.counter |= {"asked": 14, "silent": 1, "lost": 1}
+    local.changes += 1
+
+    expect(counter).to_contain_text("no answer due 1")
+    expect(counter).to_have_class("counter broken")
+
+
+@pytest.mark.parametrize("width", [768, 390])
+def test_on_a_narrow_page_what_happened_opens_as_a_drawer(page: Page, local: StandIn, width: int) -> None:
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+    dm = local.says(LINKED, "#data", by="customer", status=200)
+    local.stories[dm["id"]] = [step("sent", 63)]
+    expect(own(page)).to_be_visible()
+    expect(steps(page)).to_be_hidden()
+
+    opens = own(page).locator(".words") if width == 390 else page.get_by_role("button", name="What happened")
+    opens.click()
+
+    expect(steps(page)).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(steps(page)).to_be_hidden()
+    assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+# ---- make it hurt ----
+
+
+def test_x_is_made_to_misbehave_and_put_right_again(page: Page, local: StandIn) -> None:
+    page.get_by_text("Make X misbehave").click()
+    right = page.get_by_role("button", name="Put everything right again")
+    expect(right).to_be_hidden()
+
+    page.get_by_role("checkbox", name="deliver twice").check()
+    page.get_by_text("1 more", exact=True).click()
+    page.get_by_role("checkbox", name="restrict our account").check()
+
+    expect(page.locator("#misbehave-state")).to_have_text("2 on")
+    assert local.switches == {"deliver twice": True, "hang after sending": False, "restrict our account": True}
+    right.click()
+    expect(page.locator("#misbehave-state")).to_have_text("off")
+    expect(page.get_by_role("checkbox", name="deliver twice")).not_to_be_checked()
+    assert not any(local.switches.values())
+
+
+def test_a_worker_is_killed(page: Page, local: StandIn) -> None:
+    page.get_by_text("Make X misbehave").click()
+
+    page.get_by_role("button", name="Kill a worker").click()
+
+    expect(page.get_by_text("Process 4711 is gone.")).to_be_visible()
+    assert local.kills == 1
+
+
+def test_the_clock_is_moved_on(page: Page, local: StandIn) -> None:
+    clock = page.get_by_role("group", name="The service's clock")
+
+    clock.get_by_role("button", name="+15 min").click()
+    expect(clock.locator("time")).to_have_text(re.compile(r"^\d\d:\d\d$"))
+    clock.get_by_role("button", name="+1 day").click()
+
+    expect(clock.locator("time")).to_have_text(re.compile(r"^\w{3} \d+ \w{3,4} \d\d:\d\d$"))
+    assert local.ahead == 900 + 86_400

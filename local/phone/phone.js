@@ -28,6 +28,11 @@ const page = {
   person: kept.get("person"),
   dms: new Map(), // by customer
   sms: new Map(),
+  chosen: null, // the id of the DM whose story is told; null = the newest
+  story: null,
+  counter: null,
+  faults: null,
+  ahead: null, // milliseconds that the service's clock goes before this machine's
   outbox: kept.get("outbox") ?? [], // what the service has not taken yet, and what it took until it is listed
 };
 
@@ -61,6 +66,7 @@ const clock = (options) => {
   return (at) => (at ? format.format(new Date(at)).replace(",", "") : "");
 };
 const timeOf = clock({ hour: "2-digit", minute: "2-digit" });
+const secondsOf = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });
 const dayOf = clock({ weekday: "short", day: "numeric", month: "short" });
 
 // ---- the server ----
@@ -91,6 +97,23 @@ async function fetchChat(person) {
   recognise(person, dms);
 }
 
+/** Ask for what is told beside the chat. What does not answer keeps what it last said. */
+async function fetchBeside() {
+  if (!page.local.ready) return;
+  const get = (path) => fetched(path).catch(() => null);
+  const [clock, counter, faults] = await Promise.all([get("/local/clock"), get("/local/counter"), get("/sim/faults"), fetchStory()]);
+  if (clock) page.ahead = clock.ahead_seconds * 1000;
+  page.counter = counter ?? page.counter;
+  page.faults = faults ?? page.faults;
+}
+
+async function fetchStory() {
+  const dm = told();
+  if (!dm) return;
+  const story = await fetched(`/local/what-happened?dm=${encodeURIComponent(dm.id)}`).catch(() => null);
+  if (story && told()?.id === story.dm) page.story = story;
+}
+
 let refreshing = false;
 let refreshAgain = false;
 
@@ -100,6 +123,8 @@ async function refresh() {
   refreshing = true;
   await fetchLocal();
   await fetchChat(page.person).catch(() => {}); // the bar says what is wrong; the next look may succeed
+  draw();
+  await fetchBeside();
   refreshing = false;
   draw();
   if (page.local.ready) sendWaiting();
@@ -133,7 +158,8 @@ const queues = new Map(); // one DM at a time for a customer, so that fast press
 function send(text) {
   const words = text.toWellFormed().trimEnd();
   if (!words.trim()) return;
-  page.outbox.push({ key: crypto.randomUUID(), user: page.person, text: words, at: Date.now(), stage: "waiting" });
+  page.outbox.push({ key: crypto.randomUUID(), user: page.person, text: words, at: now(), stage: "waiting" });
+  page.chosen = null;
   if (page.local.ready) sendWaiting();
   keepOutbox();
   draw();
@@ -414,6 +440,183 @@ function keepPlace() {
   if (placed && drawnFor === page.person) kept.set(`place.${drawnFor}`, atEnd ? null : log.scrollTop);
 }
 
+// ---- what happened ----
+
+const STORY_AGAIN_MS = 400;
+const WORKING_MS = 1000; // nothing is said before
+const GONE_MS = 4000; // after this the service's own words say why nothing has come
+const STEP_MARKS = new Map([
+  [true, ["✓", "done"]],
+  [false, ["✗", "went wrong"]],
+  [null, ["…", "under way"]],
+]);
+
+const ownDms = () => (page.dms.get(page.person) ?? []).filter((dm) => dm.from === "customer");
+
+/** The DM whose story is told. */
+const told = () => ownDms().find((dm) => dm.id === page.chosen) ?? ownDms().at(-1);
+
+function tell(id) {
+  if (told()?.id === id) return;
+  page.chosen = id;
+  page.story = null;
+  drawTold();
+  fetchStory().then(drawTold);
+}
+
+function tellNext(step) {
+  const dms = ownDms();
+  const next = dms[dms.findIndex((dm) => dm.id === told()?.id) + step];
+  if (next) tell(next.id);
+}
+
+/** Tell the story of the bubble that has been reached: an answer's is that of the DM before it. */
+function tellOf(bubble) {
+  const list = conversation();
+  const at = list.findIndex((dm) => bubbles.get(dm.key) === bubble);
+  const dm = list.slice(0, at + 1).findLast((one) => one.from === "customer" && one.id);
+  if (dm) tell(dm.id);
+}
+
+let storyAgain = null;
+
+function drawTold() {
+  const dm = told();
+  const dms = ownDms();
+  byId("told").hidden = !dm && !page.counter?.asked;
+  byId("how").hidden = !byId("told").hidden;
+  byId("earlier").disabled = !dm || dm === dms[0];
+  byId("later").disabled = !dm || dm === dms.at(-1);
+  byId("terminal").hidden = !dm;
+  for (const [key, node] of bubbles) node.classList.toggle("told-now", dms.length > 1 && (keys.get(dm?.id) ?? dm?.id) === key);
+  if (dm) drawStory(dm, page.story?.dm === dm.id ? page.story : null);
+  drawCounter();
+}
+
+function drawStory(dm, story) {
+  clearTimeout(storyAgain);
+  if (!story?.done) storyAgain = setTimeout(() => fetchStory().then(drawTold), STORY_AGAIN_MS);
+  const port = ["8400", ""].includes(location.port) ? [] : [`--port ${location.port}`];
+  byId("told-dm").textContent = `${shortened(dm.text)}, ${secondsOf(dm.at)}`;
+  const command = ["tweetserve explain", dm.id, "--local", ...port].flatMap((part) => [span("unbroken", part), " "]);
+  if (changed(byId("explain"), dm.id)) byId("explain").replaceChildren(...command.slice(0, -1));
+  const steps = stepsOf(dm, story);
+  if (changed(byId("steps"), dm.id, steps)) byId("steps").replaceChildren(...steps.map(stepLine));
+}
+
+function stepsOf(dm, story) {
+  const waited = Date.now() - (firstSeen.get(keys.get(dm.id) ?? dm.id)?.at ?? 0);
+  const unknown = !story || (story.steps.length === 1 && story.steps[0].ok === null);
+  if (unknown && waited < WORKING_MS) return [];
+  if (!story || (unknown && waited < GONE_MS)) return [{ text: "working", ok: null, ms: null }];
+  return story.steps;
+}
+
+function stepLine(step) {
+  const [sign, meaning] = STEP_MARKS.get(step.ok);
+  const words = h("span", { className: "words" }, step.text);
+  if (step.case) words.append(" ", h("a", { href: "/desk", target: "_blank", textContent: "See it at the desk ↗" }));
+  return h(
+    "li",
+    { className: step.ok === false ? "wrong" : "" },
+    h("span", { ariaHidden: "true", className: "sign", textContent: sign }),
+    span("heard", `${meaning}: `),
+    words,
+    span("after", after(step.ms)),
+  );
+}
+
+function after(ms) {
+  if (ms === null || ms === undefined) return "";
+  if (ms < 10_000) return `${ms} ms`;
+  return ms < 600_000 ? `${Math.floor(ms / 1000)} s` : `${Math.floor(ms / 60_000)} min`;
+}
+
+const shortened = (text) => (text.length > 60 ? `${[...text].slice(0, 60).join("")}…` : text || "a picture");
+
+const COUNTS = { asked: "asked", answered: "answered", with_people: "with people", silent: "no answer due", waiting: "waiting", lost: "lost", twice: "twice" };
+
+function drawCounter() {
+  const counts = Object.entries(COUNTS).filter(([name]) => page.counter && (name !== "silent" || page.counter[name]));
+  if (!changed(byId("counter"), page.counter)) return;
+  const broken = page.counter?.lost || page.counter?.twice;
+  byId("counter").classList.toggle("broken", Boolean(broken));
+  const shown = counts.map(([name, words]) => h("span", {}, `${words} `, h("b", { textContent: page.counter[name] })));
+  byId("counter").replaceChildren(...shown.flatMap((node, index) => (index ? [" · ", node] : [node])));
+}
+
+function openTold(open) {
+  byId("told").classList.toggle("open", open);
+  byId("told-open").ariaExpanded = String(open);
+  if (open) byId("told-close").focus();
+}
+
+function closeTold() {
+  if (!byId("told").classList.contains("open")) return;
+  openTold(false);
+  byId("told-open").focus();
+}
+
+// ---- make X misbehave, kill, move the clock ----
+
+const now = () => Date.now() + (page.ahead ?? 0);
+
+async function change(method, path, body) {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(path, { method, headers, ...(body && { body: JSON.stringify(body) }) }).catch(() => null);
+  return response?.ok ? response.json() : null;
+}
+
+async function changeFaults(method, body) {
+  page.faults = (await change(method, "/sim/faults", body)) ?? page.faults;
+  drawFaults();
+}
+
+function drawFaults() {
+  byId("misbehave").hidden = !page.faults;
+  if (!page.faults || !changed(byId("misbehave"), page.faults)) return;
+  const { switches, random, script } = page.faults;
+  const on = switches.filter((one) => one.on).length + (random ? 1 : 0) + (script ? 1 : 0);
+  byId("misbehave").classList.toggle("on", on > 0);
+  byId("misbehave-state").textContent = on ? `${on} on` : "off";
+  byId("right").hidden = on === 0;
+  drawSwitches(byId("misbehave-main"), switches.filter((one) => one.main));
+  const rest = switches.filter((one) => !one.main);
+  byId("misbehave-count").textContent = `${rest.length} more`;
+  drawSwitches(byId("misbehave-rest"), rest);
+}
+
+function drawSwitches(parent, switches) {
+  if (parent.children.length !== switches.length) parent.replaceChildren(...switches.map(faultSwitch));
+  switches.forEach((one, index) => (parent.children[index].querySelector("input").checked = one.on));
+}
+
+function faultSwitch(one) {
+  const input = h("input", { type: "checkbox", onchange: () => changeFaults("PUT", { switches: { [one.name]: input.checked } }) });
+  return h("label", {}, input, span("name", one.name), span("explained", one.explained));
+}
+
+async function killOne() {
+  const answer = await change("POST", "/local/kill", { function: "commands" });
+  byId("killed").textContent = answer?.killed
+    ? `Process ${answer.killed} is gone. What it was at comes again in two minutes, or when you move the clock.`
+    : "There was none to kill.";
+}
+
+async function moveClock(seconds) {
+  const moved = await change("PUT", "/local/clock", { ahead_seconds: (page.ahead ?? 0) / 1000 + seconds });
+  if (moved) page.ahead = moved.ahead_seconds * 1000;
+  drawClock();
+  refresh();
+}
+
+function drawClock() {
+  byId("clock").hidden = page.ahead === null;
+  const days = Math.floor((page.ahead ?? 0) / 86_400_000);
+  const time = `${days ? `${dayOf(now())} ` : ""}${timeOf(now())}`;
+  if (changed(byId("now"), time)) byId("now").textContent = time;
+}
+
 // ---- the box ----
 
 function fillBox(text) {
@@ -523,6 +726,7 @@ function openPeople() {
 }
 
 const narrow = matchMedia("(max-width: 68em)");
+const phone = matchMedia("(max-width: 37.5em)");
 
 /** Close what hangs over the chat; in the left column of a wide page the list stays as it is. */
 function closePeople() {
@@ -650,6 +854,9 @@ function draw() {
   drawChips();
   drawTexts();
   drawChat();
+  drawTold();
+  drawFaults();
+  drawClock();
 }
 
 // ---- keys ----
@@ -669,6 +876,7 @@ function switchByNumber(number) {
 }
 
 function closeAll() {
+  closeTold();
   if (closePeople()) byId("switch").focus();
   if (byId("chips").classList.contains("all")) showAllChips(false);
 }
@@ -687,10 +895,10 @@ function pressed(event) {
   event.preventDefault();
 }
 
-async function copyCommand() {
-  await navigator.clipboard.writeText(byId("command").textContent);
-  byId("copy").textContent = "Copied";
-  setTimeout(() => (byId("copy").textContent = "Copy"), 2000);
+async function copy(button) {
+  await navigator.clipboard.writeText(byId(button.dataset.copies).textContent);
+  button.textContent = "Copied";
+  setTimeout(() => (button.textContent = "Copy"), 2000);
 }
 
 document.addEventListener("keydown", pressed);
@@ -711,7 +919,23 @@ log.addEventListener("scroll", keepPlace);
 byId("newest").addEventListener("click", toEnd);
 byId("switch").addEventListener("click", openPeople);
 byId("keys-open").addEventListener("click", () => byId("keys").showModal());
-byId("copy").addEventListener("click", copyCommand);
+for (const node of document.querySelectorAll("[data-copies]")) node.addEventListener("click", () => copy(node));
+for (const node of document.querySelectorAll("[data-seconds]"))
+  node.addEventListener("click", () => moveClock(Number(node.dataset.seconds)));
+byId("dms").addEventListener("focusin", (event) => tellOf(event.target.closest(".dm")));
+byId("dms").addEventListener("click", (event) => {
+  const bubble = event.target.closest(".dm");
+  if (!bubble || event.target.closest("button")) return;
+  tellOf(bubble);
+  if (phone.matches) openTold(true);
+});
+byId("earlier").addEventListener("click", () => tellNext(-1));
+byId("later").addEventListener("click", () => tellNext(1));
+byId("told-open").addEventListener("click", () => openTold(!byId("told").classList.contains("open")));
+byId("told-close").addEventListener("click", closeTold);
+byId("right").addEventListener("click", () => changeFaults("DELETE"));
+byId("kill").addEventListener("click", killOne);
+setInterval(drawClock, 5000);
 byId("chips").addEventListener("keydown", moveOnChips);
 byId("chips").addEventListener("scroll", measureChips);
 byId("chips").addEventListener("focusin", (event) => rove(event.target));
