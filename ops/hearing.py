@@ -21,12 +21,15 @@ NEEDED = "dm.received"
 def webhook_url(place: Place, url: str = "") -> str:
     """Return the URL that X shall call. Raises Trouble where X would not take it."""
     url = url or place.settings["webhook_url"]
-    parts = urlsplit(url)
+    try:
+        parts = urlsplit(url)
+    except ValueError:
+        raise Trouble(f"This is no URL: {url}") from None
     if place.local and parts.hostname == "127.0.0.1":
         return url
     if parts.scheme != "https" or not parts.hostname:
         raise Trouble(f"X calls https alone, and this is not: {url}")
-    if parts.netloc != parts.hostname:
+    if parts.netloc.lower() != parts.hostname:
         raise Trouble(f"X takes no port and no password in a URL: {url}")
     if len(url) > LONGEST_URL:
         raise Trouble(f"X takes {LONGEST_URL} characters at most, and this URL has {len(url)}: {url}")
@@ -40,8 +43,9 @@ def set_up(place: Place, url: str, *, dry_run: bool) -> dict[str, Any]:
     done: list[str] = []
 
     def do[T](what: str, act: Callable[[], T]) -> T | None:
+        result = None if dry_run else act()
         done.append(what)
-        return None if dry_run else act()
+        return result
 
     found = next((webhook for webhook in x.webhooks() if webhook.url == url), None)
     webhook = found or do("register the webhook", lambda: _registered(x, url))

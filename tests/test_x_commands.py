@@ -282,7 +282,10 @@ def test_an_account_without_x_activity_gets_account_activity(
 
     monkeypatch.setattr(XAccount, "subscribe_activity", declined)
 
-    assert terminal.json("setup")["subscription"] == {"activity": [], "account": True}
+    answer = terminal.json("setup")
+
+    assert answer["subscription"] == {"activity": [], "account": True}
+    assert "subscribe to dm.received" not in answer["done"]
     assert terminal.json("status")["subscription"]["account"]
 
 
@@ -322,6 +325,7 @@ AWS = Place("tweetserve-prod", {"webhook_url": "https://care.example.com/webhook
         ("http://care.example.com/webhook", "https alone"),
         ("care.example.com/webhook", "https alone"),
         ("https://", "https alone"),
+        ("https://[care", "no URL"),
         ("http://127.0.0.1:8400/webhook", "https alone"),
         ("https://care.example.com:8443/webhook", "no port"),
         ("https://me:secret@care.example.com/webhook", "no port and no password"),
