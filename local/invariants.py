@@ -73,7 +73,7 @@ def no_loss(trace: Trace) -> Iterable[str]:
 
 def one_reply(trace: Trace) -> Iterable[str]:
     """At most one delivered DM for each DM, and for each request of staff."""
-    wanted = Counter((row["customer"], row["text"]) for row in trace.replies)
+    wanted = Counter((row["customer"], part) for row in trace.replies for part in row["text"].split("\n\n"))
     for part, times in Counter(_parts(trace)).items():
         if times > wanted[part]:
             yield f"{part[0]} reads {times} times what was to be said {wanted[part]} times"
@@ -85,7 +85,7 @@ def right_customer(trace: Trace) -> Iterable[str]:
     for reply in trace.replies:
         if asked.get(reply["cause"], reply["customer"]) != reply["customer"]:
             yield f"reply {reply['id']} is for another customer"
-    meant = {(row["customer"], row["text"]) for row in trace.replies}
+    meant = {(row["customer"], part) for row in trace.replies for part in row["text"].split("\n\n")}
     for part in _parts(trace):
         if part not in meant:
             yield f"{part[0]} reads what was not meant for them"
