@@ -25,6 +25,18 @@ class Chat:
 
 
 @dataclass(frozen=True)
+class Paused:
+    """Operations held automated replies back: by customer, the version of the conversation when it began and ended."""
+
+    since: dict[str, int]
+    until: dict[str, int] | None = None
+
+    def covers(self, customer: str, version: int) -> bool:
+        ended = self.until is not None and version <= self.until.get(customer, 0)
+        return self.since.get(customer, 0) < version and (self.until is None or ended)
+
+
+@dataclass(frozen=True)
 class Trace:
     """`asked` is DM id to customer, `by_staff` request id to customer; `rows` is the service table."""
 
@@ -33,6 +45,7 @@ class Trace:
     delivered: tuple[Chat, ...]
     over_limit: int
     rows: tuple[Row, ...]
+    pauses: tuple[Paused, ...] = ()
 
     def of(self, prefix: str) -> list[Row]:
         return sorted((row for row in self.rows if row["sk"].startswith(prefix)), key=lambda row: str(row["sk"]))
@@ -101,6 +114,17 @@ def stop(trace: Trace) -> Iterable[str]:
                 if stopped and kinds.get(reply) not in ("staff", "stop"):
                     yield f"{reply} was claimed after the stop"
             stopped = _flag(row, "stopped_by", stopped)
+
+
+def paused(trace: Trace) -> Iterable[str]:
+    """While operations hold automated replies back none is claimed, confirmations of a stop apart."""
+    kinds = {row["id"]: row["kind"] for row in trace.replies}
+    for customer in trace.customers:
+        for row in trace.audit(customer):
+            version = int(row["sk"].removeprefix("audit#"))
+            if any(pause.covers(customer, version) for pause in trace.pauses):
+                held = [reply for reply in _claimed(row) if kinds.get(reply) not in ("staff", "stop")]
+                yield from (f"{reply} was claimed during a pause" for reply in held)
 
 
 def locked(trace: Trace) -> Iterable[str]:
@@ -194,6 +218,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "ONE_REPLY": one_reply,
     "RIGHT_CUSTOMER": right_customer,
     "STOP": stop,
+    "PAUSED": paused,
     "LOCKED": locked,
     "BOT_SILENT": bot_silent,
     "ORDER": order,

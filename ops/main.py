@@ -9,19 +9,27 @@ from typer.main import get_command
 
 from local.cli import local
 
-GROUPS = ("desk", "explain", "x")
+LAZY = {
+    "desk": "desk:app",
+    "explain": "explain:app",
+    "x": "x:app",
+    "pause": "pauses:pause_app",
+    "resume": "pauses:resume_app",
+}
+"""Commands by name, and where they are found."""
 
 
 class Commands(TyperGroup):
-    """Imports a group when somebody asks for it: the first line of `local` must not wait for its libraries."""
+    """Imports a command when somebody asks for it: the first line of `local` must not wait for its libraries."""
 
     def list_commands(self, ctx: Any) -> list[str]:
-        return [*super().list_commands(ctx), *GROUPS]
+        return [*super().list_commands(ctx), *LAZY]
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
-        if cmd_name not in GROUPS:
+        if cmd_name not in LAZY:
             return super().get_command(ctx, cmd_name)
-        group = get_command(import_module(f"ops.{cmd_name}").app)
+        module, _, app = LAZY[cmd_name].partition(":")
+        group = get_command(getattr(import_module(f"ops.{module}"), app))
         group.name = cmd_name
         return group
 

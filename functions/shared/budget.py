@@ -4,6 +4,7 @@ X allows 15 DMs in 15 minutes and 1,440 in 24 hours for the whole brand (X API, 
 contract says more, so headers are trusted over these figures.
 """
 
+from collections.abc import Callable, Iterable
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -11,6 +12,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from functions.shared.conversations import Contended
 from functions.shared.replies import Kind
 from functions.shared.store import Store, Update
 from functions.shared.x import Blocked, Limits, NotSent, Outcome, Refused, Sent, Unknown
@@ -20,8 +22,13 @@ LIMIT = 15
 LATE = timedelta(seconds=20)
 """What is taken this shortly before a window ends may land in the next one, so it is charged to both."""
 RESERVED_FOR = ("stop", "urgent", "staff")
+NEVER_HELD = ("stop", "staff")
+"""What leaves while operations hold automated replies back."""
+RESTORED = "this table was restored from a backup"
+"""Why nothing automated leaves a table of another name than the one that the row was written in."""
 PROBE_EVERY = timedelta(seconds=60)
 UNKNOWNS_OPEN_BREAKER = 5
+INSISTS = 20
 
 KEY = ("budget", "dms")
 
@@ -43,6 +50,10 @@ class Budget:
     """Why the breaker is open: one probe at a time may pass."""
     probe_at: int = 0
     unknowns: int = 0
+    paused: str | None = None
+    """Why operations hold automated replies back."""
+    table: str | None = None
+    """The table that the row was written in: a restored one has another name."""
 
     @property
     def reserve(self) -> int:
@@ -57,13 +68,17 @@ class Budget:
     def room(self, kind: Kind, now: datetime) -> int:
         """How many replies of a kind may leave now."""
         seconds = int(now.timestamp())
-        if self.blocked and self.probe_at > seconds:
+        if self.holds(kind) or (self.blocked and self.probe_at > seconds):
             return 0
         floor = 0 if kind in RESERVED_FOR else self.reserve
         left = self.left if seconds < self.ends else self.limit - self.late
         if self.day_left is not None and seconds < self.day_ends:
             left = min(left, self.day_left)
         return max(0, min(left - floor, 1 if self.blocked else left))
+
+    def holds(self, kind: Kind) -> bool:
+        """Whether a pause holds replies of a kind back."""
+        return self.paused is not None and kind not in NEVER_HELD
 
     def next_room(self, now: datetime) -> datetime:
         """When the next window opens, or the next probe may leave."""
@@ -77,11 +92,16 @@ _type = TypeAdapter(Budget)
 
 
 def load(store: Store) -> Budget:
-    return _type.validate_python(store.get(*KEY) or {})
+    budget = _type.validate_python(store.get(*KEY) or {})
+    restored = budget.table not in (None, store.table)
+    return replace(budget, paused=budget.paused or RESTORED) if restored else budget
 
 
-def take(budget: Budget, kind: Kind, now: datetime) -> Update | None:
-    """Return the write that takes one send, to go into the claim's transaction; None where there is no room."""
+def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()) -> Update | None:
+    """Return the write that takes one send, to go into the claim's transaction; None where there is no room.
+
+    `carried` are the kinds of what leaves in the same DM.
+    """
     if not budget.room(kind, now):
         return None
     seconds = int(now.timestamp())
@@ -109,6 +129,8 @@ def take(budget: Budget, kind: Kind, now: datetime) -> Update | None:
         sets.append("probe_at = :next_probe")
         conditions.append("probe_at = :probe_at")
         values |= {"probe_at": budget.probe_at, "next_probe": seconds + int(PROBE_EVERY.total_seconds())}
+    if not {kind, *carried} <= set(NEVER_HELD):
+        conditions.append("attribute_not_exists(paused)")
     names = [name for name in ("left", "limit") if any(f"#{name}" in part for part in (*sets, *conditions))]
     return Update(*KEY, f"SET {', '.join(sets)}", " AND ".join(conditions), values, names)
 
@@ -179,10 +201,30 @@ def mark_waiting(store: Store, waiting: bool) -> None:
         _write(store, before, {"waiting": waiting})
 
 
-def _write(store: Store, before: Budget, values: dict[str, Any]) -> None:
+def pause(store: Store, why: str) -> None:
+    """Hold automated replies back from the next claim on. Raises Contended."""
+    _insist(store, lambda before: {"paused": why, "table": before.table or store.table})
+
+
+def resume(store: Store) -> None:
+    """Let automated replies leave again; a restored table is the service's own from now on. Raises Contended."""
+    _insist(store, lambda _: {"paused": None, "table": store.table})
+
+
+def _insist(store: Store, values: Callable[[Budget], dict[str, Any]]) -> None:
+    """Write what nobody makes up for."""
+    for _ in range(INSISTS):
+        before = load(store)
+        if _write(store, before, values(before)):
+            return
+    raise Contended
+
+
+def _write(store: Store, before: Budget, values: dict[str, Any]) -> bool:
+    values = {"table": before.table or store.table} | values
     kept = {name: value for name, value in values.items() if value is not None}
     gone = [name for name, value in values.items() if value is None]
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
     change += f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""
     condition = "(attribute_not_exists(ends) OR ends = :was_ends)"
-    store.update(Update(*KEY, change, condition, kept | {"was_ends": before.ends}, tuple(values)))
+    return store.update(Update(*KEY, change, condition, kept | {"was_ends": before.ends}, tuple(values)))

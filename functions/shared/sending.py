@@ -43,16 +43,18 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
     return "later" if reply.not_before and reply.not_before > now else None
 
 
-def together(conversation: Conversation, reply: Outgoing, now: datetime) -> tuple[Outgoing, ...]:
+def together(conversation: Conversation, reply: Outgoing, now: datetime, budget: Budget) -> tuple[Outgoing, ...]:
     """Return what leaves as one DM so that this reply does, in the order of causes; nothing if it has to wait.
 
-    Only a stop's confirmation overtakes what is on its way.
+    Only a stop's confirmation overtakes what is on its way, and what a pause holds back holds nothing up.
     """
     if reply.kind == "stop":
         return () if obstacle(conversation, reply, now) else (reply,)
     waiting: list[Outgoing] = []
     for other in conversation.replies:
         hindered = obstacle(conversation, other, now)
+        if other.state == "PENDING" and budget.holds(other.kind):
+            continue
         if other.state == "PENDING" and other.kind != "stop" and not hindered:
             waiting.append(other)
         elif hindered not in NEVER and replies.holds_up(other, now):
@@ -70,16 +72,32 @@ class Claim:
 
 def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: datetime) -> Claim | None:
     """Claim a reply, and what waits beside it, as one DM; None where something stands in the way."""
-    dm = together(conversation, reply, now)
-    take = budgets.take(budget, reply.kind, now) if dm else None
+    dm = together(conversation, reply, now, budget)
+    take = budgets.take(budget, reply.kind, now, [other.kind for other in dm]) if dm else None
     if take is None:
         return None
+    if reply.kind == "staff":
+        conversation = _instead_of_held(conversation, dm[-1], budget, now)
     head = replace(replies.claimed(dm[0], now), carries=tuple(other.id for other in dm[1:]))
     carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
     claimed = conversation.having(head, *carried, *overtaken)
     customer = _counted(claimed.customer, budget, now) if reply.automated else claimed.customer
     return Claim(replace(claimed, customer=customer, writes=(*claimed.writes, take)), head)
+
+
+def _instead_of_held(conversation: Conversation, last: Outgoing, budget: Budget, now: datetime) -> Conversation:
+    """A person answers while a pause holds back what came before: that never leaves, and the case says so."""
+    before = conversation.replies[: conversation.replies.index(last)]
+    held = [reply for reply in before if reply.state == "PENDING" and budget.holds(reply.kind)]
+    said = [Entry(f"{reply.id}#held", "note", _what(reply, "was held back and is not sent"), now) for reply in held]
+    dropped = conversation.having(*map(replies.suppressed, held))
+    return dropped.with_case(dropped.case, *said) if dropped.case and said else dropped
+
+
+def _what(reply: Outgoing, became: str) -> str:
+    """Say to staff what became of a reply."""
+    return f"The {reply.kind} of {reply.created_at:%H:%M} UTC {became}."
 
 
 def had_share(customer: Customer, budget: Budget, now: datetime) -> bool:
@@ -304,9 +322,7 @@ class Sender:
     def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
         """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
         now = self.now()
-        note = Entry(
-            f"{reply.id}#{reply.fence}", "note", f"The {reply.kind} of {reply.created_at:%H:%M} UTC {what}.", now
-        )
+        note = Entry(f"{reply.id}#{reply.fence}", "note", _what(reply, what), now)
         if current.open_case:
             return current.with_case(current.open_case, note)
         if not needs_person:

@@ -92,6 +92,10 @@ class Store:
         self._client = client
         self._table = table
 
+    @property
+    def table(self) -> str:
+        return self._table
+
     def get(self, pk: str, sk: str) -> Item | None:
         answer = self._client.get_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}), ConsistentRead=True)
         return _plain(answer["Item"]) if "Item" in answer else None

@@ -186,4 +186,28 @@ MUTANTS = (
         "sender.lease_ran_out(customer)",
         "pass",
     ),
+    Mutant(
+        "a pause holds nothing back",
+        "PAUSED",
+        "paused",
+        budget.Budget.holds,
+        "self.paused is not None",
+        "False",
+    ),
+    Mutant(
+        "a pause is not looked at in the claim's transaction",
+        "PAUSED",
+        "paused meanwhile",
+        budget.take,
+        'conditions.append("attribute_not_exists(paused)")',
+        "pass",
+    ),
+    Mutant(
+        "what a pause holds back leaves after a person's answer",
+        "ORDER",
+        "paused",
+        sending.claim,
+        'if reply.kind == "staff":',
+        "if False:",
+    ),
 )

@@ -33,13 +33,14 @@ from functions.shared.line import Line
 from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo
 from functions.shared.messages import inbound as inbound_type
+from functions.shared.replies import KINDS
 from functions.shared.sending import Sender
 from functions.shared.sms import Sms
 from functions.shared.sound import Unreadable
 from functions.shared.store import Store, Update
 from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
 from infra.layout import TABLES
-from local.invariants import Chat, Trace
+from local.invariants import Chat, Paused, Trace
 from tests.faults.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.faults.dynamo import Dynamo, cancelled, failure
 from tests.faults.queues import Fifo, Queued, Sqs
@@ -210,6 +211,7 @@ class World:
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
         self.meanwhile: Callable[[], object] = lambda: None
+        self.pauses: list[Paused] = []
         self.texted: list[Sms] = []
         self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
@@ -256,6 +258,7 @@ class World:
             delivered=tuple(Chat(dm.customer, dm.text) for dm in self.x.delivered),
             over_limit=self.x.over_limit,
             rows=tuple(self.dynamo.plain("service")),
+            pauses=tuple(self.pauses),
         )
 
     # ---- faults ----
@@ -402,10 +405,29 @@ class World:
         """When a queue, a row or X has something to do; what has waited for a window goes on when it opens."""
         dead = self.queues["inbound"].dead
         times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
-        rows = [datetime.fromisoformat(at) for at in self.dynamo.first("service", "clock").values()]
-        room = budget.load(self.store).next_room(self.now)
+        limits = budget.load(self.store)
+        held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)}
+        first = self.dynamo.first("service", "clock")
+        rows = [datetime.fromisoformat(at) for clock, at in first.items() if clock not in held]
+        room = limits.next_room(self.now)
         times += [max(row, room) if row <= self.now else row for row in rows]
         return min((at for at in times if at), default=None)
+
+    # ---- what operations do ----
+
+    def pause(self) -> None:
+        budget.pause(self.store, "rehearsal")
+        self.pauses.append(Paused(self._versions()))
+
+    def resume(self) -> None:
+        if self.pauses and self.pauses[-1].until is None:
+            self.pauses[-1] = Paused(self.pauses[-1].since, self._versions())
+        budget.resume(self.store)
+
+    def _versions(self) -> dict[str, int]:
+        """How often each customer's conversation has changed until now."""
+        rows = self.dynamo.plain("service")
+        return {str(row["x_id"]): int(row["version"]) for row in rows if row["sk"] == "profile"}
 
     # ---- what staff do ----
 

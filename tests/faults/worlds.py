@@ -66,6 +66,30 @@ def greeting_and_case(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def paused(world: World) -> None:
+    """Operations hold automated replies back while two customers ask, one stops and staff answer the other."""
+    world.pause()
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    staff_answer(world)
+    world.write(LINKED_B, "#charges")
+    world.pass_time(timedelta(minutes=20))
+    world.resume()
+    world.pass_time(AFTERWARDS)
+
+
+def paused_meanwhile(world: World) -> None:
+    """Operations hold automated replies back while a function is on its way to a claim."""
+    world.meanwhile = world.pause
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.resume()
+    world.pass_time(AFTERWARDS)
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -83,6 +107,8 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "two and one unit": (two_and_one_unit, 1),
     "stolen": (stolen, 15),
     "greeting and case": (greeting_and_case, 15),
+    "paused": (paused, 15),
+    "paused meanwhile": (paused_meanwhile, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
