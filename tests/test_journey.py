@@ -136,6 +136,44 @@ def test_what_is_no_hashtag_reaches_one_person_once(http: httpx.Client) -> None:
     assert Desk(http, "agent-2").next() is None
 
 
+def test_nothing_is_lost_and_nothing_comes_twice_while_x_misbehaves(http: httpx.Client) -> None:
+    people = [Phone(http, one["id"]) for one in http.get("/local/state").json()["customers"][-10:]]
+    ahead = http.get("/local/clock").json()["ahead_seconds"]
+    misbehave = {"deliver twice": True, "hang after sending": True}
+    http.put("/sim/faults", json={"switches": misbehave}).raise_for_status()
+
+    asked = [phone.sends("#help") for phone in people]
+    killed = http.post("/local/kill", json={"function": "commands"}).json()["killed"]
+    http.delete("/sim/faults").raise_for_status()
+    http.put("/local/clock", json={"ahead_seconds": ahead + 360}).raise_for_status()
+
+    wait_for(lambda: http.get("/local/counter").json()["waiting"] == 0)
+    counter = http.get("/local/counter").json()
+    assert killed
+    assert (counter["lost"], counter["twice"]) == (0, 0)
+    assert [len(phone.answers_after(dm)) for phone, dm in zip(people, asked, strict=True)] == [1] * 10
+
+
+def test_what_happened_is_told_step_by_step(http: httpx.Client) -> None:
+    dm = Phone(http, LINKED).sends("#data")
+
+    def told() -> dict[str, Any]:
+        return dict(http.get("/local/what-happened", params={"dm": dm}).json())
+
+    wait_for(lambda: told()["steps"][-1]["text"] == "X confirmed it")
+    steps = told()["steps"]
+    assert [step["text"] for step in steps] == [
+        "signature checked",
+        "on the queue",
+        "decided: #data (allowance.left)",
+        "saved: answer, record, audit",
+        "sent",
+        "X confirmed it",
+    ]
+    times = [step["ms"] for step in steps[1:]]
+    assert times == sorted(times)
+
+
 def test_the_next_run_knows_what_the_last_one_knew(tmp_path: Path) -> None:
     first = Running(tmp_path).ready()
     with httpx.Client(base_url=first.url, timeout=30) as http:

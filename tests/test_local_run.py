@@ -9,6 +9,7 @@ import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -17,9 +18,10 @@ import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
+from functions.shared import clock as service_clock
 from functions.shared.settings import client
 from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function
-from local import resources
+from local import moved_clock, resources
 from local.children import Trouble
 from local.front import State, app
 from local.run import workers
@@ -68,6 +70,40 @@ def test_each_worker_takes_one_event_at_a_time(tmp_path: Path) -> None:
 
     assert len(answers) == 4
     assert len({answer["pid"] for answer in answers}) <= 2
+
+
+def test_a_worker_goes_by_the_clock_that_was_moved(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("functions.shared.clock.ahead", timedelta(days=30))
+
+    told = with_pool(tmp_path, lambda pool: pool.call({"do": "clock"}))
+
+    assert datetime.fromisoformat(told) > datetime.now(UTC) + timedelta(days=29)
+
+
+def test_the_moved_clock_stays_with_the_data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(service_clock, "ahead", timedelta(0))
+
+    moved_clock.move(tmp_path, 900)
+    service_clock.ahead = timedelta(0)
+    moved_clock.restore(tmp_path)
+
+    assert service_clock.ahead == timedelta(minutes=15)
+
+
+def test_the_worker_that_is_at_an_event_is_the_one_to_be_killed(tmp_path: Path) -> None:
+    async def killed(pool: Pool) -> Any:
+        await pool.call({"do": "answer"})
+        call = asyncio.create_task(pool.call({"do": "hang"}))
+        await asyncio.sleep(0)
+        await asyncio.sleep(0)
+        pid = pool.kill_one()
+        with pytest.raises(Died):
+            await call
+        return pid, (await pool.call({"do": "answer"}))["pid"]
+
+    first, second = with_pool(tmp_path, killed)
+
+    assert first != second
 
 
 def test_what_a_handler_prints_is_no_answer(tmp_path: Path) -> None:

@@ -4,6 +4,8 @@ import os
 import time
 from typing import Any
 
+from functions.shared import clock
+
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Any:
     if "Records" in event:
@@ -21,4 +23,6 @@ def lambda_handler(event: dict[str, Any], context: Any) -> Any:
             print("a line that is no answer")  # noqa: T201
         case "environment":
             return dict(os.environ)
+        case "clock":
+            return clock.now().isoformat()
     return {"pid": os.getpid(), "event": event, "left": context.get_remaining_time_in_millis()}
