@@ -1,6 +1,6 @@
 """How long the local run takes to start, and how long a signed #data takes from the webhook to X.
 
-`uv run python -m benchmarks.answer` starts the local run on a free port, with an X of its own that notes when a DM arrives.
+`uv run python -m benchmarks.answer` starts the local run on a free port, with an X of its own that notes arrivals.
 """
 
 import base64

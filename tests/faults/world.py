@@ -19,6 +19,7 @@ from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
 from functions.commands.bot import Bot
 from functions.commands.handler import RETRY_AFTER
+from functions.commands.late import Anew
 from functions.commands.tick import tick as tick_commands
 from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
@@ -137,6 +138,10 @@ class X:
         for _, customer, text in due:
             self._deliver(customer, text)
 
+    def brand_writes(self, customer: str, text: str) -> None:
+        """Somebody of the brand writes on x.com, without the desk."""
+        self._deliver(customer, text)
+
     def next_arrival(self) -> datetime | None:
         return min((at for at, _, _ in self._coming), default=None)
 
@@ -182,6 +187,7 @@ DYNAMO_SORTS = {
     "query": "read",
     "update_item": "write",
     "put_item": "write",
+    "delete_item": "write",
     "transact_write_items": "transaction",
 }
 SQS_SORTS = {
@@ -222,7 +228,8 @@ class World:
         self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service")
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
-        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids))
+        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now)
+        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
         proofs = self._proofs(store)
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
@@ -355,6 +362,7 @@ class World:
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
         self._survive(lambda: tick_commands(self.sender))
+        self._survive(self.bot.forget)
         self._survive(lambda: tick_escalate(self.sender))
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
@@ -368,7 +376,7 @@ class World:
         try:
             read = inbound_type.validate_json(message.body)
             if isinstance(read, Echo):
-                self.sender.echo(read)
+                self.bot.echo(read)
             else:
                 self.bot.receive(read)
         except Kill:

@@ -1,0 +1,171 @@
+"""A reply's life where something comes between: a stop, a lost link, a case, X's limit, a person elsewhere."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.shared import conversations
+from functions.shared.conversations import Conversation, load
+from functions.shared.replies import Outgoing
+from functions.shared.x import NotSent, Outcome, Unknown
+from tests.faults.demo import LINKED_A, LINKED_B
+from tests.faults.world import World
+
+ANGRY = "my bill is wrong and I am furious"
+
+
+def x_answers(world: World, *answers: Callable[[], Outcome]) -> None:
+    """Let X answer the next sends like this; afterwards it takes them."""
+    waiting = list(answers)
+    takes = world.x.send
+    world.x.send = lambda customer, text: waiting.pop(0)() if waiting else takes(customer, text)  # type: ignore[method-assign]
+
+
+def not_sent() -> Outcome:
+    return NotSent(None, "connection refused")
+
+
+def unknown() -> Outcome:
+    return Unknown("read time-out")
+
+
+def reply(world: World, dm_id: str) -> Outgoing:
+    return conversations.replies_of(world.store, world.said[dm_id].customer, [f"{dm_id}#reply"])[f"{dm_id}#reply"]
+
+
+def changed(world: World, change: Callable[[Conversation], Conversation]) -> None:
+    conversations.change(world.store, LINKED_A, change, by="test", did="test", now=world.now)
+
+
+def texts_to(world: World, customer: str) -> list[str]:
+    return [dm.text for dm in world.x.delivered if dm.customer == customer]
+
+
+def test_figures_that_wait_do_not_leave_once_the_link_is_gone() -> None:
+    world = World()
+    x_answers(world, not_sent)
+    asked = world.write(LINKED_A, "#data")
+    world.work()
+
+    changed(world, lambda current: replace(current, customer=replace(current.customer, link=None)))
+    world.pass_time(timedelta(minutes=5))
+
+    assert reply(world, asked).state == "SUPPRESSED"
+    assert texts_to(world, LINKED_A) == []
+
+
+def test_a_stop_while_a_reply_is_being_sent_lets_it_end_and_is_confirmed() -> None:
+    world = World()
+    asked = ""
+
+    def stop_meanwhile() -> Outcome:
+        nonlocal asked
+        asked = world.write(LINKED_A, "#stop")
+        return not_sent()
+
+    x_answers(world, stop_meanwhile)
+    figures = world.write(LINKED_A, "#data")
+    world.work()
+    world.pass_time(timedelta(minutes=5))
+
+    assert reply(world, figures).state == "SUPPRESSED"
+    assert reply(world, asked).state == "SENT"
+    assert len(texts_to(world, LINKED_A)) == 1
+
+
+def test_an_acknowledgement_waits_for_an_unknown_reply_and_then_leaves() -> None:
+    world = World(echoes=False)
+    x_answers(world, unknown)
+    figures = world.write(LINKED_A, "#data")
+    world.work()
+
+    angry = world.write(LINKED_A, ANGRY)
+    world.work()
+    held_up = reply(world, angry).state
+    world.pass_time(timedelta(minutes=3))
+
+    assert held_up == "PENDING"
+    assert reply(world, angry).state == "SENT"
+    assert reply(world, figures).may_resend is False
+
+
+def test_what_left_after_an_unknown_reply_keeps_it_from_being_sent_again() -> None:
+    world = World(echoes=False)
+    x_answers(world, unknown)
+    figures = world.write(LINKED_A, "#data")
+    world.write(LINKED_A, ANGRY)
+    world.work()
+
+    world.pass_time(timedelta(minutes=10))
+
+    assert reply(world, figures).state == "UNCONFIRMED"
+    assert not any("12.4 GB" in text for text in texts_to(world, LINKED_A))
+
+
+def test_an_answer_that_was_never_delivered_is_sent_once_more() -> None:
+    world = World(echoes=False)
+    x_answers(world, unknown)
+    figures = world.write(LINKED_A, "#data")
+
+    world.work()
+    world.pass_time(timedelta(minutes=10))
+
+    assert reply(world, figures).state == "SENT"
+    assert len(texts_to(world, LINKED_A)) == 1
+
+
+def test_an_answer_of_staff_leaves_though_its_case_was_resolved_while_it_waited() -> None:
+    world = World(limit=1)
+    world.write(LINKED_A, ANGRY)
+    world.work()
+    case = world.next_case("next")
+    assert case
+    world.reply_to(case, "answer", "It is credited.")
+    waited = load(world.store, LINKED_A).replies
+
+    changed(world, lambda current: current.with_case(_resolved(current, world)))
+    world.pass_time(timedelta(minutes=20))
+
+    assert [reply.state for reply in waited] == ["PENDING"]
+    assert texts_to(world, LINKED_A)[-1] == "It is credited."
+
+
+def test_replies_that_wait_for_one_customer_leave_as_one_dm() -> None:
+    world = World(limit=2)
+    world.write(LINKED_B, "#data")
+    world.write(LINKED_B, "#charges")
+    for text in ("#data", "#charges", "#offers"):
+        world.write(LINKED_A, text)
+
+    world.work()
+    world.pass_time(timedelta(minutes=20))
+
+    (dm,) = texts_to(world, LINKED_A)
+    assert dm.count("Sorry for the wait") == 3
+    assert world.x.over_limit == 0
+
+
+def test_our_own_dm_on_x_opens_a_case_in_the_name_of_elsewhere() -> None:
+    world = World()
+
+    world.x.brand_writes(LINKED_A, "Hello, this is Sam from the shop.")
+    world.work()
+
+    case = load(world.store, LINKED_A).open_case
+    assert case
+    assert (case.owner, case.state) == ("elsewhere", "WAITING_CUSTOMER")
+
+
+def test_a_conversation_elsewhere_ends_after_a_quiet_day() -> None:
+    world = World()
+    world.x.brand_writes(LINKED_A, "Hello, this is Sam from the shop.")
+    world.work()
+
+    world.pass_time(timedelta(hours=25))
+
+    assert load(world.store, LINKED_A).open_case is None
+
+
+def _resolved(current: Conversation, world: World) -> conversations.Case:
+    assert current.case
+    return conversations.cases.resolved(current.case, "sorted", world.now)
