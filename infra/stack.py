@@ -133,7 +133,7 @@ class Service(cdk.Stack):
             **{f"{team}_queue_url": Thing(lines[team].queue_url, lines[team].grant_send_messages) for team in TEAMS},
             "x_consumer_secrets_name": Thing(consumer_secrets.secret_name, consumer_secrets.grant_read),
             "x_user_secret_name": Thing(user_secret.secret_name, user_secret.grant_read),
-            "code_key_secret_name": Thing(code_key.secret_name, code_key.grant_read),
+            "code_key_secret_name": Thing(self._secret_name("code-key"), code_key.grant_read),
             **({"sms_sender": Thing(sms_sender, self._may_text(sms_sender))} if sms_sender else {}),
             "brand_id": Thing(brand_id),
             "webhook_url": Thing(f"{url}/webhook"),
@@ -237,16 +237,17 @@ class Service(cdk.Stack):
 
     def _secret(self, name: str) -> secretsmanager.ISecret:
         """Refer to a secret that ops put there: what X gave us is in no template."""
-        return secretsmanager.Secret.from_secret_name_v2(
-            self, f"{camel(name)}Secret", f"tweetserve/{self._stage.name}/{name}"
-        )
+        return secretsmanager.Secret.from_secret_name_v2(self, f"{camel(name)}Secret", self._secret_name(name))
+
+    def _secret_name(self, name: str) -> str:
+        return f"tweetserve/{self._stage.name}/{name}"
 
     def _code_key(self, key: kms.IKey) -> secretsmanager.Secret:
         """Make the key under which codes and phone numbers are hashed: nobody ever sees it."""
         made = secretsmanager.Secret(
             self,
             "CodeKey",
-            secret_name=f"tweetserve/{self._stage.name}/code-key",
+            secret_name=self._secret_name("code-key"),
             encryption_key=key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 secret_string_template="{}",  # noqa: S106 - of a secret that AWS makes
