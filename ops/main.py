@@ -15,6 +15,8 @@ LAZY = {
     "x": "x:app",
     "pause": "pauses:pause_app",
     "resume": "pauses:resume_app",
+    "accounts": "imports:accounts_app",
+    "catalogue": "imports:catalogue_app",
 }
 """Commands by name, and where they are found."""
 

@@ -1,0 +1,65 @@
+"""`tweetserve ... --local` on the embedded engine, with tables of its own."""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+from uuid import uuid4
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from functions.shared import budget
+from functions.shared.settings import client
+from functions.shared.store import Store
+from infra.layout import TABLES
+from local.resources import create_table
+from ops import x
+from ops.main import app
+from ops.place import LOCAL, Place
+from tests.at_desk import Engine
+
+
+@pytest.fixture
+def place(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+    """Tables of its own, and commands that find them with --local."""
+    aws = LOCAL | {"endpoint_url": engine.url}
+    for name, value in {
+        "AWS_ENDPOINT_URL": engine.url,
+        "AWS_ACCESS_KEY_ID": "local",
+        "AWS_SECRET_ACCESS_KEY": "local",
+        "AWS_DEFAULT_REGION": "eu-west-2",
+    }.items():
+        monkeypatch.setenv(name, value)
+    client.cache_clear()
+    names = {table.name: f"{table.name}-{uuid4()}" for table in TABLES}
+    for table in TABLES:
+        create_table(table._replace(name=names[table.name]))
+    made = Place("here", {f"{kind}_table": name for kind, name in names.items()}, aws, local=True)
+    monkeypatch.setattr(x, "on_this_machine", lambda _port: made)
+    yield made
+    client.cache_clear()
+
+
+@dataclass
+class Terminal:
+    place: Place
+
+    def __call__(self, *words: str) -> Result:
+        return CliRunner().invoke(app, [*words, "--local"])
+
+    def json(self, *words: str) -> Any:
+        return json.loads(self(*words, "--json").stdout)
+
+    @property
+    def store(self) -> Store:
+        return Store(self.place.client("dynamodb"), self.place.settings["service_table"])
+
+    @property
+    def limits(self) -> budget.Budget:
+        return budget.load(self.store)
+
+
+@pytest.fixture
+def tweetserve(place: Place) -> Terminal:
+    return Terminal(place)
