@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
 
@@ -19,6 +20,7 @@ from local import moved_clock
 from local.counter import counted
 from local.demo_data import store
 from local.invariants import Chat, Trace
+from local.workers import Failed, Pool
 from ops.explain import Story, story
 
 if TYPE_CHECKING:
@@ -53,6 +55,7 @@ class Panel:
         self._state = state
         self._x = x
         self._moved_at = 0.0
+        self._calling: set[asyncio.Task[None]] = set()
 
     def routes(self) -> list[Route]:
         return [
@@ -78,7 +81,16 @@ class Panel:
         moved_clock.move(self._state.data, ahead)
         self._moved_at = time.monotonic()
         await asyncio.gather(*(pump.time_has_passed() for pump in self._state.pumps))
+        self._call_ticks()
         return await self.clock(request)
+
+    def _call_ticks(self) -> None:
+        """What the clock calls is due at once."""
+        for pool in self._state.pools.values():
+            if pool.function.every:
+                task = asyncio.create_task(called(pool))
+                self._calling.add(task)
+                task.add_done_callback(self._calling.discard)
 
     async def kill(self, request: Request) -> Response:
         try:
@@ -132,6 +144,11 @@ class Panel:
             return (await self._x.request(method, f"{self._state.x_url}{path}", json=json)).raise_for_status().json()
         except httpx.HTTPError as error:
             raise Unavailable("The simulator of X does not answer.") from error
+
+
+async def called(pool: Pool) -> None:
+    with suppress(Failed):  # its log says why; it is called again in its turn
+        await pool.call({})
 
 
 def queued() -> bool:

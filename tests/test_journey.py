@@ -154,6 +154,20 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_x_misbehaves(http: httpx.
     assert [len(phone.answers_after(dm)) for phone, dm in zip(people, asked, strict=True)] == [1] * 10
 
 
+def test_a_message_that_x_loses_is_found_by_looking(http: httpx.Client) -> None:
+    clock = http.get("/local/clock").json()["ahead_seconds"]
+    http.put("/sim/faults", json={"switches": {"lose messages": True}}).raise_for_status()
+    phone = Phone(http, LINKED)
+    lost = phone.sends("#minutes")
+
+    http.delete("/sim/faults").raise_for_status()
+    http.put("/local/clock", json={"ahead_seconds": clock + 900}).raise_for_status()
+
+    wait_for(lambda: bool(phone.answers_after(lost)))
+    steps = http.get("/local/what-happened", params={"dm": lost}).json()["steps"]
+    assert steps[0]["text"] == "X did not report it in time: it was looked up, or delivered again"
+
+
 def test_what_happened_is_told_step_by_step(http: httpx.Client) -> None:
     dm = Phone(http, LINKED).sends("#data")
 
