@@ -7,7 +7,7 @@ from datetime import datetime
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.registry import Question
-from functions.shared import cases, telemetry
+from functions.shared import cases, erasure, telemetry
 from functions.shared.accounts import Account
 from functions.shared.cases import Case, Entry
 from functions.shared.catalogue import Catalogue
@@ -20,12 +20,16 @@ from functions.shared.conversations import (
     load,
     partition,
 )
+from functions.shared.erasure import Marks
 from functions.shared.linking import Proofs
-from functions.shared.messages import DirectMessage, Encrypted
+from functions.shared.messages import DirectMessage, Echo, Encrypted
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.sms import Sms, TextMessenger
-from functions.shared.store import Cancelled, Put, stamp
+from functions.shared.store import FORGET, Cancelled, Put, stamp
+
+AT_ONCE = 50
+"""Rows looked at in one call."""
 
 
 @dataclass(frozen=True)
@@ -44,7 +48,10 @@ class Bot:
         Raises Contended where others keep writing, and AWS's errors: the queue brings the message again.
         """
         for _ in range(TRIES):
-            before = load(self.sender.store, message.customer)
+            before = self.marks.known(load(self.sender.store, message.customer))
+            if erasure.dropped(before.customer, message):
+                telemetry.count("DroppedAfterErasure")
+                return None
             if self.sender.store.get(partition(message.customer), record_key(message)):
                 self.sender.resume(message.customer, only=lambda reply: reply.cause == message.id)
                 return None
@@ -55,8 +62,27 @@ class Bot:
             except Cancelled:
                 continue
             self._text(decision.sms)
+            if decision.changed and decision.changed.erases:
+                erasure.sweep(self.marks, message.customer, self.sender.now())
             return decision
         raise Contended
+
+    def echo(self, echo: Echo) -> str | None:
+        """Settle what an echo belongs to and return it; None for a DM that we did not send."""
+        customer = self.marks.known(load(self.sender.store, echo.customer)).customer
+        return "erased" if erasure.dropped(customer, echo) else self.sender.echo(echo)
+
+    def forget(self) -> None:
+        """Do a bounded piece of what has to be forgotten: finish erasures, delete rows whose time is over."""
+        now, store = self.sender.now(), self.sender.store
+        for row in store.due("erase", now, AT_ONCE):
+            erasure.sweep(self.marks, row["pk"].removeprefix("customer#"), now)
+        for row in store.due(FORGET, now, AT_ONCE):
+            store.delete_expired(row["pk"], row["sk"], now)
+
+    @property
+    def marks(self) -> Marks:
+        return Marks(self.sender.store, self.proofs.keyed)
 
     def _text(self, messages: Iterable[Sms]) -> None:
         """Send text messages, each at most once: whoever misses one asks again."""
@@ -111,6 +137,8 @@ class Bot:
     ) -> Conversation:
         now = self.sender.now()
         after = replace(before, customer=decision.customer)
+        if decision.changed and decision.changed.erases:
+            after = erasure.forgotten(after, message.id, now)
         if decision.case:
             after = _with_case(after, decision, message, now)
         if decision.say:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from functions.commands import rules, texts
+from functions.commands import limits, rules, texts
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.hashtags import link
 from functions.commands.heard import Heard
@@ -30,7 +30,7 @@ from functions.commands.rules import Match
 from functions.commands.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.cases import Case, Team
 from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Consent, Customer
+from functions.shared.customers import Consent, Customer, seen
 from functions.shared.linking import unlinked
 from functions.shared.promises import due_at
 from functions.shared.sms import Sms
@@ -39,6 +39,7 @@ YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
 )
 NO = frozenset(["no", "nope", "nah", "neither", "none", "n"])
+FLOOD = Match("flood", "general", None, "")
 
 
 def nobody(_team: Team) -> bool:
@@ -60,8 +61,13 @@ def decide(
     before = question.customer
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
+    question = replace(question, customer=limits.counted(question))
     heard = Heard(question, case_id, waiting, staffed)
     decision = stop(heard) or stale(heard) or in_time(heard)
+    if decision.customer.delete_asked_until == before.delete_asked_until:
+        decision = replace(decision, customer=replace(decision.customer, delete_asked_until=None))
+    if decision.say and limits.said_before(question.customer):
+        decision = replace(decision, say=None)  # #stop and #start count each time, and are confirmed once
     consents = (*decision.consents, *_switched(before, decision.customer))
     return replace(decision, consents=consents, sms=(*decision.sms, *_unlinked(question, before, decision.customer)))
 
@@ -82,7 +88,9 @@ def _unlinked(question: Question, before: Customer, after: Customer) -> Iterator
 def in_time(heard: Heard) -> Decision:
     """Decide what is no stop, in the order of these steps."""
     return (
-        code(heard)
+        limited(heard)
+        or code(heard)
+        or erasing(heard)
         or question_of_ours(heard)
         or urgent(heard)
         or hashtags(heard)
@@ -155,6 +163,23 @@ def stale(heard: Heard) -> Decision | None:
     return replace(decision, note=note) if decision.case else decision
 
 
+def limited(heard: Heard) -> Decision | None:
+    """Right after stop, and beside what is urgent, which both always count: what was said a moment ago, or a flood.
+
+    A flood is one case, told once; then there is silence until a person has answered. After #stop nothing is said anyway.
+    """
+    customer = seen(heard.question.customer, heard.question.dm.handle)
+    if customer.stopped or _urgent(heard):
+        return None
+    if limits.said_before(customer):
+        return Decision("ignored", "3 limits", "said a moment ago", customer)
+    if customer.flooded_at is None:
+        return None
+    if heard.open_case:
+        return Decision("joined", "3 limits", "flood", heard.customer, case=Join(heard.open_case))
+    return to_people(heard, Why("3 limits", "flood"), FLOOD, key="ack.flood")
+
+
 def code(heard: Heard) -> Decision | None:
     """The six digits that were sent as a text message; without any that is expected, only if nothing else is said."""
     typed = link.code_in(heard.read.words, heard.read.tags)
@@ -164,6 +189,17 @@ def code(heard: Heard) -> Decision | None:
     return changed(
         heard, Why("3 our question", "code"), link.check(replace(heard.question, customer=heard.customer), typed)
     )
+
+
+def erasing(heard: Heard) -> Decision | None:
+    """A bare yes or no to #delete: only "#delete yes" erases, so yes is asked again and no needs no words."""
+    until = heard.question.customer.delete_asked_until
+    words = set(heard.read.words)
+    if until is None or heard.question.now >= until or heard.commands or not words or not words <= YES | NO:
+        return None
+    if words & NO:
+        return Decision("ignored", "3 our question", "no", heard.customer)
+    return answer(heard, "3 our question", [registry().by_tag["delete"]])
 
 
 def question_of_ours(heard: Heard) -> Decision | None:

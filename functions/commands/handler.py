@@ -62,7 +62,7 @@ def receive(body: str, attributes: dict[str, str]) -> None:
 
 def _act_on(message: DirectMessage | Echo | Encrypted, attributes: dict[str, str]) -> None:
     if isinstance(message, Echo):
-        settled = bot().sender.echo(message)
+        settled = bot().echo(message)
         if settled is None:
             telemetry.count("ForeignEcho")
             telemetry.warning("somebody answered without the desk", customer=message.customer, sent_dm=message.id)

@@ -27,6 +27,7 @@ LOCKS = frozenset({"line_block", "account_guard", "wrong_person"})
 """Reports after which no account figure is said until a person has resolved the case."""
 FOR_PEOPLE = frozenset({"human", "urgent"})
 """Hashtags that ask for a person, not for an answer."""
+PRIVACY = Match("privacy_request", "general", None, "")
 OTHER = Match("other", "general", None, "")
 
 
@@ -90,7 +91,7 @@ def changed(heard: Heard, why: Why, result: Reply | Changed) -> Decision:
     if isinstance(result, Reply):
         result = Changed(result, heard.customer)
     decision = answered(heard, why, [result.reply], after=result.customer)
-    if heard.trouble():
+    if heard.trouble() and not result.erases:
         found = heard.team_match(heard.rest)
         decision = to_people(heard, why, found, key=None, after=decision.customer)
         decision = _with_words(heard, decision, result)
@@ -118,6 +119,8 @@ def _in_silence(heard: Heard) -> Open | Join:
 
 def _unheard(heard: Heard, why: Why, commands: Sequence[Command], *, own_words: Match | None) -> Decision:
     """After #stop, silence; but who asks for a person, in whatever way, has one."""
+    if any(command.tag == "delete" for command in commands):
+        return to_people(heard, why, PRIVACY, key=None)  # nothing automated may ask whether it is meant
     if own_words or heard.trouble() or any(command.tag in FOR_PEOPLE for command in commands):
         found = heard.team_match(heard.rest, commands[0].home if commands else "general")
         kind = own_words.kind if own_words and found.kind == "other" else found.kind

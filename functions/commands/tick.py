@@ -16,6 +16,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
     tick(bot().sender)
+    bot().forget()
     report(bot().sender)
 
 

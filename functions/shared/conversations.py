@@ -131,7 +131,7 @@ def save(
     customer = replace(after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting))
     known = set(before.replies)
     writes: list[Write] = [
-        Put(_row(partition(customer.x_id), "profile", _customer, customer), expected=before.customer.version),
+        Put(_profile_row(customer), expected=before.customer.version),
         *(Put(_reply_row(reply)) for reply in after.replies if reply not in known),
         Put(_audit_row(before, after, customer.version, by=by, did=did, now=now)),
         *after.writes,
@@ -193,6 +193,11 @@ def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
     return {"pk": pk, "sk": sk} | fields
 
 
+def _profile_row(customer: Customer) -> Item:
+    row = _row(partition(customer.x_id), "profile", _customer, customer)
+    return row | _on_clock("erase", customer.erased_at if customer.erasing else None)
+
+
 def _reply_row(reply: Outgoing) -> Item:
     row = _row(partition(reply.customer), f"reply#{reply.id}", _reply, reply)
     row["expires_at"] = int((reply.created_at + TEXTS_KEPT).timestamp())
@@ -201,6 +206,7 @@ def _reply_row(reply: Outgoing) -> Item:
 
 def _case_row(case: Case) -> Item:
     row = _row(f"case#{case.id}", "case", _case, case) | _on_clock("cases", cases.look_at(case))
+    row |= {"expires_at": int((case.resolved_at + AUDIT_KEPT).timestamp())} if case.resolved_at else {}
     return row | {"due_at": stamp(case.due_at)} | ({"line": case.team} if case.state == "NEW" else {})
 
 
@@ -242,7 +248,7 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
     if after.case and after.case != before.case:
         old = before.case.state if before.case and before.case.id == after.case.id else "new"
         said.append(f"case {after.case.id} {old} -> {after.case.state}, {after.case.team}, fence {after.case.fence}")
-    for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until"):
+    for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until", "erasing"):
         if getattr(before.customer, name) != getattr(after.customer, name):
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")
     if before.customer.line != after.customer.line:

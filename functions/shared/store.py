@@ -32,7 +32,7 @@ class Put:
         return str(self.item["sk"])
 
     def request(self, table: str) -> Item:
-        put: Item = {"TableName": table, "Item": _item(self.item)}
+        put: Item = {"TableName": table, "Item": _item(_on_clock(self.item))}
         if self.expected == 0:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         elif self.expected is not None:
@@ -71,7 +71,29 @@ class Update:
         return {"Update": update}
 
 
-type Write = Put | Update
+@dataclass(frozen=True)
+class Delete:
+    """Delete an item whose version is the one that is `expected`."""
+
+    pk: str
+    sk: str
+    expected: int
+
+    @property
+    def name(self) -> str:
+        return self.sk
+
+    def request(self, table: str) -> Item:
+        delete: Item = {
+            "TableName": table,
+            "Key": _item({"pk": self.pk, "sk": self.sk}),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": _item({":version": self.expected}),
+        }
+        return {"Delete": delete}
+
+
+type Write = Put | Update | Delete
 
 
 class Cancelled(Exception):
@@ -81,6 +103,9 @@ class Cancelled(Exception):
         self.by = frozenset(by)
         super().__init__(f"cancelled by {', '.join(sorted(self.by))}")
 
+
+FORGET = "forget"
+"""The clock of rows whose time is over some day."""
 
 CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
 
@@ -184,6 +209,23 @@ class Store:
             raise
         return True
 
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete an item; there may be none."""
+        self._client.delete_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}))
+
+    def delete_expired(self, pk: str, sk: str, now: datetime) -> None:
+        """Delete an item whose time is over, unless it was written anew since."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=_item({"pk": pk, "sk": sk}),
+                ConditionExpression="expires_at <= :now",
+                ExpressionAttributeValues=_item({":now": int(now.timestamp())}),
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
     def _query(self, request: Item, limit: int | None) -> list[Item]:
         found: list[Item] = []
         for page in self._pages(request | ({"Limit": limit} if limit else {})):
@@ -201,6 +243,13 @@ class Store:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _on_clock(item: Item) -> Item:
+    """Put what expires on the tick's clock, which deletes it in time; DynamoDB's TTL may take days."""
+    if "expires_at" not in item or "clock" in item:
+        return item
+    return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item["expires_at"], UTC))}
 
 
 def _item(plain: Item) -> Item:

@@ -67,14 +67,17 @@ class Table:
     def views(self) -> Iterator[Item]:
         return (dict(self.view(key)) for key in self._items)
 
+    def remove(self, key: Key) -> None:
+        for place, entry in self._entries(self._items.pop(key, {}), key):
+            del self._sorted[place][bisect_left(self._sorted[place], entry)]
+        self._views.pop(key, None)
+
     def put(self, item: Item) -> None:
         key = self.key(item)
-        for place, entry in self._entries(self._items.get(key, {}), key):
-            del self._sorted[place][bisect_left(self._sorted[place], entry)]
+        self.remove(key)
         for place, entry in self._entries(item, key):
             insort(self._sorted[place], entry)
         self._items[key] = item
-        self._views.pop(key, None)
 
     def sorted(self, index: str | None, partition: str) -> list[tuple[str, Key]]:
         return self._sorted[index, partition]
@@ -118,6 +121,13 @@ class Dynamo:
         self._tables[update["TableName"]].put(self._written(update, "UpdateItem"))
         return {}
 
+    def delete_item(self, **delete: Any) -> Item:
+        self._check(delete, "DeleteItem")
+        if not self._holds(delete):
+            raise failure("ConditionalCheckFailedException", "DeleteItem")
+        self._tables[delete["TableName"]].remove(self._key(delete))
+        return {}
+
     def transact_write_items(self, *, TransactItems: list[Item]) -> Item:
         writes = [next(iter(write.values())) for write in TransactItems]
         targets = {(write["TableName"], self._key(write)) for write in writes}
@@ -129,8 +139,11 @@ class Dynamo:
         if set(codes) != {"None"}:
             raise cancelled(codes)
         written = [(write["TableName"], self._written(write, "TransactWriteItems")) for write in writes]
-        for table, item in written:
-            self._tables[table].put(item)
+        for write, (table, item) in zip(writes, written, strict=True):
+            if item:
+                self._tables[table].put(item)
+            else:
+                self._tables[table].remove(self._key(write))
         return {}
 
     def query(self, *, TableName: str, IndexName: str | None = None, **request: Any) -> Item:
@@ -184,9 +197,12 @@ class Dynamo:
         return _condition(_named(write["ConditionExpression"], write))(item, _values(write))
 
     def _written(self, write: Item, operation: str) -> Item:
+        """Return what is there after a write, nothing after a deletion."""
         if "Item" in write:
             item: Item = write["Item"]
             return item
+        if "UpdateExpression" not in write:
+            return {}
         table = self._tables[write["TableName"]]
         before = table.get(self._key(write)) or write["Key"]
         old = {name: _plain(value) for name, value in before.items()}
