@@ -156,7 +156,7 @@ class Control:
         for fault, on in change.switches.items():
             (self.faults.on.add if on else self.faults.on.discard)(fault)
         if "random" in change.model_fields_set:
-            self.faults.chance = change.random and Chance(**change.random.model_dump())
+            self.faults.chance = Chance(**change.random.model_dump()) if change.random else None
         self.world.change()
         return JSONResponse(self._faults())
 

@@ -8,7 +8,7 @@ from typing import Any
 from functions.commands.decide import decide
 from functions.commands.decisions import Decision
 from functions.commands.plain import plain
-from functions.commands.registry import Command, Escalate, Question, Reply, registry
+from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
 from functions.shared import accounts
 from functions.shared.cases import Case
 from functions.shared.catalogue import Catalogue
@@ -53,8 +53,10 @@ def command(says: str) -> Command:
 
 
 def ask(says: str, by: str | Person = "linked_customer", **known: Any) -> Reply | Escalate:
-    """Return what a command says. `known` is for `question`."""
-    return command(says).answer(question(says, by, **known))
+    """Return what a command says that changes nothing. `known` is for `question`."""
+    answer = command(says).answer(question(says, by, **known))
+    assert not isinstance(answer, Changed)
+    return answer
 
 
 def decided(says: str, by: str | Person = "linked_customer", **known: Any) -> Decision:

@@ -7,6 +7,7 @@ import pytest
 
 from functions.shared import budget
 from functions.shared.budget import Budget
+from functions.shared.replies import Kind
 from functions.shared.store import Store
 from functions.shared.x import Blocked, Limits, NotSent, Sent, Unknown
 from tests.faults.world import World
@@ -70,7 +71,7 @@ def test_the_days_limit_holds_as_well() -> None:
 @pytest.mark.parametrize(
     ("kind", "room"), [("stop", 4), ("urgent", 4), ("staff", 4), ("acknowledgement", 0), ("answer", 0)]
 )
-def test_four_in_fifteen_are_kept_for_stops_urgent_words_and_staff(kind: budget.Kind, room: int) -> None:
+def test_four_in_fifteen_are_kept_for_stops_urgent_words_and_staff(kind: Kind, room: int) -> None:
     almost = replace(IN_WINDOW, left=4)
 
     assert almost.room(kind, NOW) == room

@@ -447,7 +447,9 @@ def test_a_chosen_edge_case_is_named_where_the_others_are_folded(page: Page) -> 
 
     person(page, "two_lines").click()
 
-    expect(page.locator("#more-title")).to_have_text(f"@two_lines, {len(SPECIAL) - 1} more, each with one thing special")
+    expect(page.locator("#more-title")).to_have_text(
+        f"@two_lines, {len(SPECIAL) - 1} more, each with one thing special"
+    )
     expect(person(page, "no_bill_yet")).to_be_hidden()
 
 

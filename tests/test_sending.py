@@ -4,7 +4,8 @@ from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.shared import conversations
+from functions.shared import cases, conversations
+from functions.shared.cases import Case
 from functions.shared.conversations import Conversation, load
 from functions.shared.replies import Outgoing
 from functions.shared.x import NotSent, Outcome, Unknown
@@ -166,6 +167,6 @@ def test_a_conversation_elsewhere_ends_after_a_quiet_day() -> None:
     assert load(world.store, LINKED_A).open_case is None
 
 
-def _resolved(current: Conversation, world: World) -> conversations.Case:
+def _resolved(current: Conversation, world: World) -> Case:
     assert current.case
-    return conversations.cases.resolved(current.case, "sorted", world.now)
+    return cases.resolved(current.case, "sorted", world.now)
