@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
-from functions.commands.registry import Question
-from functions.shared import cases, erasure, telemetry
+from functions.commands.registry import Question, registry
+from functions.shared import cases, erasure, health, telemetry
 from functions.shared.accounts import Account
 from functions.shared.cases import Case, Entry
 from functions.shared.catalogue import Catalogue
@@ -26,6 +28,7 @@ from functions.shared.messages import DirectMessage, Echo, Encrypted
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.sms import Sms, TextMessenger
+from functions.shared.sound import Unreadable
 from functions.shared.store import FORGET, Cancelled, Put, stamp
 
 AT_ONCE = 50
@@ -61,6 +64,7 @@ class Bot:
                 self.sender.commit(before, after, by="bot", did=decision.disposition)
             except Cancelled:
                 continue
+            self._note_health(decision)
             self._text(decision.sms)
             if decision.changed and decision.changed.erases:
                 erasure.sweep(self.marks, message.customer, self.sender.now())
@@ -111,13 +115,32 @@ class Bot:
             dm=message,
             customer=customer,
             now=now,
-            account=lambda: self.account(customer.link.account_id) if customer.link else None,
+            account=lambda: self._account(customer.link.account_id) if customer.link else None,
             catalogue=self.catalogue(now),
             case=before.known_case,
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
+            widespread=lambda: health.widespread(self.sender.store, now),
         )
         return decide(question, case_id=case_id, waiting=waiting)
+
+    def _account(self, account_id: str) -> Account | None:
+        """Read an account. Where accounts cannot be reached for many, nobody is kept waiting for one."""
+        store, now = self.sender.store, self.sender.now()
+        try:
+            return self.account(account_id)
+        except (BotoCoreError, ClientError) as failure:
+            health.note(store, now, spoilt=True)
+            if health.widespread(store, now):
+                raise Unreadable("accounts cannot be reached") from failure
+            raise
+
+    def _note_health(self, decision: Decision) -> None:
+        """Count an answer from account data, and whether that data was fit for it."""
+        tags = decision.say.tags if decision.say else ()
+        known = registry().by_tag
+        if decision.account_error or any(known[tag].shows_account for tag in tags if tag in known):
+            health.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
 
     def _case_id(self, before: Conversation, now: datetime) -> str:
         """A new case's number; within seven days of the last one it is that one again."""
@@ -224,6 +247,7 @@ def _outgoing(say: Say, decision: Decision, message: DirectMessage | Encrypted, 
         created_at=now,
         quotes=say.quotes,
         tags=say.tags,
+        too=say.too,
         case=decision.case.id if decision.case else None,
         unasked=say.unasked,
     )

@@ -25,6 +25,8 @@ class Say:
     quotes: str | None = None
     tags: tuple[str, ...] = ()
     """The hashtags it answers: they can be answered anew if the reply has to wait."""
+    too: str | None = None
+    """What stands beside the answer: that people look at it as well."""
     unasked: bool = False
     """Nobody asked for it (a menu): it does not leave once a person owns the conversation."""
 

@@ -8,7 +8,9 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands.bot import Bot
+from functions.commands.late import Anew
 from functions.shared import accounts, arrivals, clock, settings, telemetry
+from functions.shared.accounts import Account
 from functions.shared.cases import TEAMS
 from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Contended
@@ -94,20 +96,28 @@ def _settings() -> Settings:
 def bot() -> Bot:
     ours = _settings()
     dynamodb = settings.client("dynamodb")
+
+    def account(account_id: str) -> Account | None:
+        return accounts.read(dynamodb, ours.accounts_table, account_id)
+
+    def catalogue(now: datetime) -> Catalogue:
+        return Catalogue.read(dynamodb, ours.catalogue_table, now)
+
     sender = Sender(
         store=Store(dynamodb, ours.service_table),
         messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
+        anew=Anew(account, catalogue, clock.now),
     )
     return Bot(
         sender,
-        account=lambda account_id: accounts.read(dynamodb, ours.accounts_table, account_id),
-        catalogue=lambda now: Catalogue.read(dynamodb, ours.catalogue_table, now),
+        account=account,
+        catalogue=catalogue,
         proofs=Proofs(
             keyed=Keyed(settings.secret(ours.code_key_secret_name)["key"].encode()),
             having_number=lambda number: accounts.having_number(dynamodb, ours.accounts_table, number),
-            account=lambda account_id: accounts.read(dynamodb, ours.accounts_table, account_id),
+            account=account,
             row=sender.store.get,
         ),
         texts=_texts(ours),

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands import rules, texts
 from functions.commands.decisions import Decision, Join, Kind, Open, Say
-from functions.commands.gate import ENDED
+from functions.commands.gate import ENDED, TOO_OLD
 from functions.commands.heard import Heard, each_once
 from functions.commands.phrasing import assemble
 from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
@@ -60,6 +60,7 @@ def answer(
     results = [(command, _run(command, heard.question)) for command in commands]
     replies = [*replies, *(result for _, result in results if isinstance(result, Reply))]
     broken = any(isinstance(result, Broken) and result.account for _, result in results)
+    broken = broken or any(reply.spoilt for reply in replies)
     if after.link and any(reply.key == ENDED.key for reply in replies):
         after = unlinked(after)
     handover = _handover(heard, commands, [result for _, result in results if isinstance(result, Escalate)], found)
@@ -273,7 +274,7 @@ def _say(
     asked = next((reply.wording for reply in replies if reply.wording), after.wording)
     link = after.link.used(heard.question.now) if quotes and after.link else after.link
     after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
-    return after, Say(key, text, kind, quotes)
+    return after, Say(key, text, kind, quotes, too=too)
 
 
 def confirmation(heard: Heard, case: Open | Join | None) -> Reply:
@@ -300,6 +301,8 @@ def _run(command: Command, question: Question) -> Reply | Escalate | Changed:
         raise
     except Unreadable as error:
         telemetry.warning("an account makes no sense", command=command.tag, error=type(error).__name__)
+        if question.widespread():
+            return replace(TOO_OLD.reply(), spoilt=True)
         return Broken("figures", command.home, "figures.failed", account=True)
     except Exception as error:
         telemetry.error("a command failed", error, command=command.tag)

@@ -32,6 +32,8 @@ class Reply:
     """"renews on Fri 4 Dec", for the same line."""
     serious: int = 0
     """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
+    spoilt: bool = False
+    """It says that account data cannot be had, because it fails for many."""
     quotes: str | None = None
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     wording: str | None = None
@@ -103,6 +105,8 @@ class Question:
     silent_case: str | None = None
     """The case that is not resolved and of which the customer was told nothing."""
     proofs: Proofs = NO_PROOFS
+    widespread: Callable[[], bool] = lambda: False
+    """Whether account data fails for many, so that a person could not help either."""
 
 
 @dataclass(frozen=True)

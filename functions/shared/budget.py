@@ -227,4 +227,9 @@ def _write(store: Store, before: Budget, values: dict[str, Any]) -> bool:
     change = "SET " + ", ".join(f"#{name} = :{name}" for name in kept)
     change += f" REMOVE {', '.join(f'#{name}' for name in gone)}" if gone else ""
     condition = "(attribute_not_exists(ends) OR ends = :was_ends)"
-    return store.update(Update(*KEY, change, condition, kept | {"was_ends": before.ends}, tuple(values)))
+    was: dict[str, Any] = {"was_ends": before.ends}
+    if "left" in values and before.ends:
+        # What was taken since must not be given back.
+        condition += " AND #left = :was_left"
+        was["was_left"] = before.left
+    return store.update(Update(*KEY, change, condition, kept | was, tuple(values)))

@@ -136,6 +136,8 @@ class Sender:
     line: Line
     now: Callable[[], datetime]
     new_case_id: Callable[[], str] = cases.new_id
+    anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply
+    """Says again what has waited long, before it leaves."""
 
     def commit(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Conversation:
         """Save a decision; what it says leaves at once where nothing stands in its way and the budget has room.
@@ -236,10 +238,11 @@ class Sender:
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
             after = self._without_hopeless(before, waiting, now)
             budget = budgets.load(self.store)
-            may_leave = [reply for reply in waiting if after.reply(reply.id) == reply]
+            said_anew = after.having(*(self.anew(after, reply) for reply in after.replies if reply.state == "PENDING"))
+            may_leave = [reply for reply in said_anew.replies if reply.state == "PENDING" and only(reply)]
             if others_wait and had_share(before.customer, budget, now):
                 may_leave = [reply for reply in may_leave if reply.kind in budgets.RESERVED_FOR]
-            claimed = next(filter(None, (claim(after, reply, budget, now) for reply in may_leave)), None)
+            claimed = next(filter(None, (claim(said_anew, reply, budget, now) for reply in may_leave)), None)
             changed = claimed.conversation if claimed else after
             if changed == before:
                 return False

@@ -1,9 +1,14 @@
 """Each deliberate break is caught by its checker: what survives would be a hole in the proof."""
 
+from pathlib import Path
+
 import pytest
 
+from local.invariants import INVARIANTS
 from tests.faults.mutants import MUTANTS, Mutant
 from tests.faults.worlds import faults_of, run, wrong
+
+RELIABILITY = Path(__file__).parents[2] / "docs" / "reliability.md"
 
 
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
@@ -17,3 +22,13 @@ def test_a_break_is_caught(mutant: Mutant) -> None:
 
     print(f"{mutant.name}: {mutant.invariant} breaks in '{mutant.world}' with {caught}")
     assert caught is not None
+
+
+def test_the_document_lists_every_break() -> None:
+    rows = "".join(f"| {mutant.name} | {mutant.invariant} |\n" for mutant in MUTANTS)
+
+    assert f"test_mutants.py -->\n{rows}<!-- mutants end -->" in RELIABILITY.read_text()
+
+
+def test_every_invariant_has_a_break() -> None:
+    assert {mutant.invariant for mutant in MUTANTS} == set(INVARIANTS)
