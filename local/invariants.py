@@ -110,10 +110,10 @@ def stop(trace: Trace) -> Iterable[str]:
     for customer in trace.customers:
         stopped = False
         for row in trace.audit(customer):
+            was, stopped = stopped, _flag(row, "stopped_by", stopped)
             for reply in _claimed(row):
-                if stopped and kinds.get(reply) not in ("staff", "stop"):
+                if was and stopped and kinds.get(reply) not in ("staff", "stop"):  # a start may claim its own answer
                     yield f"{reply} was claimed after the stop"
-            stopped = _flag(row, "stopped_by", stopped)
 
 
 def paused(trace: Trace) -> Iterable[str]:
