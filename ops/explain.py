@@ -119,6 +119,7 @@ SILENT = {
     ("suppressed", ""): "No answer: this customer has sent #stop. Send #start to switch it back on.",
     ("ignored", "6 rule"): "No answer needed: a thank-you.",
     ("ignored", "3 our question"): 'No answer needed: a "no" to our question.',
+    ("ignored", "3 limits"): "No answer: the same was said, and dealt with, a moment ago.",
     ("ignored", "2 stop"): "No answer: a newer #start is in force.",
     ("ignored", "5 hashtag"): "No answer: a newer #stop is in force.",
     ("ignored", ""): "No answer needed.",

@@ -122,8 +122,8 @@ def test_a_sender_that_died_is_told() -> None:
 
 def test_what_waits_for_the_limit_is_told_until_when_and_behind_whom() -> None:
     world = World(limit=5)
-    for _ in range(4):
-        world.write(LINKED_B, "#data")
+    for number in range(4):
+        world.write(LINKED_B, f"#data {number}")
     world.work()
     asked(world, "#minutes")
 

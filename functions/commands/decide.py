@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from functions.commands import rules, texts
+from functions.commands import limits, rules, texts
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.hashtags import link
 from functions.commands.heard import Heard
@@ -30,7 +30,7 @@ from functions.commands.rules import Match
 from functions.commands.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.cases import Case, Team
 from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Consent, Customer
+from functions.shared.customers import Consent, Customer, seen
 from functions.shared.linking import unlinked
 from functions.shared.promises import due_at
 from functions.shared.sms import Sms
@@ -39,6 +39,7 @@ YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
 )
 NO = frozenset(["no", "nope", "nah", "neither", "none", "n"])
+FLOOD = Match("flood", "general", None, "")
 
 
 def nobody(_team: Team) -> bool:
@@ -60,10 +61,14 @@ def decide(
     before = question.customer
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
+    question = replace(question, customer=limits.counted(question))
     heard = Heard(question, case_id, waiting, staffed)
     decision = stop(heard) or stale(heard) or in_time(heard)
     if decision.customer.delete_asked_until == before.delete_asked_until:
         decision = replace(decision, customer=replace(decision.customer, delete_asked_until=None))
+    if decision.disposition == "answered" and limits.said_before(question.customer):
+        # #stop and #start count each time, and are confirmed once.
+        decision = replace(decision, say=None, disposition="ignored", step="3 limits", rule="said a moment ago")
     consents = (*decision.consents, *_switched(before, decision.customer))
     return replace(decision, consents=consents, sms=(*decision.sms, *_unlinked(question, before, decision.customer)))
 
@@ -84,7 +89,8 @@ def _unlinked(question: Question, before: Customer, after: Customer) -> Iterator
 def in_time(heard: Heard) -> Decision:
     """Decide what is no stop, in the order of these steps."""
     return (
-        code(heard)
+        limited(heard)
+        or code(heard)
         or erasing(heard)
         or question_of_ours(heard)
         or urgent(heard)
@@ -156,6 +162,23 @@ def stale(heard: Heard) -> Decision | None:
     at = heard.question.dm.at
     note = f"Written on {at:%a} {at.day} {at:%b} at {at:%H:%M} UTC, and reached us late."
     return replace(decision, note=note) if decision.case else decision
+
+
+def limited(heard: Heard) -> Decision | None:
+    """Right after stop, and beside what is urgent, which both always count: what was said a moment ago, or a flood.
+
+    A flood is one case, told once; then silence until a person has answered. After #stop nothing is said anyway.
+    """
+    customer = seen(heard.question.customer, heard.question.dm.handle)
+    if customer.stopped or _urgent(heard):
+        return None
+    if limits.said_before(customer):
+        return Decision("ignored", "3 limits", "said a moment ago", customer)
+    if customer.flooded_at is None:
+        return None
+    if heard.open_case:
+        return Decision("joined", "3 limits", "flood", heard.customer, case=Join(heard.open_case))
+    return to_people(heard, Why("3 limits", "flood"), FLOOD, key="ack.flood")
 
 
 def code(heard: Heard) -> Decision | None:

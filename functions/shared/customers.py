@@ -61,6 +61,16 @@ class Asked:
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+class Noted:
+    """A DM that came lately. Of what it said only a keyed digest is kept, to know the same when it comes again."""
+
+    at: datetime
+    digest: str | None = None
+    again: bool = False
+    """It says what was said a moment ago."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
 class Customer:
     """Everything that deciding about a customer's next DM may depend on. Stored as one item, under one version."""
 
@@ -97,6 +107,13 @@ class Customer:
     erased_at: datetime | None = None
     erasing: bool = False
     """There are still rows to delete."""
+    noted: tuple[Noted, ...] = ()
+    """The DMs of the last minute, as many as show a flood."""
+    day_began: datetime | None = None
+    in_day: int = 0
+    """DMs since then, for at most a day."""
+    flooded_at: datetime | None = None
+    """Too many DMs: the bot is silent until a person has answered."""
     not_understood: int = 0
     """Messages in a row that were not understood."""
     told_privacy: bool = False
