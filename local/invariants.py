@@ -133,9 +133,9 @@ def locked(trace: Trace) -> Iterable[str]:
     for customer in trace.customers:
         is_locked = False
         for row in trace.audit(customer):
+            is_locked = _flag(row, "locked_by", is_locked)
             if is_locked and any(reply in quotes for reply in _claimed(row)):
                 yield f"{customer} was told figures while locked"
-            is_locked = _flag(row, "locked_by", is_locked)
 
 
 def bot_silent(trace: Trace) -> Iterable[str]:
