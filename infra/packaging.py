@@ -140,22 +140,31 @@ def zipped(function: Function, stage: Path, files: set[PurePosixPath], folder: P
     path = folder / f"{function.name}.zip"
     with ZipFile(path, "w") as archive:
         for file in sorted(files):
-            add(archive, stage, file)
-            if file.suffix == ".py":
-                add(archive, stage, bytecode(stage, file))
+            if file.suffix != ".py":
+                add(archive, file, stage / file)
+            elif file.parts[0] == "functions":
+                add(archive, file, stage / file)
+                add(archive, bytecode(file), compiled(stage, file))
+            else:
+                # A library is never read there: its bytecode alone is a quarter smaller.
+                add(archive, file.with_suffix(".pyc"), compiled(stage, file))
     return Package(path, fingerprint(stage, files))
 
 
-def add(archive: ZipFile, stage: Path, file: PurePosixPath) -> None:
-    entry = ZipInfo(str(file))  # of 1980: the same files make the same zip
+def add(archive: ZipFile, name: PurePosixPath, file: Path) -> None:
+    entry = ZipInfo(str(name))  # of 1980: the same files make the same zip
     entry.external_attr = 0o644 << 16
-    archive.writestr(entry, (stage / file).read_bytes(), ZIP_DEFLATED)
+    archive.writestr(entry, file.read_bytes(), ZIP_DEFLATED)
 
 
-def bytecode(stage: Path, file: PurePosixPath) -> PurePosixPath:
+def bytecode(file: PurePosixPath) -> PurePosixPath:
+    """Return where Python looks for the bytecode of a module whose source is there."""
+    return file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
+
+
+def compiled(stage: Path, file: PurePosixPath) -> Path:
     """Compile a module once. Checked by date it would be stale in every zip, and Lambda would compile at each start."""
-    compiled = file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
-    if not (stage / compiled).is_file():
+    if not (stage / bytecode(file)).is_file():
         compile_file(
             stage / file,
             stripdir=stage,
@@ -163,7 +172,7 @@ def bytecode(stage: Path, file: PurePosixPath) -> PurePosixPath:
             quiet=1,
             invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
         )
-    return compiled
+    return stage / bytecode(file)
 
 
 def fingerprint(stage: Path, files: set[PurePosixPath]) -> str:
