@@ -17,6 +17,9 @@ LAZY = {
     "resume": "pauses:resume_app",
     "accounts": "imports:accounts_app",
     "catalogue": "imports:catalogue_app",
+    "doctor": "doctor:app",
+    "staff": "staff:app",
+    "dead-letters": "dead_letters:app",
 }
 """Commands by name, and where they are found."""
 

@@ -49,7 +49,9 @@ class Terminal:
         return CliRunner().invoke(app, [*words, "--local"])
 
     def json(self, *words: str) -> Any:
-        return json.loads(self(*words, "--json").stdout)
+        said = self(*words, "--json")
+        assert said.stdout, (said.stderr, said.exception)
+        return json.loads(said.stdout)
 
     @property
     def store(self) -> Store:

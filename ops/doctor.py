@@ -1,0 +1,43 @@
+"""`tweetserve doctor`: everything that can be wrong with a configuration, each with its remedy."""
+
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from ops import checks
+from ops.x import AsJson, Local, Port, Stage, place_of
+
+FAULTS = 3
+
+EXAMPLES = """
+Reads everything, changes nothing.
+
+Examples:
+
+  tweetserve doctor --stage prod
+
+  tweetserve doctor --local --json
+
+Exit codes: 0 nothing found, 1 it could not look, 3 something is wrong.
+"""
+
+app = typer.Typer(rich_markup_mode="markdown")
+
+
+@app.command(epilog=EXAMPLES)
+def doctor(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+    """Say what is wrong with the configuration, and what to do about it."""
+    with place_of(local, port, stage) as place, Console(stderr=True).status("looking") as status:
+        found = checks.examine(place, heard=lambda part: status.update(f"looking at {part}"))
+    faults = [fault for several in found.values() for fault in several]
+    if as_json:
+        typer.echo(checks.shown(found))
+    else:
+        console = Console()
+        for part, several in found.items():
+            console.print(Text("✗ " if several else "✓ ", "red" if several else "green").append(part, "bold"))
+            for fault in several:
+                console.print(Text(f"    {fault.what}\n    → {fault.remedy}"))
+        console.print(f"{len(faults)} faults." if faults else "Nothing is wrong.", highlight=False)
+    if faults:
+        raise typer.Exit(FAULTS)
