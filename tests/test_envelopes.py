@@ -62,7 +62,7 @@ EXPECTED: dict[str, list[Message | Dropped]] = {
     "account_activity_read_receipt": [Dropped("OtherEvent", event_type="direct_message_mark_read_events")],
     "account_activity_follow": [Dropped("OtherEvent", event_type="follow_events")],
     "account_activity_mention": [Dropped("OtherEvent", event_type="tweet_create_events")],
-    "account_activity_revoke": [Dropped("OtherEvent", event_type="user_event")],
+    "account_activity_revoke": [Dropped("BrandRevoked", event_type="user_event")],
     "account_activity_replay_status": [Dropped("OtherEvent", event_type="replay_job_status")],
     "x_activity_dm_received": [question("how much data have I got left? #data", 101)],
     "x_activity_dm_sent": [ECHO],
@@ -71,7 +71,7 @@ EXPECTED: dict[str, list[Message | Dropped]] = {
     "x_activity_chat_received_group": [Dropped("GroupChat", event_type="chat.received")],
     "x_activity_chat_sent": [Dropped("OtherEvent", event_type="chat.sent")],
     "x_activity_mention": [Dropped("OtherEvent", event_type="post.mention.create")],
-    "x_activity_oauth_revoke": [Dropped("OtherEvent", event_type="oauth.revoke")],
+    "x_activity_oauth_revoke": [Dropped("BrandRevoked", event_type="oauth.revoke")],
 }
 
 
@@ -268,3 +268,14 @@ def test_no_type_in_any_place_raises(oddity: object) -> None:
     for body in bodies:
         for each in outcomes(body):
             assert isinstance(each, Dropped) or inbound.validate_python(each)
+
+
+@pytest.mark.parametrize("name", ["account_activity_revoke", "x_activity_oauth_revoke"])
+def test_a_customer_who_takes_back_what_they_allowed_is_queued_as_that(name: str) -> None:
+    event = (FIXTURES / f"{name}.json").read_text().replace("1000000000000000001", CUSTOMER)
+
+    (revoked,) = outcomes(json.loads(event))
+
+    assert isinstance(revoked, dict)
+    assert (revoked["kind"], revoked["customer"]) == ("revoked", CUSTOMER)
+    assert 1763299200000 <= revoked["sent_at"] <= 1763300400000

@@ -382,6 +382,34 @@ def test_a_closed_account_ends_the_link_and_its_number_is_told_nothing() -> None
     assert len(phone.world.texted) == texts
 
 
+def revoke(here: World, at: timedelta = timedelta()) -> None:
+    sent_at = int((here.now + at).timestamp() * 1000)
+    message: dict[str, Any] = {"kind": "revoked", "id": f"revoked-{sent_at}", "customer": STRANGER, "sent_at": sent_at}
+    here.queue(message, STRANGER, message["id"], again=True)
+    here.work()
+
+
+def test_what_is_taken_back_at_x_ends_the_link_and_the_number_is_told_once() -> None:
+    phone = Phone(world(HOME))
+    phone.links(NUMBER)
+    before = len(phone.world.texted)
+
+    revoke(phone.world)
+    revoke(phone.world)
+
+    assert (phone.customer.link, phone.customer.link_ended) == (None, True)
+    assert ["no longer linked" in sms.text for sms in phone.world.texted[before:]] == [True]
+
+
+def test_a_link_that_is_newer_than_what_was_taken_back_stays() -> None:
+    phone = Phone(world(HOME))
+    phone.links(NUMBER)
+
+    revoke(phone.world, timedelta(hours=-1))
+
+    assert phone.customer.link
+
+
 # ---- what is kept ----
 
 

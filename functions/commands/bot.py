@@ -8,6 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
+from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
 from functions.shared import cases, erasure, health, telemetry
 from functions.shared.accounts import Account
@@ -18,13 +19,15 @@ from functions.shared.conversations import (
     TRIES,
     Contended,
     Conversation,
+    change,
     consent_row,
     load,
     partition,
 )
+from functions.shared.customers import Consent
 from functions.shared.erasure import Marks
-from functions.shared.linking import Proofs
-from functions.shared.messages import DirectMessage, Echo, Encrypted
+from functions.shared.linking import Proofs, unlinked
+from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.sms import Sms, TextMessenger
@@ -75,6 +78,23 @@ class Bot:
         """Settle what an echo belongs to and return it; None for a DM that we did not send."""
         customer = self.marks.known(load(self.sender.store, echo.customer)).customer
         return "erased" if erasure.dropped(customer, echo) else self.sender.echo(echo)
+
+    def revoked(self, message: Revoked) -> None:
+        """End the link of a customer who has taken back at X what they had allowed; not one that is newer."""
+        now, store = self.sender.now(), self.sender.store
+        before: Conversation | None = None
+
+        def ended(current: Conversation) -> Conversation | None:
+            nonlocal before
+            before, link = current, current.customer.link
+            if link is None or link.linked_at > message.at:
+                return None
+            taken_back = consent_row(message.customer, message.id, Consent("link", given=False, wording=""), now)
+            return replace(current, customer=unlinked(current.customer), writes=(taken_back,))
+
+        if change(store, message.customer, ended, by="x", did="revoked", now=now) and before:
+            told = unlinked_notice(before.customer, before.open_case, self.proofs, self.catalogue(now).brand, now)
+            self._text((told,) if told else ())
 
     def forget(self) -> None:
         """Do a bounded piece of what has to be forgotten: finish erasures, delete rows whose time is over."""

@@ -82,7 +82,7 @@ def _switched(before: Customer, after: Customer) -> Iterator[Consent]:
 def _unlinked(question: Question, before: Customer, after: Customer) -> Iterator[Sms]:
     """A number that is no longer linked is told so, however that came about."""
     if before.line != after.line and before.link:
-        told = link.unlinked_notice(replace(question, customer=before))
+        told = link.unlinked_notice(before, question.case, question.proofs, question.catalogue.brand, question.now)
         yield from (told,) if told else ()
 
 

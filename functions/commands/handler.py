@@ -16,7 +16,7 @@ from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Contended
 from functions.shared.line import Line
 from functions.shared.linking import Keyed, Proofs
-from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
+from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.sending import Sender
 from functions.shared.sms import AwsTexts, HttpTexts, TextMessenger
 from functions.shared.store import Store
@@ -62,7 +62,10 @@ def receive(body: str, attributes: dict[str, str]) -> None:
     arrivals.note(bot().sender.store, datetime.fromtimestamp(message.sent_at / 1000, UTC), clock.now())
 
 
-def _act_on(message: DirectMessage | Echo | Encrypted, attributes: dict[str, str]) -> None:
+def _act_on(message: DirectMessage | Echo | Encrypted | Revoked, attributes: dict[str, str]) -> None:
+    if isinstance(message, Revoked):
+        bot().revoked(message)
+        return
     if isinstance(message, Echo):
         settled = bot().echo(message)
         if settled is None:

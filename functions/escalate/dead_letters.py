@@ -13,7 +13,7 @@ from functions.shared.cases import TEAMS, Case, Entry
 from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
 from functions.shared.customers import seen
 from functions.shared.line import Line
-from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
+from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.store import Cancelled, Put, Store, stamp
 
 KEPT = timedelta(days=90)
@@ -62,12 +62,14 @@ def letter_in(record: dict[str, Any]) -> Letter:
     return Letter(message.id, message.kind, message.customer, handle, said_in(message), died_at)
 
 
-def said_in(message: DirectMessage | Echo | Encrypted) -> str | None:
+def said_in(message: DirectMessage | Echo | Encrypted | Revoked) -> str | None:
     match message:
         case DirectMessage():
             return message.text
         case Encrypted():
             return "(encrypted: nobody here can read it)"
+        case Revoked():
+            return "(X reports that the customer took back what they had allowed: end their link)"
         case Echo():
             return None
 

@@ -49,6 +49,19 @@ class Encrypted(Message):
     sent_at: int
 
 
+class Revoked(Message):
+    """A customer has taken back at X what they had allowed us."""
+
+    kind: Literal["revoked"] = "revoked"
+    id: str
+    customer: XId
+    sent_at: int
+
+    @property
+    def at(self) -> datetime:
+        return datetime.fromtimestamp(self.sent_at / 1000, UTC)
+
+
 class Ticket(Message):
     """A case's place in a team's line. Never text or a handle: a queue's messages cannot be erased."""
 
@@ -59,7 +72,7 @@ class Ticket(Message):
     at: datetime
 
 
-Inbound = Annotated[DirectMessage | Echo | Encrypted, Field(discriminator="kind")]
+Inbound = Annotated[DirectMessage | Echo | Encrypted | Revoked, Field(discriminator="kind")]
 
-inbound: TypeAdapter[DirectMessage | Echo | Encrypted] = TypeAdapter(Inbound)
+inbound: TypeAdapter[DirectMessage | Echo | Encrypted | Revoked] = TypeAdapter(Inbound)
 """Reads a message of `inbound.fifo`: `inbound.validate_json(body)`."""

@@ -6,6 +6,7 @@ Nothing here raises, whatever the types: an event becomes one plain message for 
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import datetime
 from typing import Any, Literal
 
 type Message = dict[str, Any]
@@ -27,7 +28,7 @@ _LONGEST_TEXT = 10_000
 class Dropped:
     """An event that is not queued, and why. `Unreadable` and `GroupChat` are worth a look."""
 
-    reason: Literal["GroupChat", "NotForUs", "OtherEvent", "Unreadable"]
+    reason: Literal["BrandRevoked", "GroupChat", "NotForUs", "OtherEvent", "Unreadable"]
     dm: object = None
     event_type: object = None
 
@@ -42,6 +43,8 @@ def read(body: dict[str, object], *, brand_id: str, now: int) -> list[Message | 
 def _account_activity(body: dict[str, object], brand_id: str, now: int) -> list[Message | Dropped]:
     if body.get("for_user_id", brand_id) != brand_id:
         return [Dropped("NotForUs")]
+    if revoked := _at(body, "user_event", "revoke"):
+        return [_revoked(_at(revoked, "source", "user_id"), revoked, "user_event", brand_id, now)]
     if "direct_message_events" not in body:
         kinds = (key for key in body if key.endswith(("_event", "_events", "_status")))
         return [Dropped("OtherEvent", event_type=next(kinds, None))]
@@ -56,6 +59,9 @@ def _x_activity(data: object, brand_id: str, now: int) -> list[Message | Dropped
             return _direct_messages(_at(data, "payload"), brand_id, now)
         case "chat.received":
             return [_encrypted(data, brand_id, now)]
+        case "oauth.revoke":
+            payload = _at(data, "payload")
+            return [_revoked(_at(payload, "user_id"), payload, "oauth.revoke", brand_id, now)]
         case other:
             return [Dropped("OtherEvent", event_type=other)]
 
@@ -107,6 +113,23 @@ def _encrypted(data: object, brand_id: str, now: int) -> Message | Dropped:
     if _is_group((sender, brand_id), payload):
         return Dropped("GroupChat", event_type="chat.received")
     return {"kind": "encrypted", "id": ids[0], "customer": sender, "sent_at": sent_at}
+
+
+def _revoked(customer: object, revoked: object, event_type: str, brand_id: str, now: int) -> Message | Dropped:
+    """Read that somebody took back what they had allowed our app. If it is the brand, we can send nothing any more."""
+    if not _is_x_id(customer):
+        return Dropped("Unreadable", event_type=event_type)
+    if customer == brand_id:
+        return Dropped("BrandRevoked", event_type=event_type)
+    sent_at = _iso(_at(revoked, "date_time"), now)
+    return {"kind": "revoked", "id": f"revoked-{customer}-{sent_at}", "customer": customer, "sent_at": sent_at}
+
+
+def _iso(value: object, now: int) -> int:
+    try:
+        return int(datetime.fromisoformat(str(value)).timestamp() * 1000)
+    except (ValueError, OverflowError):
+        return now
 
 
 def _is_group(two: Sequence[object], *places: object) -> bool:

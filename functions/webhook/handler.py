@@ -20,7 +20,7 @@ CRC_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{1,256}")
 
 LARGEST_BODY = 1024 * 1024
 
-SEEN = {"dm": "DmSeen", "echo": "EchoSeen", "encrypted": "EncryptedSeen"}
+SEEN = {"dm": "DmSeen", "echo": "EchoSeen", "encrypted": "EncryptedSeen", "revoked": "RevokedSeen"}
 """The metric of each kind of message. An alarm rings on the last, for nobody here can read it."""
 
 

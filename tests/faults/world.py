@@ -32,7 +32,7 @@ from functions.shared.conversations import Contended, Conversation
 from functions.shared.customers import Customer, Link
 from functions.shared.line import Line
 from functions.shared.linking import Keyed, Proofs
-from functions.shared.messages import DirectMessage, Echo
+from functions.shared.messages import DirectMessage, Echo, Revoked
 from functions.shared.messages import inbound as inbound_type
 from functions.shared.replies import KINDS
 from functions.shared.sending import Sender
@@ -377,6 +377,8 @@ class World:
             read = inbound_type.validate_json(message.body)
             if isinstance(read, Echo):
                 self.bot.echo(read)
+            elif isinstance(read, Revoked):
+                self.bot.revoked(read)
             else:
                 self.bot.receive(read)
         except Kill:

@@ -12,7 +12,10 @@ from functions.commands.plain import visible
 from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
 from functions.shared import linking
 from functions.shared.accounts import Account, Line
+from functions.shared.cases import Case
+from functions.shared.catalogue import Brand
 from functions.shared.customers import Code, Consent, Customer, Link
+from functions.shared.linking import Proofs
 from functions.shared.sms import Sms
 from functions.shared.sound import Unreadable
 
@@ -131,29 +134,28 @@ def check(question: Question, typed: str) -> Reply | Changed:
 def _linked(question: Question, account: Account, line: Line) -> Changed:
     customer = question.customer
     after = linking.linked(customer, Link(account.account_id, line.line_id, question.now))
-    told = notice(question, line.number, SMS_LINKED)
+    told = notice(line.number, SMS_LINKED, question.case, question.catalogue.brand, question.now)
     consent = Consent("link", given=True, wording=customer.wording or "")
     return Changed(DONE.reply(last3=line.number[-3:]), after, sms=(told,) if told else (), consent=consent)
 
 
-def unlinked_notice(question: Question) -> Sms | None:
+def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand: Brand, now: datetime) -> Sms | None:
     """Tell the number on file that its link has ended; not where the line is gone, and with it its owner."""
-    link = question.customer.link
+    link = customer.link
     try:
-        account = question.proofs.account(link.account_id) if link else None
+        account = proofs.account(link.account_id) if link else None
         if not (account and link) or account.status == "closed":
             return None
         line = account.line(link.line_id)
-        return notice(question, line.number, SMS_UNLINKED) if line.status != "closed" else None
+        return notice(line.number, SMS_UNLINKED, case, brand, now) if line.status != "closed" else None
     except Unreadable:
         return None
 
 
-def notice(question: Question, number: str, words: str) -> Sms | None:
-    case, brand = question.case, question.catalogue.brand
+def notice(number: str, words: str, case: Case | None, brand: Brand, now: datetime) -> Sms | None:
     if case and NO_NOTICE_BESIDE in (case.kind, *case.acknowledged):
         return None
-    time = question.now.astimezone(brand.zone).strftime("%H:%M")
+    time = now.astimezone(brand.zone).strftime("%H:%M")
     return Sms(number, words.format(brand=brand.name, time=time, lost_phone=brand.lost_phone))
 
 
