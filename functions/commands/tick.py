@@ -6,9 +6,12 @@ from typing import Any
 from functions.shared import budget as budgets
 from functions.shared import replies, telemetry
 from functions.shared.sending import Sender
+from functions.shared.turns import Turns
 
 AT_ONCE = 50
 """Customers looked at in one call, of each kind; the rest have their turn at the next."""
+ROWS = 1000
+"""Replies read to find them: whoever writes a hundred times is one of them, not all."""
 
 
 @telemetry.observed
@@ -22,11 +25,14 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
 
 def tick(sender: Sender) -> None:
     """Do a bounded piece of what is due."""
+    turns = Turns()
     for customer in due(sender, "settle"):
-        sender.lease_ran_out(customer)
-        sender.look_up(customer)
-    left_waiting = sum(_send(sender, kind) for kind in replies.KINDS)
+        with turns.one():
+            sender.lease_ran_out(customer)
+            sender.look_up(customer)
+    left_waiting = sum(_send(sender, kind, turns) for kind in replies.KINDS)
     budgets.mark_waiting(sender.store, left_waiting > 0)
+    turns.over()
 
 
 def report(sender: Sender) -> None:
@@ -41,16 +47,17 @@ def report(sender: Sender) -> None:
 
 def due(sender: Sender, clock: str) -> list[str]:
     """The customers with something to do, longest waiting first."""
-    rows = sender.store.due(clock, sender.now(), AT_ONCE)
-    return list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))
+    rows = sender.store.due(clock, sender.now(), ROWS)
+    return list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))[:AT_ONCE]
 
 
-def _send(sender: Sender, kind: replies.Kind) -> int:
+def _send(sender: Sender, kind: replies.Kind, turns: Turns) -> int:
     """Send the waiting replies of one kind while there is room; return how many customers still wait for it."""
     waiting = due(sender, f"send#{kind}")
     left = len(waiting)
     for customer in waiting:
         if not budgets.load(sender.store).room(kind, sender.now()):
             break
-        left -= sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=len(waiting) > 1)
+        with turns.one():
+            left -= sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=len(waiting) > 1)
     return left

@@ -7,6 +7,7 @@ from functions.shared import cases, conversations, telemetry
 from functions.shared.cases import Case
 from functions.shared.conversations import Conversation
 from functions.shared.sending import Sender
+from functions.shared.turns import Turns
 
 AT_ONCE = 50
 
@@ -21,10 +22,13 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
 
 def tick(sender: Sender) -> None:
     """Do a bounded piece of what is due."""
+    turns = Turns()
     for row in sender.store.due("cases", sender.now(), AT_ONCE):
-        case = conversations.case_of(sender.store, row["pk"].removeprefix("case#"))
-        if case:
-            _look_at(sender, case)
+        with turns.one():
+            case = conversations.case_of(sender.store, row["pk"].removeprefix("case#"))
+            if case:
+                _look_at(sender, case)
+    turns.over()
 
 
 def report(sender: Sender) -> None:

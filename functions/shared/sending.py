@@ -2,9 +2,10 @@
 
 import html
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate
 from typing import Literal
 
 from functions.shared import budget as budgets
@@ -26,6 +27,9 @@ NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned")
 
 TOGETHER = 10
 """Replies that may leave as one DM."""
+
+WRITES = 80
+"""Rows that are settled in one transaction; DynamoDB takes a hundred, and some belong to the change itself."""
 
 
 def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obstacle | None:
@@ -257,7 +261,7 @@ class Sender:
 
     def _without_hopeless(self, current: Conversation, waiting: Iterable[Outgoing], now: datetime) -> Conversation:
         hopeless = [reply for reply in waiting if obstacle(current, reply, now) in NEVER]
-        return current.having(*map(replies.suppressed, hopeless)) if hopeless else current
+        return current.having(*map(replies.suppressed, hopeless[: WRITES // 2])) if hopeless else current
 
     def lease_ran_out(self, x_id: str) -> None:
         """What was being sent when its sender died may have left: its outcome is unknown."""
@@ -273,7 +277,7 @@ class Sender:
     def look_up(self, x_id: str) -> None:
         """Ask X whether a reply of unknown outcome was delivered. A look-up that fails is not an absence."""
         conversation = load(self.store, x_id)
-        asked = [r for r in conversation.replies if _to_look_up(r, self.now())]
+        asked = _as_many_as_fit(conversation, [r for r in conversation.replies if _to_look_up(r, self.now())])
         if not asked:
             return
         found = self.messenger.look_up(x_id)
@@ -282,12 +286,15 @@ class Sender:
 
         def settled(current: Conversation) -> Conversation | None:
             done = current
+            settling = set[str]()  # one DM is one reply, also where two say the same
             for reply in asked:
                 head = done.reply(reply.id)
                 if head is None or head.state != "UNKNOWN" or head.fence != reply.fence:
                     continue
-                match = next((dm for dm in found if self._is_this(done, head, dm.dm_id, dm.text)), None)
+                free = (dm for dm in found if dm.dm_id not in settling)
+                match = next((dm for dm in free if self._is_this(done, head, dm.dm_id, dm.text)), None)
                 if match:
+                    settling.add(match.dm_id)
                     done = done.having(*(replies.sent(part, match.dm_id) for part in dm_of(done, head)))
                     done = replace(done, writes=(*done.writes, sent_row(x_id, match.dm_id, head.id)))
                     continue
@@ -349,6 +356,12 @@ def sent_row(x_id: str, dm_id: str, reply_id: str, *, confirmed_at: datetime | N
 def _to_look_up(reply: Outgoing, now: datetime) -> bool:
     due = reply.look_up_at is not None and reply.look_up_at <= now
     return due and reply.state == "UNKNOWN" and not reply.carried_by
+
+
+def _as_many_as_fit(conversation: Conversation, heads: Sequence[Outgoing]) -> list[Outgoing]:
+    """The first of these whose rows go into one transaction: their parts, the DM that was found or a note, each."""
+    rows = accumulate(len(dm_of(conversation, head)) + 1 for head in heads)
+    return [head for head, row in zip(heads, rows, strict=True) if row <= WRITES]
 
 
 def _echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
