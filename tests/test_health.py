@@ -2,10 +2,11 @@
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 
-from functions.shared import health
+from functions.shared import health, telemetry
 from functions.shared.accounts import Account
 from functions.shared.conversations import load
 from functions.shared.sound import Unreadable
@@ -78,3 +79,18 @@ def test_accounts_that_cannot_be_reached_once_are_tried_again() -> None:
 
     (dm,) = world.x.delivered
     assert "12.4 GB" in dm.text
+
+
+@pytest.mark.parametrize(("hours", "published"), [(0, [0]), (30, [1]), (24 * 9, [1])])
+def test_each_answer_tells_whether_its_figures_were_old(
+    hours: int, published: list[float], logged: Callable[[], list[dict[str, Any]]]
+) -> None:
+    world = World()
+    world.now += timedelta(hours=hours)
+
+    world.write(LINKED_A, "#data")
+    world.work()
+
+    telemetry.publish()
+    (metrics,) = [line for line in logged() if "AnsweredFromOldFigures" in line]
+    assert metrics["AnsweredFromOldFigures"] == published

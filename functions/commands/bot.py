@@ -161,6 +161,8 @@ class Bot:
         known = registry().by_tag
         if decision.account_error or any(known[tag].shows_account for tag in tags if tag in known):
             health.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
+            old = decision.say is not None and decision.say.old_figures
+            telemetry.measure("AnsweredFromOldFigures", int(old), "Count")
 
     def _case_id(self, before: Conversation, now: datetime) -> str:
         """A new case's number; within seven days of the last one it is that one again."""

@@ -20,13 +20,15 @@ class Say:
     """A finished text for the customer."""
 
     key: str
-    text: str
+    text: str = field(repr=False)
     kind: Kind
     quotes: str | None = None
     tags: tuple[str, ...] = ()
     """The hashtags it answers: they can be answered anew if the reply has to wait."""
-    too: str | None = None
+    too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
+    old_figures: bool = False
+    """It says old figures, or that they are too old to be said."""
     unasked: bool = False
     """Nobody asked for it (a menu): it does not leave once a person owns the conversation."""
 

@@ -11,6 +11,9 @@ from functions.commands.registry import Escalate, Question, Reply, Text
 from functions.shared.accounts import Account, Dated, Line
 from functions.shared.sound import Unreadable
 
+AGED = 1
+"""How serious it is that figures are old: more than a next step, less than a known incident."""
+
 FIRST = Text(
     "link.first",
     "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link 07700 900123, and I'll text"
@@ -169,7 +172,7 @@ def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply]) 
     if age == "too_old":
         return TOO_OLD.reply()
     reply = replace(say(found), quotes=found.account.account_id)
-    return replace(reply, next=OLD.next, serious=1) if age == "old" else reply
+    return replace(reply, next=OLD.next, serious=AGED) if age == "old" else reply
 
 
 def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply | Escalate:

@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands import rules, texts
 from functions.commands.decisions import Decision, Join, Kind, Open, Say
-from functions.commands.gate import ENDED, TOO_OLD
+from functions.commands.gate import AGED, ENDED, TOO_OLD
 from functions.commands.heard import Heard, each_once
 from functions.commands.phrasing import assemble
 from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
@@ -274,7 +274,8 @@ def _say(
     asked = next((reply.wording for reply in replies if reply.wording), after.wording)
     link = after.link.used(heard.question.now) if quotes and after.link else after.link
     after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
-    return after, Say(key, text, kind, quotes, too=too)
+    old = any(reply.key == TOO_OLD.key or reply.serious == AGED for reply in replies)
+    return after, Say(key, text, kind, quotes, too=too, old_figures=old)
 
 
 def confirmation(heard: Heard, case: Open | Join | None) -> Reply:
