@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
@@ -51,17 +52,24 @@ class Trace:
         return sorted((row for row in self.rows if row["sk"].startswith(prefix)), key=lambda row: str(row["sk"]))
 
     def audit(self, customer: str) -> list[Row]:
-        return [row for row in self.of("audit#") if row["pk"] == f"customer#{customer}"]
+        return self._audits.get(f"customer#{customer}", [])
 
-    @property
+    @cached_property
+    def _audits(self) -> dict[str, list[Row]]:
+        found: dict[str, list[Row]] = {}
+        for row in self.of("audit#"):
+            found.setdefault(row["pk"], []).append(row)
+        return found
+
+    @cached_property
     def customers(self) -> set[str]:
         return {row["pk"].removeprefix("customer#") for row in self.of("profile")}
 
-    @property
+    @cached_property
     def replies(self) -> list[Row]:
         return self.of("reply#")
 
-    @property
+    @cached_property
     def cases(self) -> list[Row]:
         return [row for row in self.rows if row["sk"] == "case"]
 
@@ -79,8 +87,9 @@ def no_loss(trace: Trace) -> Iterable[str]:
             yield f"DM {dm} was {record['disposition']} but no case has it"
         elif record["disposition"] == "answered" and f"{dm}#reply" not in replies:
             yield f"DM {dm} was answered but there is no reply"
+    with_case = {case["customer"] for case in trace.cases}
     for reply in trace.replies:
-        if reply["state"] == "UNCONFIRMED" and not any(case["customer"] == reply["customer"] for case in trace.cases):
+        if reply["state"] == "UNCONFIRMED" and reply["customer"] not in with_case:
             yield f"reply {reply['id']} may be lost and nobody looks at it"
 
 
@@ -154,13 +163,17 @@ def order(trace: Trace) -> Iterable[str]:
     """Replies to one customer leave in the order in which they were decided; a stop's confirmation may overtake."""
     kinds = {row["id"]: row["kind"] for row in trace.replies}
     for customer in trace.customers:
-        decided: list[str] = []
-        claimed: list[str] = []
+        decided: dict[str, int] = {}
+        left: list[str] = []
         for row in trace.audit(customer):
-            decided += [reply for reply, was, _ in _changes(row) if was == "new"]
-            claimed += [reply for reply in _claimed(row) if kinds.get(reply) != "stop"]
-        for earlier, later in pairwise(claimed):
-            if decided.index(later) < decided.index(earlier):
+            for reply, was, now in _changes(row):
+                decided.setdefault(reply, len(decided))
+                if now == "PENDING" and reply in left:  # it had not, and goes with what has come behind it
+                    left.remove(reply)
+                if now == "SENDING" and kinds.get(reply) != "stop":
+                    left.append(reply)
+        for earlier, later in pairwise(left):
+            if decided[later] < decided[earlier]:
                 yield f"{later} left after {earlier}"
 
 
@@ -190,13 +203,16 @@ def one_owner(trace: Trace) -> Iterable[str]:
 
 def audit(trace: Trace) -> Iterable[str]:
     """Every version has its row, and the rows tell what is stored."""
+    replies: dict[str, list[Row]] = {}
+    for reply in trace.replies:
+        replies.setdefault(reply["customer"], []).append(reply)
     for profile in trace.of("profile"):
         rows = trace.audit(profile["x_id"])
         if [int(row["sk"].removeprefix("audit#")) for row in rows] != list(range(1, int(profile["version"]) + 1)):
             yield f"{profile['x_id']} changed without an audit row"
         told = {reply: now for row in rows for reply, _, now in _changes(row)}
-        for reply in trace.replies:
-            if reply["customer"] == profile["x_id"] and told.get(reply["id"]) != reply["state"]:
+        for reply in replies.get(profile["x_id"], []):
+            if told.get(reply["id"]) != reply["state"]:
                 yield f"the audit does not say that {reply['id']} is {reply['state']}"
 
 
