@@ -18,6 +18,7 @@ LAZY = {
     "accounts": "imports:accounts_app",
     "catalogue": "imports:catalogue_app",
     "doctor": "doctor:app",
+    "settle": "settle:app",
     "staff": "staff:app",
     "dead-letters": "dead_letters:app",
 }

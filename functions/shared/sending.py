@@ -370,9 +370,13 @@ def _echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
 
 
 def _matches(current: Conversation, reply: Outgoing, dm_id: str, text: str) -> bool:
-    """Whether a DM of ours is this reply: its text, and an id greater than that of the DM it answers."""
+    return is_said(reply, text_of(current, reply), dm_id, text)
+
+
+def is_said(reply: Outgoing, words: str, dm_id: str, text: str) -> bool:
+    """Whether a DM of ours is a reply in these words: its text, and an id greater than that of the DM it answers."""
     newer = not reply.cause.isdecimal() or int(dm_id) > int(reply.cause)
-    return newer and _bare(text) == _bare(text_of(current, reply))
+    return newer and _bare(text) == _bare(words)
 
 
 _LINK = re.compile(r"https?://\S+")

@@ -1,0 +1,256 @@
+"""`tweetserve settle`: ask X what became of replies; after a backup was restored, what was sent since."""
+
+import html
+import json
+import re
+import time
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from itertools import batched
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from functions.shared import budget, cases, clock, conversations, replies
+from functions.shared.cases import TEAMS, Case, Entry
+from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.line import Line
+from functions.shared.sending import Sender, is_said, sent_row
+from functions.shared.store import Put, Store, stamp
+from functions.shared.x import TWEEPY_HOST, XMessenger
+from functions.shared.x_account import Unanswered, XAccount
+from ops.keys import USER, account_of
+from ops.pauses import store_of
+from ops.place import Place, Trouble
+from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+
+BY = "settle"
+LISTED = timedelta(days=30)
+"""How far back X lists DMs."""
+AT_ONCE = 50
+TOGETHER = 20
+"""DMs that one transaction settles."""
+WAITS = "what X has sent is being looked up"
+
+EXAMPLES = """
+Without --since: look once, now, for what is unknown. With it, after a backup was restored: hold automated replies back,
+mark what X has sent since then, and resume.
+
+Examples:
+
+  tweetserve settle --stage prod
+
+  tweetserve settle --since 2026-11-24T14:00Z --stage prod --dry-run
+
+  tweetserve settle --since 3h --local
+"""
+
+app = typer.Typer(rich_markup_mode="markdown")
+
+
+@dataclass(frozen=True)
+class Dm:
+    """A DM as X lists it."""
+
+    id: str
+    customer: str
+    ours: bool
+    text: str
+    at: datetime
+
+
+@app.command(epilog=EXAMPLES)
+def settle(
+    since: Annotated[str, typer.Option(help="When the backup was made: 2026-11-24T14:00Z, or 3h ago.")] = "",
+    local: Local = False,
+    port: Port = 8400,
+    stage: Stage = "",
+    dry_run: DryRun = False,
+    as_json: AsJson = False,
+) -> None:
+    """Ask X what became of replies."""
+    with place_of(local, port, stage) as place, Console(stderr=True).status("asking X") as status:
+        answer = (
+            restored(place, moment(since, clock.now()), dry_run=dry_run, heard=status.update)
+            if since
+            else looked_up(sender_of(place), dry_run=dry_run)
+        )
+    if as_json:
+        typer.echo(json.dumps(answer, indent=2))
+        return
+    for what, number in answer.items():
+        typer.echo(f"{what.replace('_', ' ')}: {number}")
+
+
+def moment(said: str, now: datetime) -> datetime:
+    """Read when a backup was made. Raises Trouble for what is no time that X can tell about."""
+    at = _read(said, now)
+    if not now - LISTED < at < now:
+        raise Trouble("X lists the DMs of the last 30 days; begin within them.")
+    return at
+
+
+def _read(said: str, now: datetime) -> datetime:
+    if ago := re.fullmatch(r"([0-9]{1,3})([mhd])", said):
+        return now - timedelta(**{{"m": "minutes", "h": "hours", "d": "days"}[ago[2]]: int(ago[1])})
+    try:
+        at = datetime.fromisoformat(said)
+    except ValueError:
+        raise Trouble(f"Write the time like 2026-11-24T14:00Z or 3h, not {said}.") from None
+    if at.tzinfo is None:
+        raise Trouble(f"Is {said} in UTC? Then write {said}Z.")
+    return at
+
+
+# ---- what is unknown now ----
+
+
+def sender_of(place: Place) -> Sender:
+    messenger = XMessenger(place.secret(USER), place.settings.get("x_api_url") or TWEEPY_HOST)
+    line = Line(place.client("sqs"), {team: place.settings[f"{team}_queue_url"] for team in TEAMS})
+    return Sender(store_of(place), messenger, line, clock.now)
+
+
+def looked_up(sender: Sender, *, dry_run: bool) -> dict[str, int]:
+    """Settle what is unknown, as the tick would; what is not due yet waits for it."""
+    rows = sender.store.due("settle", sender.now(), AT_ONCE)
+    customers = list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))
+    before = sum(map(len, (unknown(sender.store, customer) for customer in customers)))
+    for customer in () if dry_run else customers:
+        sender.lease_ran_out(customer)
+        sender.look_up(customer)
+    after = sum(map(len, (unknown(sender.store, customer) for customer in customers)))
+    return {"unknown": before, "settled": before - after, "still_unknown": after}
+
+
+def unknown(store: Store, customer: str) -> list[str]:
+    waiting = conversations.load(store, customer).replies
+    return [reply.id for reply in waiting if reply.state in ("SENDING", "UNKNOWN")]
+
+
+# ---- a restored table ----
+
+
+def restored(
+    place: Place, since: datetime, *, dry_run: bool, heard: Callable[[str], None] = lambda _: None
+) -> dict[str, Any]:
+    """Mark what X has sent since a backup, let nothing of it be said twice, and resume."""
+    store = store_of(place)
+    if not dry_run:
+        budget.pause(store, WAITS)
+    found = sorted(listed(account_of(place), place.settings["brand_id"], since, heard), key=lambda dm: int(dm.id))
+    count = {"dms_listed": len(found), "replies_marked_sent": 0, "dms_answered_before": 0, "cases_opened": 0}
+    for customer in dict.fromkeys(dm.customer for dm in found):
+        heard(f"settling {count['replies_marked_sent']} replies")
+        theirs = [dm for dm in found if dm.customer == customer]
+        for some in batched(theirs, TOGETHER, strict=False):
+            step = Step(store, customer, some, newest_of_ours(theirs), clock.now())
+            if dry_run:
+                step(conversations.load(store, customer))
+            else:
+                conversations.change(store, customer, step, by=BY, did="restored", now=step.now)
+            count["replies_marked_sent"] += step.marked
+            count["dms_answered_before"] += step.recorded
+            count["cases_opened"] += step.opened
+    if not dry_run:
+        budget.resume(store)
+    return {"dry_run": dry_run} | count
+
+
+def newest_of_ours(dms: Iterable[Dm]) -> int:
+    return max((int(dm.id) for dm in dms if dm.ours), default=0)
+
+
+class Step:
+    """What one customer's conversation becomes by some of the DMs that X lists. `answered_to`: we wrote after these."""
+
+    def __init__(self, store: Store, customer: str, dms: Iterable[Dm], answered_to: int, now: datetime) -> None:
+        self._store, self._customer, self._dms, self._answered_to = store, customer, tuple(dms), answered_to
+        self.now = now
+        self.marked = self.recorded = self.opened = 0
+
+    def __call__(self, current: Conversation) -> Conversation | None:
+        self.marked = self.recorded = self.opened = 0
+        after = current
+        for dm in self._dms:
+            after = self._sent(after, dm) if dm.ours else self._answered(after, dm)
+        return after if after != current else None
+
+    def _sent(self, current: Conversation, dm: Dm) -> Conversation:
+        """A DM of ours: the replies that it was are sent."""
+        if self._store.get(partition(self._customer), f"sent#{dm.id}"):
+            return current
+        parts = [dm.text, *dm.text.split("\n\n")]
+        was = [r for r in current.replies if not r.settled and any(is_said(r, r.text, dm.id, part) for part in parts)]
+        self.marked += len(was)
+        done = current.having(*(replace(replies.sent(r, dm.id), carries=(), carried_by=None) for r in was))
+        row = sent_row(self._customer, dm.id, was[0].id if was else BY)
+        return replace(done, writes=(*done.writes, row))
+
+    def _answered(self, current: Conversation, dm: Dm) -> Conversation:
+        """A customer's DM that we know nothing of, though we wrote after it: not answered again, but seen by a person.
+
+        A lone hashtag has had its answer. What we did not answer comes again by itself.
+        """
+        known = self._store.get(partition(self._customer), f"dm#{dm.id}")
+        if known or int(dm.id) > self._answered_to:
+            return current
+        self.recorded += 1
+        lone = re.fullmatch(r"\s*#\w+\s*", dm.text) is not None
+        after = current if lone else self._seen(current, dm)
+        row: dict[str, Any] = {
+            "pk": partition(self._customer),
+            "sk": f"dm#{dm.id}",
+            "disposition": "ignored" if lone else "escalated",
+            "step": "restored",
+            "at": stamp(self.now),
+            "expires_at": int((self.now + DM_IDS_KEPT).timestamp()),
+        }
+        row |= {"case": after.case.id} if after.case and not lone else {}
+        return replace(after, writes=(*after.writes, Put(row, expected=0)))
+
+    def _seen(self, current: Conversation, dm: Dm) -> Conversation:
+        said = Entry(dm.id, "customer", dm.text, dm.at)
+        note = Entry(f"{dm.id}#restored", "note", "We wrote after this; what we wrote is in the chat at X.", self.now)
+        if current.open_case:
+            return current.with_case(current.open_case, said, note)
+        self.opened += 1
+        past, due = current.past_case(self.now), self.now + cases.UNPROMISED
+        if past:
+            return current.with_case(cases.reopened(past, "general", "restored", self.now, due), said, note)
+        fresh = Case(cases.new_id(), self._customer, "general", "restored", opened_at=self.now, due_at=due)
+        return current.with_case(replace(fresh, silent=True), said, note)
+
+
+def listed(x: XAccount, brand: str, since: datetime, heard: Callable[[str], None]) -> Iterator[Dm]:
+    """List the DMs since a time, newest first; waits where X's limit is used up."""
+    page: str | None = None
+    while True:
+        try:
+            found = x.dms(page)
+        except Unanswered as unanswered:
+            if not unanswered.limited:
+                raise
+            reset = unanswered.limits.reset if unanswered.limits and unanswered.limits.reset else None
+            until = reset or clock.now().timestamp() + 60
+            heard(f"X's limit is used up: waiting until {datetime.fromtimestamp(until, UTC):%H:%M} UTC")
+            time.sleep(max(1, until - clock.now().timestamp()))
+            continue
+        dms = [dm for event in found.dms if (dm := _dm(event, brand))]
+        yield from (dm for dm in dms if dm.at >= since)
+        if not found.next or any(dm.at < since for dm in dms):
+            return
+        page = found.next
+
+
+def _dm(event: Mapping[str, Any], brand: str) -> Dm | None:
+    """Read a DM between the brand and one customer; None for anything else."""
+    people = str(event.get("dm_conversation_id", "")).split("-")
+    if brand not in people or len(people) != 2 or not str(event.get("id", "")).isdecimal():
+        return None
+    customer = next((one for one in people if one != brand), brand)
+    at = datetime.fromisoformat(str(event["created_at"])).astimezone(UTC)
+    text = html.unescape(str(event.get("text", "")))
+    return Dm(str(event["id"]), customer, str(event.get("sender_id")) == brand, text, at)
