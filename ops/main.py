@@ -11,6 +11,7 @@ from local.cli import local
 
 LAZY = {
     "desk": "desk:app",
+    "customer": "customers:app",
     "explain": "explain:app",
     "x": "x:app",
     "pause": "pauses:pause_app",

@@ -1,5 +1,6 @@
 """From a customer's DM to the answer on their phone, over the real local run: HTTP, signatures, queues, tables."""
 
+import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -7,7 +8,10 @@ from uuid import uuid4
 
 import httpx
 import pytest
+from typer.testing import CliRunner
 
+from ops.main import app
+from ops.place import on_this_machine
 from tests.running import Running, wait_for
 
 LINKED, NEW, STOPPED = "2000000000000000002", "2000000000000000003", "2000000000000000004"
@@ -201,3 +205,58 @@ def test_the_next_run_knows_what_the_last_one_knew(tmp_path: Path) -> None:
         assert customer(http, STOPPED)["state"] == "linked"
         assert Phone(http, STOPPED).asks("#data").startswith("Hi @stopped_customer, you have 2.9 GB")
     assert second.interrupt().ended() == 0
+
+
+def texted(http: httpx.Client, x_id: str, words: str) -> str:
+    """Return the newest text message with these words. It leaves after the DM: first what was decided is written."""
+
+    def found() -> list[str]:
+        texts = (sms["text"] for sms in http.get("/sim/sms", params={"user_id": x_id}).json())
+        return [text for text in texts if words in text]
+
+    wait_for(lambda: bool(found()))
+    return found()[-1]
+
+
+def customer_command(local_run: Running, *arguments: str) -> dict[str, Any]:
+    port = local_run.url.rpartition(":")[2]
+    done = CliRunner().invoke(app, ["customer", *arguments, "--local", "--port", port, "--json"])
+    assert done.exit_code == 0, done.output
+    answer: dict[str, Any] = json.loads(done.stdout)
+    return answer
+
+
+def test_a_number_is_linked_by_its_code_shows_its_bill_and_is_forgotten_again(
+    http: httpx.Client, local_run: Running
+) -> None:
+    phone = Phone(http, NEW)
+
+    asked = phone.asks("#link 07700 900123")
+    code = texted(http, NEW, "is your code").removeprefix("ExampleCare: ")[:6]
+    linked = phone.asks(code)
+    bill = phone.asks("#charges")
+
+    assert asked.startswith("Hi @new_customer, thank you. If that's a number with us, a six-digit code is on its way")
+    assert linked.startswith("You're all set, @new_customer: your X account is linked to the number ending 123")
+    assert texted(http, NEW, "your number is now linked to an X account")
+    assert "you don't have a bill yet" in bill
+    assert customer(http, NEW)["state"] == "linked"
+
+    phone.asks("my zebra ate the router")
+    exported = customer_command(local_run, "export", NEW)
+    assert "my zebra ate the router" in str(exported)
+    assert "900123" not in str(exported["what the bot remembers"])
+
+    assert "Reply #delete yes to go ahead" in phone.asks("#delete")
+    assert phone.asks("#delete yes").startswith("Done, @new_customer: your number is unlinked")
+    wait_for(lambda: kept(local_run) == [])
+    assert customer(http, NEW)["state"] == "not linked"
+    assert texted(http, NEW, "no longer linked")
+
+
+def kept(local_run: Running) -> list[str]:
+    """Return what any table or queue still holds of the new customer; the accounts are the carrier's."""
+    place = on_this_machine(int(local_run.url.rpartition(":")[2]))
+    table = place.settings["service_table"]
+    rows = place.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
+    return [str(row) for row in rows if any(word in str(row) for word in (NEW, "new_customer", "900123", "zebra"))]

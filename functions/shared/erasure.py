@@ -99,7 +99,7 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
     removed: dict[str, int] = {}
     try:
         conversation = _with_newest_sent(store, conversation, old, now)
-        for case_id in sorted({case for row in old for case in _cases_in(row)} - {conversation.customer.case}):
+        for case_id in cases_of(old, but=conversation.customer.case):
             _count(removed, _delete(store, _case_rows(store, case_id)))
         # The audit goes last: it says which cases there are.
         _count(removed, _delete(store, sorted(old, key=lambda row: str(row["sk"]).startswith("audit#"))))
@@ -168,9 +168,10 @@ def _newest_sent(customer: Customer, old: Iterable[Item]) -> str:
     return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int)
 
 
-def _cases_in(row: Item) -> list[str]:
-    """Return the cases that an audit row tells of: the customer's own item names only the newest two."""
-    return [match[1] for change in row.get("changes", ()) if (match := _CASE.match(change))]
+def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
+    """Return the cases that a customer's audit rows tell of: their own item names only the newest two."""
+    changes = (change for row in rows for change in row.get("changes", ()))
+    return sorted({match[1] for change in changes if (match := _CASE.match(change))} - {but})
 
 
 def _case_rows(store: Store, case_id: str) -> list[Item]:

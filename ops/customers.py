@@ -1,0 +1,150 @@
+"""`tweetserve customer`: what is kept of one person, as they may ask for it; and erasing it."""
+
+import json
+from collections.abc import Iterator
+from typing import Annotated, Any
+
+import typer
+
+from functions.shared import clock, erasure
+from functions.shared.conversations import partition
+from functions.shared.erasure import Marks
+from functions.shared.linking import Keyed
+from functions.shared.store import Item, Store
+from ops.place import Place, Trouble
+from ops.x import AsJson, Local, Port, Stage, place_of
+
+EXAMPLES = """
+Examples:
+
+  tweetserve customer show 2000000000000000002 --local
+
+  tweetserve customer export 2000000000000000002 --stage prod > for-the-customer.json
+
+  tweetserve customer erase 2000000000000000002 --stage prod
+
+Exit codes: 0 done, 1 not done, 2 asked wrongly.
+"""
+
+KINDS = {
+    "profile": "what the bot remembers",
+    "consent": "consents, given and taken back",
+    "dm": "DMs that were decided about; their words are in cases only",
+    "reply": "our answers, for 90 days",
+    "sent": "ids of our DMs",
+    "audit": "changes, for 13 months",
+    "case": "questions that went to people",
+    "entry": "what was said in them, for 90 days",
+    "back": "a person's way back to a case",
+}
+"""The kinds of rows that may be kept, in the words of a letter to the customer."""
+
+INTERNAL = frozenset({"pk", "sk", "clock", "look_at", "line", "version"})
+
+app = typer.Typer(
+    help="Show, hand out or erase what is kept of a customer.",
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
+
+XId = Annotated[str, typer.Argument(metavar="X_ID", help="The customer's numeric X id, not the handle.")]
+
+
+@app.command()
+def show(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+    """Say how much is kept of a customer, and none of it."""
+    with place_of(local, port, stage) as place:
+        rows = kept(place, x_id)
+    counts = {kind: len(found) for kind, found in by_kind(rows).items()}
+    linked = any("link" in row for row in rows if row["sk"] == "profile")
+    stopped = any("stopped_by" in row for row in rows if row["sk"] == "profile")
+    if as_json:
+        typer.echo(json.dumps({"x_id": x_id, "linked": linked, "stopped": stopped, "rows": counts}, indent=2))
+        return
+    typer.echo(f"{x_id}: {'linked' if linked else 'not linked'}, {'has sent #stop' if stopped else 'no #stop'}")
+    for kind, count in counts.items():
+        typer.echo(f"{count:6}  {KINDS.get(kind, kind)}")
+
+
+@app.command()
+def export(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+    """Print everything that is kept of a customer as one JSON, to be handed to them."""
+    with place_of(local, port, stage) as place:
+        rows = kept(place, x_id)
+    told = {KINDS.get(kind, kind): [readable(row) for row in found] for kind, found in by_kind(rows).items()}
+    typer.echo(json.dumps({"x_id": x_id, "exported_at": clock.now().isoformat(), **told}, indent=2, default=str))
+
+
+@app.command()
+def erase(
+    x_id: XId,
+    local: Local = False,
+    port: Port = 8400,
+    stage: Stage = "",
+    yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
+    as_json: AsJson = False,
+) -> None:
+    """Erase a customer: link, texts, cases and audit. What stays is a mark that tells nobody who it was."""
+    with place_of(local, port, stage) as place:
+        rows = kept(place, x_id)
+        if not yes:
+            typer.confirm(f"Erase {len(rows)} rows of {x_id}? It cannot be undone.", abort=True, err=True)
+        removed = erasure.erase(marks(place), x_id, clock.now())
+    if removed is None:
+        raise typer.Exit(1)
+    if as_json:
+        typer.echo(json.dumps({"x_id": x_id, "removed": removed.rows, "done": removed.done}, indent=2))
+        return
+    for kind, count in removed.rows.items():
+        typer.echo(f"{count:6}  {KINDS.get(kind, kind)}")
+    typer.echo("Erased." if removed.done else "A reply is still on its way: what is left goes within fifteen minutes.")
+
+
+def marks(place: Place) -> Marks:
+    key = place.secret("code_key_secret_name").get("key")
+    if not key:
+        raise Trouble("The key that marks are hashed under cannot be read: nothing was erased.")
+    return Marks(store(place), Keyed(key.encode()))
+
+
+def store(place: Place) -> Store:
+    return Store(place.client("dynamodb"), place.settings["service_table"])
+
+
+def kept(place: Place, x_id: str) -> list[Item]:
+    """Read every row of a customer and of their cases. Raises Trouble where there is none."""
+    if not x_id.isdecimal():
+        raise Trouble(f"{x_id} is no numeric X id: `tweetserve explain` and the desk show it.")
+    ours = store(place)
+    rows = ours.query(partition(x_id))
+    if not rows:
+        raise Trouble(f"Nothing is kept of {x_id}.")
+    return [*rows, *(row for case_id in erasure.cases_of(rows) for row in ours.query(f"case#{case_id}"))]
+
+
+def by_kind(rows: list[Item]) -> dict[str, list[Item]]:
+    found: dict[str, list[Item]] = {}
+    for row in rows:
+        found.setdefault(str(row["sk"]).partition("#")[0], []).append(row)
+    return found
+
+
+def readable(row: Item) -> dict[str, Any]:
+    return dict(_readable(row))
+
+
+def _readable(row: Item) -> Iterator[tuple[str, Any]]:
+    """Keep what says something to a customer: no keys and clocks of ours, numbers as numbers."""
+    yield "id", str(row["sk"]).partition("#")[2] or row["sk"]
+    for name, value in row.items():
+        if name not in INTERNAL:
+            yield name, plain(value)
+
+
+def plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {name: plain(inner) for name, inner in value.items()}
+    if isinstance(value, list):
+        return [plain(inner) for inner in value]
+    return int(value) if hasattr(value, "to_integral_value") else value
