@@ -7,7 +7,7 @@ import pytest
 
 from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
-from functions.shared import conversations, store
+from functions.shared import store, telemetry
 from functions.shared.conversations import partition
 from functions.shared.store import Cancelled
 from tests.at_desk import START, Office
@@ -170,7 +170,7 @@ def test_when_others_keep_writing_the_message_comes_again(office: Office, monkey
 
     monkeypatch.setattr(store.Store, "commit", contended)
 
-    with pytest.raises(conversations.Contended):
+    with pytest.raises(telemetry.Failed, match="Contended"):
         dies(MESSAGE)
 
 

@@ -122,10 +122,10 @@ def test_metrics_are_published_when_the_handler_fails(logged: Logged) -> None:
         telemetry.count("Queued")
         raise RuntimeError(event)
 
-    with pytest.raises(RuntimeError):
+    with pytest.raises(telemetry.Failed, match="RuntimeError"):
         lambda_handler("event", CONTEXT)
 
-    [metrics] = logged()
+    [_, metrics] = logged()
     assert metrics["Queued"] == [1.0]
 
 

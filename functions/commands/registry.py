@@ -22,9 +22,9 @@ class Reply:
 
     key: str
     """Which text it is (`charges.bill`): for tests, logs and `--why`."""
-    text: str
-    next: str = ""
-    short: str = ""
+    text: str = field(repr=False)
+    next: str = field(default="", repr=False)
+    short: str = field(default="", repr=False)
     """The line for a DM that asks for several hashtags; empty = the whole text stands alone."""
     as_of: str = ""
     """The figures' time as said ("14:03"), for the last line of an answer to several hashtags."""

@@ -1,7 +1,7 @@
 """SQS calls this with a message of `inbound.fifo` that failed five times: a person gets it, so that nobody is lost."""
 
 import re
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
@@ -37,8 +37,8 @@ class Letter:
     id: str
     kind: str
     customer: str | None
-    handle: str | None
-    said: str | None
+    handle: str | None = field(repr=False)
+    said: str | None = field(repr=False)
     died_at: datetime
 
 

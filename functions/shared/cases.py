@@ -4,7 +4,7 @@ The row is the truth; its ticket on the team's queue only says that somebody may
 """
 
 import secrets
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -42,18 +42,18 @@ ELSEWHERE = "elsewhere"
 """The owner of a case that somebody answered without the desk."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Entry:
     """One thing said in a case. The only place where a customer's words are kept."""
 
     id: str
     who: Literal["customer", "bot", "staff", "note"]
-    text: str
+    text: str = field(repr=False)
     at: datetime
     by: str | None = None
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Case:
     id: str
     """Six of SIGNS, said as 7KD-2MX."""

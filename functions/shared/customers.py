@@ -1,6 +1,6 @@
 """Who wrote: a customer's link to an account, consent, stop, and what is open between us. Keyed on the X id."""
 
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
@@ -12,7 +12,7 @@ UNUSED = timedelta(days=90)
 """After so long a number may belong to somebody else."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Link:
     """The line that a customer has proven to be theirs."""
 
@@ -31,7 +31,7 @@ class Link:
         return replace(self, used_at=now) if now - (self.used_at or self.linked_at) > A_DAY else self
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Code:
     """A code that we wait for. Only its digest is kept, and the line that it proves; no line = it proves nothing."""
 
@@ -43,7 +43,7 @@ class Code:
     line_id: str | None = None
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Consent:
     """What a customer has agreed to, or taken back, and the version of the words that they had read."""
 
@@ -52,7 +52,7 @@ class Consent:
     wording: str
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Asked:
     """A question of ours that waits for an answer: `choices` are hashtags without the sign."""
 
@@ -60,7 +60,7 @@ class Asked:
     until: datetime
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Noted:
     """A DM that came lately. Of what it said only a keyed digest is kept, to know the same when it comes again."""
 
@@ -70,13 +70,13 @@ class Noted:
     """It says what was said a moment ago."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Customer:
     """Everything that deciding about a customer's next DM may depend on. Stored as one item, under one version."""
 
     x_id: str
     version: int = 0
-    handle: str | None = None
+    handle: str | None = field(default=None, repr=False)
     link: Link | None = None
     link_ended: bool = False
     code: Code | None = None

@@ -10,7 +10,7 @@ XId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
 class Message(BaseModel):
-    model_config = ConfigDict(frozen=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
 class DirectMessage(Message):
@@ -19,8 +19,8 @@ class DirectMessage(Message):
     kind: Literal["dm"] = "dm"
     id: XId
     customer: XId
-    handle: str | None = None
-    text: str
+    handle: str | None = Field(default=None, repr=False)
+    text: str = Field(repr=False)
     sent_at: int
     """Milliseconds since 1970."""
     attachment: bool = False
@@ -36,7 +36,7 @@ class Echo(Message):
     kind: Literal["echo"] = "echo"
     id: XId
     customer: XId
-    text: str
+    text: str = Field(repr=False)
     sent_at: int
 
 
@@ -74,5 +74,7 @@ class Ticket(Message):
 
 Inbound = Annotated[DirectMessage | Echo | Encrypted | Revoked, Field(discriminator="kind")]
 
-inbound: TypeAdapter[DirectMessage | Echo | Encrypted | Revoked] = TypeAdapter(Inbound)
+inbound: TypeAdapter[DirectMessage | Echo | Encrypted | Revoked] = TypeAdapter(
+    Inbound, config=ConfigDict(hide_input_in_errors=True)
+)
 """Reads a message of `inbound.fifo`: `inbound.validate_json(body)`."""

@@ -7,7 +7,7 @@ PENDING -> SENDING -> SENT
    \\-> SUPPRESSED                          stopped, or no longer linked
 """
 
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
@@ -37,14 +37,14 @@ LONGEST_WAIT = timedelta(minutes=16)
 UNSETTLED = ("PENDING", "SENDING", "UNKNOWN")
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid"))
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Outgoing:
     id: str
     """`<cause>#<slot>`: one cause has at most one reply in a slot."""
     customer: str
     cause: str
     """The DM it answers, or the desk's request id."""
-    text: str
+    text: str = field(repr=False)
     key: str
     kind: Kind
     created_at: datetime
@@ -56,7 +56,7 @@ class Outgoing:
     """The account whose figures are in the text."""
     tags: tuple[str, ...] = ()
     """The hashtags it answers; they are answered anew if it waited long."""
-    too: str | None = None
+    too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
     case: str | None = None
     unasked: bool = False

@@ -1,7 +1,7 @@
 """What others write and we only read: what is sound is used, what is not is refused at the moment it is asked for."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from datetime import date
 from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Self
@@ -43,7 +43,11 @@ _KEEP_SOUND = object()
 class Part(BaseModel):
     """A piece of an item. Written down it has to be right in full; read with `of`, what is sound stays usable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+
+    def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
+        """Print no numbers and no balances by accident: the class says enough."""
+        yield from ()
 
     @classmethod
     def of(cls, item: Mapping[str, Any]) -> Self:

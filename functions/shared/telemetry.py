@@ -9,6 +9,8 @@ from functools import cache, wraps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
+from functions.shared.settings import MissingSettings
+
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
     from aws_lambda_powertools.metrics import Metrics
@@ -82,14 +84,26 @@ def measure(name: LiteralString, value: float, unit: str = "Seconds") -> None:
     _metrics().add_metric(name=name, unit=unit, value=value)
 
 
+class Failed(Exception):
+    """A function failed. The runtime logs what leaves it, so that this names only the class of what went wrong."""
+
+
 def observed[Event, Answer](handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], Answer]:
-    """Wrap a `lambda_handler`: its log lines carry the request id, its metrics are published when it ends."""
+    """Wrap a `lambda_handler`: its log lines carry the request id, its metrics are published when it ends.
+
+    What goes wrong leaves it as Failed, for its message may quote a customer; settings that are missing are named.
+    """
 
     @wraps(handler)
     def observed_handler(event: Event, context: Any) -> Answer:
         _logger().append_keys(function_request_id=getattr(context, "aws_request_id", None))
         try:
             return handler(event, context)
+        except MissingSettings:
+            raise
+        except Exception as failure:
+            error("a function failed", failure)
+            raise Failed(type(failure).__name__) from None
         finally:
             publish()
 

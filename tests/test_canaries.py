@@ -1,0 +1,213 @@
+"""Strings that must never be seen go through everything, and are then looked for in all that operations can see."""
+
+import json
+import logging
+import traceback
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from itertools import count
+from typing import Any
+
+import pytest
+from botocore.exceptions import ClientError
+
+from functions.commands import handler
+from functions.commands.decisions import Say
+from functions.commands.registry import Reply
+from functions.escalate.dead_letters import letter_in
+from functions.shared import telemetry
+from functions.shared.cases import Entry
+from functions.shared.customers import Customer
+from functions.shared.messages import DirectMessage, Echo, inbound
+from functions.shared.replies import Outgoing
+from functions.shared.sms import Sms
+from functions.shared.x import KeyedMessenger, NotSent, Unknown
+from functions.webhook import handler as webhook
+from infra.alarms import REPORTED
+from tests.calls_from_x import SECRET, account_activity, aws_of_the_webhook, dm, post
+from tests.faults.queues import Queued
+from tests.faults.world import FAULTS, Fault, World
+from tests.phones import NUMBER, STRANGER, account
+
+type Logged = Callable[[], list[dict[str, Any]]]
+
+TEXT = "kumquat"
+HANDLE = "customer_3"
+CODE = "918273"
+OWED = 75_318_642
+TOKEN = "t0ken-of-canary"
+CANARIES = (TEXT, HANDLE, CODE, str(OWED), "753,186.42", NUMBER, "7700900123", "07700 900123", TOKEN, SECRET)
+EVERY_SORT = [(sort, fault) for sort, faults in FAULTS.items() for fault in faults]
+
+
+def seen_in(haystack: object) -> list[str]:
+    written = str(haystack)
+    return [canary for canary in CANARIES if canary in written]
+
+
+class Observed(World):
+    """A world whose messages go through the function itself, with all that the runtime would write of it."""
+
+    def watch(self, monkeypatch: pytest.MonkeyPatch) -> None:
+        self.written: list[str] = []
+        self.codes = (str(number) for number in count(int(CODE)))
+        monkeypatch.setattr(handler, "bot", lambda: self.bot)
+        monkeypatch.setattr(handler, "come_again", lambda _: None)
+        monkeypatch.setattr("functions.shared.clock.now", lambda: self.now)
+
+    def _invoke(self, message: Queued) -> None:
+        attributes = {"SentTimestamp": "0", "ApproximateReceiveCount": str(message.receives)}
+        record = {"body": message.body, "attributes": attributes, "receiptHandle": message.id}
+        try:
+            handler.lambda_handler({"Records": [record]}, None)
+        except Exception as failure:
+            self.written.append("".join(traceback.format_exception(failure)))
+            return
+        except BaseException:
+            return
+        self._survive(lambda: self.queues["inbound"].delete(message.id))
+
+    def shown(self) -> Iterator[object]:
+        """What operations see: tickets, the queues' attributes, dead letters and the audit."""
+        for name, queue in self.queues.items():
+            yield from ((one.id, one.group) for one in queue.messages.values())
+            yield from queue.seen
+            yield from (one.body for one in queue.messages.values() if name != "inbound")
+        rows = self.dynamo.plain("service")
+        yield from (row for row in rows if row["pk"] == "dead" or row["sk"].startswith(("audit#", "dm#", "consent#")))
+        yield from ((row["pk"], row["sk"]) for row in rows)
+
+
+def live(world: Observed) -> None:
+    """A customer links a number and asks what they owe; they complain, somebody answers, and one message is broken."""
+    for says in (f"#link {NUMBER}", CODE, "#charges", f"my bill is wrong, {TEXT} {NUMBER}", f"#data {TEXT}"):
+        world.write(STRANGER, says)
+        world.work()
+        world.now += timedelta(seconds=5)
+    world.queues["inbound"].send(json.dumps({"kind": "dm", "id": 1, "text": TEXT}), STRANGER, "broken", world.now)
+    if case := world.next_case("taken"):
+        world.reply_to(case, "answered", f"About {TEXT}: you owe {OWED}.")
+    world.write(STRANGER, "#stop")
+    world.pass_time(timedelta(minutes=30))
+
+
+def a_world(schedule: dict[int, Fault], monkeypatch: pytest.MonkeyPatch, *, echoes: bool = True) -> Observed:
+    known = account("account-1", NUMBER, owed=OWED)
+    numbers = {NUMBER: "account-1"}
+    world = Observed(schedule, echoes, accounts={"account-1": known}.get, numbers=numbers, limit=10_000)
+    world.watch(monkeypatch)
+    live(world)
+    return world
+
+
+@pytest.mark.parametrize(("sort", "fault"), EVERY_SORT)
+def test_no_fault_brings_a_customer_s_own_into_what_operations_see(
+    sort: str, fault: Fault, monkeypatch: pytest.MonkeyPatch, logged: Logged, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    sorts = [its for its, _ in a_world({}, monkeypatch).points]
+    lost = {sorts.index("x"): Fault.LOST} if sort == "look up" else {}
+    before = a_world(lost, monkeypatch, echoes=not lost)
+    points = [at for at, (its, _) in enumerate(before.points) if its == sort]
+
+    for at in {points[len(points) // 3], points[-len(points) // 3]}:
+        world = a_world({**lost, at: fault}, monkeypatch, echoes=not lost)
+        assert world.struck
+        assert seen_in([*world.shown(), *world.written]) == []
+
+    telemetry.publish()
+    assert seen_in(logged()) == []
+    assert seen_in(caplog.text) == []
+
+
+def test_the_canaries_do_go_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    world = a_world({}, monkeypatch)
+
+    said = str([sms.text for sms in world.texted]) + str(world.x.delivered) + str(world.dynamo.plain("service"))
+    assert {CODE, "753,186.42", TEXT, HANDLE} <= set(seen_in(said))
+    assert any(row["pk"] == "dead" for row in world.dynamo.plain("service"))
+
+
+def test_a_webhook_writes_nothing_of_what_it_takes_in_or_refuses(
+    logged: Logged, caplog: pytest.LogCaptureFixture
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    body = account_activity(dm(f"{TEXT} {NUMBER}"), {"type": "typing", "text": TEXT}, dm(7), dm(TEXT, id=TEXT))
+    with aws_of_the_webhook() as aws:
+        webhook.lambda_handler(post(body), None)
+        queued = list(aws.sqs.sent)
+        webhook.lambda_handler(post(body, signature=f"sha256={TOKEN}"), None)
+        aws.sqs.down = ClientError({"Error": {"Code": "Throttling", "Message": f"{TEXT} {TOKEN}"}}, "SendMessage")
+        webhook.lambda_handler(post(body), None)
+
+    assert seen_in([value for one in queued for name, value in one.items() if name != "MessageBody"]) == []
+    assert seen_in(logged()) == []
+    assert seen_in(caplog.text) == []
+
+
+def test_a_token_is_not_in_what_becomes_of_a_send(logged: Logged, caplog: pytest.LogCaptureFixture) -> None:
+    caplog.set_level(logging.DEBUG)
+    names = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+    messenger = KeyedMessenger(lambda: dict.fromkeys(names, TOKEN), "http://127.0.0.1:9")
+
+    outcome = messenger.send("2000000000000000002", TEXT)
+
+    assert isinstance(outcome, NotSent | Unknown)
+    assert seen_in([outcome, *logged(), caplog.text]) == []
+
+
+def test_a_function_that_fails_says_where_and_not_what(logged: Logged) -> None:
+    @telemetry.observed
+    def fails(event: str, _context: object) -> None:
+        raise ValueError(event)
+
+    with pytest.raises(telemetry.Failed, match=r"^ValueError$") as failed:
+        fails(f"{TEXT} {NUMBER}", None)
+
+    assert seen_in("".join(traceback.format_exception(failed.value))) == []
+    (line,) = logged()
+    assert line["error"] == "ValueError"
+    assert seen_in(line) == []
+
+
+def test_an_alarm_s_text_is_fixed() -> None:
+    assert seen_in(REPORTED) == []
+
+
+AT = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+DM = DirectMessage(id="1", customer=STRANGER, handle=HANDLE, text=TEXT, sent_at=1)
+
+
+@pytest.mark.parametrize(
+    "thing",
+    [
+        DM,
+        Echo(id="1", customer=STRANGER, text=TEXT, sent_at=1),
+        Customer(STRANGER, handle=HANDLE),
+        Entry("1", "customer", TEXT, AT),
+        Outgoing("1#reply", STRANGER, "1", TEXT, "text", "answer", AT, too=TEXT),
+        Say("text", TEXT, "answer", too=TEXT),
+        Reply("text", TEXT, TEXT, TEXT),
+        Sms(NUMBER, TEXT),
+        account("account-1", NUMBER, owed=OWED),
+        account("account-1", NUMBER, owed=OWED).lines[0],
+        letter_in(
+            {
+                "messageId": "1",
+                "body": DM.model_dump_json(),
+                "attributes": {"SentTimestamp": "1", "MessageGroupId": STRANGER},
+            }
+        ),
+    ],
+    ids=lambda thing: type(thing).__name__,
+)
+def test_what_is_a_customer_s_own_is_not_printed_by_accident(thing: object) -> None:
+    assert seen_in([repr(thing), str(thing), f"{thing}"]) == []
+
+
+def test_what_does_not_fit_a_model_is_not_quoted() -> None:
+    for bad in ({"kind": "dm", "text": TEXT}, {"text": TEXT}, TEXT, {"kind": "echo", "sent_at": NUMBER}):
+        with pytest.raises(ValueError) as refused:  # noqa: PT011, what it says is looked at below
+            inbound.validate_json(json.dumps(bad))
+
+        assert seen_in(refused.value) == []
