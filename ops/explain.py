@@ -230,10 +230,18 @@ def _iso(at: datetime | None) -> str | None:
 
 # ---- the command ----
 
-app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False)
+app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False, rich_markup_mode="markdown")
+
+EXAMPLES = """
+Examples:
+
+  tweetserve explain --last --local                                   the newest DM on this machine
+
+  tweetserve explain 1860000000000000001 --table <output ServiceTable>   one on AWS
+"""
 
 
-@app.command()
+@app.command(epilog=EXAMPLES)
 def explain(
     dm: Annotated[str, typer.Argument(metavar="DM", help="The DM's id.")] = "",
     last: Annotated[bool, typer.Option("--last", help="The newest DM.")] = False,

@@ -18,6 +18,7 @@ LAZY = {
     "resume": "pauses:resume_app",
     "accounts": "imports:accounts_app",
     "catalogue": "imports:catalogue_app",
+    "cases": "cases:app",
     "doctor": "doctor:app",
     "settle": "settle:app",
     "staff": "staff:app",

@@ -1,0 +1,69 @@
+"""`tweetserve cases`: who waits for a person, and since when; never what was written."""
+
+import json
+from collections.abc import Iterator
+from datetime import timedelta
+from typing import Annotated
+
+import typer
+
+from functions.shared import clock, conversations
+from functions.shared.cases import TEAMS, Case, State
+from functions.shared.store import Store
+from ops.pauses import store_of
+from ops.x import AsJson, Local, Port, Stage, place_of
+
+MOST = 200
+SOME_DAY = timedelta(days=366)
+
+EXAMPLES = """
+Examples:
+
+  tweetserve cases --stage prod                     every open case, the latest first
+
+  tweetserve cases --state NEW --stage prod         those that nobody has
+
+  tweetserve cases --owner elsewhere --stage prod   those that somebody answered without the desk
+"""
+
+app = typer.Typer(rich_markup_mode="markdown")
+
+
+@app.command(epilog=EXAMPLES)
+def cases(
+    state: Annotated[State | None, typer.Option(help="Only these.", case_sensitive=False)] = None,
+    owner: Annotated[str, typer.Option(help="Only this person's; `elsewhere` is who answers without the desk.")] = "",
+    local: Local = False,
+    port: Port = 8400,
+    stage: Stage = "",
+    as_json: AsJson = False,
+) -> None:
+    """List the open cases by the time that was promised."""
+    with place_of(local, port, stage) as place:
+        found = [one for one in waiting(store_of(place)) if state in (None, one.state) and owner in ("", one.owner)]
+    if as_json:
+        shown = [{"number": one.number, "due_at": one.due_at.isoformat(), **_said(one)} for one in found]
+        typer.echo(json.dumps({"cases": shown}, indent=2))
+        return
+    for one in found:
+        late = "  LATE" if one.state == "NEW" and one.due_at < clock.now() else ""
+        typer.echo(
+            f"{one.number}  due {one.due_at:%a %d %b %H:%M} UTC  {'  '.join(filter(None, _said(one).values()))}{late}"
+        )
+    if not found:
+        typer.echo("None.")
+
+
+def waiting(store: Store) -> list[Case]:
+    """Return the open cases, the earliest due first."""
+    return sorted(conversations.cases_of(store, _ids(store)), key=lambda case: case.due_at)
+
+
+def _ids(store: Store) -> Iterator[str]:
+    rows = [row for team in TEAMS for row in store.line(team, MOST)]
+    rows += store.due("cases", clock.now() + SOME_DAY, MOST)
+    yield from (str(row["pk"]).removeprefix("case#") for row in rows)
+
+
+def _said(case: Case) -> dict[str, str | None]:
+    return {"team": case.team, "kind": case.kind, "state": case.state, "owner": case.owner}
