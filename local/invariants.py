@@ -166,7 +166,7 @@ def order(trace: Trace) -> Iterable[str]:
         decided: dict[str, int] = {}
         left: list[str] = []
         for row in trace.audit(customer):
-            for reply, was, now in _changes(row):
+            for reply, _, now in _changes(row):
                 decided.setdefault(reply, len(decided))
                 if now == "PENDING" and reply in left:  # it had not, and goes with what has come behind it
                     left.remove(reply)

@@ -237,7 +237,7 @@ class World:
         self.store = Store(self.dynamo, "service")
         self._busy = False
         for x_id in (LINKED_A, LINKED_B):
-            self._introduce(x_id)
+            self.introduce(x_id)
         # The limit is known from an earlier window's headers.
         self.store.update(
             Update(*budget.KEY, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
@@ -252,7 +252,7 @@ class World:
 
         return Proofs(Keyed(b"world"), having, self.accounts, store.get, lambda: next(self.codes))
 
-    def _introduce(self, x_id: str) -> None:
+    def introduce(self, x_id: str) -> None:
         stranger = Conversation(Customer(x_id))
         known = Customer(x_id, link=Link(f"account-{x_id}", "1", START), told_privacy=True)
         conversations.save(self.store, stranger, Conversation(known), by="test", did="introduced", now=START)
@@ -330,17 +330,24 @@ class World:
 
     def write(self, customer: str, text: str) -> str:
         """A customer writes to us; returns the DM's id."""
-        dm_id = str(CUSTOMER_IDS + len(self.said))
+        dm = self.typed(customer, text)
+        self.bring(dm)
+        return dm.id
+
+    def typed(self, customer: str, text: str) -> DirectMessage:
+        """A DM that its sender sees on their phone and we have not heard of."""
         dm = DirectMessage(
-            id=dm_id,
+            id=str(CUSTOMER_IDS + len(self.said)),
             customer=customer,
             handle=f"customer_{customer[-1]}",
             text=text,
             sent_at=int(self.now.timestamp() * 1000),
         )
-        self.said[dm_id] = dm
-        self.queue(dm.model_dump(mode="json"), customer, dm_id, again=True)
-        return dm_id
+        self.said[dm.id] = dm
+        return dm
+
+    def bring(self, dm: DirectMessage) -> None:
+        self.queue(dm.model_dump(mode="json"), dm.customer, dm.id, again=True)
 
     def queue(self, message: dict[str, Any], customer: str, dm_id: str, *, again: bool) -> None:
         """X's webhook brings a message, perhaps twice. What it lost comes `again` by a replay; an echo may not."""
