@@ -14,7 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.shared import settings
-from functions.shared.messages import DirectMessage, Echo, Encrypted, inbound
+from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.webhook import handler
 
 BRAND = "1000000000000000001"
@@ -95,7 +95,7 @@ class Sqs:
         return {"MessageId": str(len(self.sent))}
 
     @property
-    def messages(self) -> list[DirectMessage | Echo | Encrypted]:
+    def messages(self) -> list[DirectMessage | Echo | Encrypted | Revoked]:
         """What was sent, read as the queue's consumer reads it."""
         return [inbound.validate_json(message["MessageBody"]) for message in self.sent]
 
