@@ -10,7 +10,7 @@ from random import Random
 import pytest
 
 from local.invariants import broken
-from tests.faults.world import START, World
+from tests.faults.world import World
 
 TEXTS = {
     "#data": 30,
