@@ -8,7 +8,7 @@ import pytest
 from typer.main import get_command
 
 from functions.shared import clock
-from functions.shared.cases import Case
+from functions.shared.cases import Case, State
 from functions.shared.conversations import Conversation, save
 from functions.shared.customers import Customer
 from ops.main import LAZY, app
@@ -59,7 +59,7 @@ def test_cases_are_listed_by_the_time_that_was_promised(tweetserve: Terminal) ->
     now = clock.now()
     for number, customer, owner in (("BCDFGH", "11", "elsewhere"), ("JKMNPQ", "12", None)):
         stranger = Conversation(Customer(customer))
-        state = "WAITING_CUSTOMER" if owner else "NEW"
+        state: State = "WAITING_CUSTOMER" if owner else "NEW"
         case = Case(number, customer, "billing", "bill", opened_at=now, due_at=now, state=state, owner=owner)
         save(tweetserve.store, stranger, stranger.with_case(case), by="test", did="opened", now=now)
 

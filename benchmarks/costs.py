@@ -1,0 +1,239 @@
+"""What a month costs, X's part and AWS's: `python -m benchmarks.costs` writes docs/costs.md.
+
+Calls are counted and items measured while the real code answers customers in the small world of the proof. Prices stand
+in one table with their date; what is assumed about customers stands beside them.
+"""
+
+import json
+import math
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+from functions.webhook.tick import LOOK_EVERY
+from infra.layout import FUNCTIONS
+from tests.faults.demo import LINKED_A
+from tests.faults.world import World
+from tests.faults.worlds import staff_answer
+
+PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
+
+VOLUMES = (1_000, 43_200, 1_000_000)
+"""DMs from customers in a month; 43,200 is as many as X lets us answer without a contract."""
+TO_PEOPLE = 0.15
+"""How many of a hundred DMs a person answers."""
+MINUTES = 30 * 24 * 60
+TICKS_A_MINUTE = 1
+"""On AWS the Scheduler calls no oftener."""
+
+X_PRICES_OF = "August 2026"
+X_RECEIVED, X_SENT, X_READ = 0.010, 0.015, 0.010
+
+AWS_PRICES_OF = "those of the on-demand list for us-east-1 in 2025, without free tiers (look up your region's)"
+PRICES = {
+    "Lambda, million calls": 0.20,
+    "Lambda, million GB-seconds": 13.33,
+    "DynamoDB, million write units": 0.625,
+    "DynamoDB, million read units": 0.125,
+    "SQS FIFO, million requests": 0.50,
+    "API Gateway, million requests": 1.00,
+    "Scheduler, million calls": 1.00,
+    "CloudWatch, GB of logs": 0.50,
+}
+BY_THE_MONTH = {"customer-managed key": 1.00, "3 secrets": 1.20, "40 alarms": 4.00, "25 metrics": 7.50}
+"""Whatever happens. Rounded up."""
+
+GB = 0.5
+SECONDS = {"webhook": 0.05, "commands": 0.5, "tick": 0.3, "desk": 0.2}
+"""Billed for one call when warm: assumed, as the proof's clock does not run. A send to X is most of `commands`."""
+LOG_BYTES = 700
+"""Of one call, as Lambda and the logger write."""
+DESK_CALLS = 8
+"""Of one case: next, show, renew, reply, resolve, the page's own polls."""
+POLLS = 15
+"""Empty receives a minute of one event source, while nobody writes: Lambda asks five times and waits 20 s each."""
+
+KB, READ_KB = 1024, 4096
+
+
+@dataclass
+class Meter:
+    """A DynamoDB client that measures what passes: units as AWS counts them."""
+
+    inner: Any
+    reads: float = 0
+    writes: float = 0
+
+    def __getattr__(self, operation: str) -> Any:
+        call = getattr(self.inner, operation)
+
+        def measured(**request: Any) -> Any:
+            answer = call(**request)
+            self._count(operation, request, answer)
+            return answer
+
+        return measured
+
+    def _count(self, operation: str, request: dict[str, Any], answer: Any) -> None:
+        match operation:
+            case "transact_write_items":
+                self.writes += sum(2 * self._written(next(iter(one.values()))) for one in request["TransactItems"])
+            case "put_item" | "update_item":
+                self.writes += self._written(request)
+            case "get_item":
+                self.reads += _units(answer.get("Item", {}), READ_KB)
+            case "batch_get_item":
+                self.reads += sum(_units(one, READ_KB) for found in answer["Responses"].values() for one in found)
+            case "query":
+                consistent = 1 if request.get("ConsistentRead") else 0.5
+                self.reads += consistent * _units(answer.get("Items", []), READ_KB)
+
+    def _written(self, write: dict[str, Any]) -> int:
+        """Units of one write: its item, and the keys that an index has of it."""
+        key = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}
+        item = write.get("Item") or self.inner.get_item(TableName=write["TableName"], Key=key).get("Item", {})
+        return _units(item, KB) + ("clock" in item) + ("line" in item)
+
+
+def _units(thing: Any, size: int) -> int:
+    return max(1, math.ceil(len(json.dumps(thing)) / size))
+
+
+@dataclass(frozen=True)
+class Counted:
+    """What one customer's DM takes, from the webhook to the settled reply."""
+
+    reads: float
+    writes: float
+    queue: int
+    sent: int
+    commands: int
+
+
+def count(text: str, *, by_staff: bool = False) -> Counted:
+    """Let the real code answer a DM, and count."""
+    world = World()
+    meter = Meter(world.dynamo)
+    for store in {world.sender.store, world.bot.sender.store}:
+        store._client._inner = meter
+    world.write(LINKED_A, text)
+    world.work()
+    if by_staff:
+        staff_answer(world)
+    world.pass_time(timedelta(minutes=1))
+    calls = Counter(what for _, what in world.points)
+    queue = sum(calls[name] for name in ("webhook", "send_message", "receive_message", "delete_message", "inbound"))
+    echoes = len(world.x.delivered)
+    inbound = 1 + echoes
+    # Each message is also put on `inbound`, received and deleted there.
+    return Counted(
+        reads=meter.reads,
+        writes=meter.writes,
+        queue=queue + 3 * echoes + 1,
+        sent=len(world.x.delivered),
+        commands=inbound,
+    )
+
+
+def aws(dms: int) -> dict[str, float]:
+    """Return AWS's bill by service."""
+    answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
+
+    def mean(name: str) -> float:
+        return (1 - TO_PEOPLE) * float(getattr(answer, name)) + TO_PEOPLE * float(getattr(case, name))
+
+    ticks = MINUTES * TICKS_A_MINUTE * sum(1 for function in FUNCTIONS if function.every)
+    events, desk = dms * mean("commands"), dms * TO_PEOPLE * DESK_CALLS
+    calls = 2 * events + desk + ticks
+    seconds = events * (SECONDS["webhook"] + SECONDS["commands"]) + desk * SECONDS["desk"] + ticks * SECONDS["tick"]
+    readers = sum(1 for function in FUNCTIONS if function.reads)
+    million = 1_000_000
+    return {
+        "Lambda": calls / million * PRICES["Lambda, million calls"]
+        + seconds * GB / million * PRICES["Lambda, million GB-seconds"],
+        "DynamoDB": dms * mean("writes") / million * PRICES["DynamoDB, million write units"]
+        + (dms * mean("reads") + ticks * idle_reads()) / million * PRICES["DynamoDB, million read units"],
+        "SQS": (dms * mean("queue") + readers * POLLS * MINUTES) / million * PRICES["SQS FIFO, million requests"],
+        "API Gateway": (events + desk) / million * PRICES["API Gateway, million requests"],
+        "Scheduler": ticks / million * PRICES["Scheduler, million calls"],
+        "Logs": calls * LOG_BYTES / 1e9 * PRICES["CloudWatch, GB of logs"],
+        "By the month": sum(BY_THE_MONTH.values()),
+    }
+
+
+def idle_reads() -> float:
+    """Return the read units of one look of the clock when nothing is due."""
+    world = World()
+    meter = Meter(world.dynamo)
+    world.sender.store._client._inner = meter
+    world.work()
+    return meter.reads / 2
+
+
+def at_x(dms: int) -> dict[str, float]:
+    """Return X's bill by what is charged."""
+    answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
+    sent = (1 - TO_PEOPLE) * answer.sent + TO_PEOPLE * case.sent
+    # The net under the webhook reads X's list down to what it has read before: every DM once, and the newest each time.
+    looked = dms * (1 + sent) + MINUTES / (LOOK_EVERY.total_seconds() / 60)
+    return {"DMs received": dms * X_RECEIVED, "DMs sent": dms * sent * X_SENT, "DMs looked up": looked * X_READ}
+
+
+def page() -> Iterator[str]:
+    answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
+    yield "# What a month costs"
+    yield (
+        "Written by `python -m benchmarks.costs`: calls are counted and items measured while the real code answers in\n"
+        f"the small world of the proof. Dollars a month. X's prices are of {X_PRICES_OF}; AWS's are\n"
+        f"{AWS_PRICES_OF}.\nThey stand in one table at the top of the script."
+    )
+    yield table(
+        ["DMs from customers", *(f"{dms:,}" for dms in VOLUMES)],
+        [[name, *(_dollars(at_x(dms)[name]) for dms in VOLUMES)] for name in at_x(1)],
+        [["**X**", *(f"**{_dollars(sum(at_x(dms).values()))}**" for dms in VOLUMES)]],
+        [[name, *(_dollars(aws(dms)[name]) for dms in VOLUMES)] for name in aws(1)],
+        [["**AWS**", *(f"**{_dollars(sum(aws(dms).values()))}**" for dms in VOLUMES)]],
+    )
+    yield (
+        "X is nearly all of it. Without a contract X takes 1,440 DMs a day from the brand, 43,200 a month: a million\n"
+        "needs a contract, whose prices are its own. What is looked up is the net under the webhook: it reads every DM a\n"
+        "second time. Text messages for linking come on top, at the price of your country."
+    )
+    yield "## What is counted"
+    yield table(
+        ["for one DM", "a hashtag's answer", "a case that staff answer"],
+        [
+            ["DMs that we send", str(answer.sent), str(case.sent)],
+            ["DynamoDB write units", f"{answer.writes:.0f}", f"{case.writes:.0f}"],
+            ["DynamoDB read units", f"{answer.reads:.0f}", f"{case.reads:.0f}"],
+            ["SQS requests", str(answer.queue), str(case.queue)],
+            ["messages that `commands` gets, echoes too", str(answer.commands), str(case.commands)],
+        ],
+    )
+    yield "## What is assumed"
+    yield "\n".join(
+        (
+            f"- {TO_PEOPLE:.0%} of DMs go to people, and a case takes {DESK_CALLS} calls of the desk.",
+            f"- Billed for a warm call at {GB} GB: {', '.join(f'{name} {took} s' for name, took in SECONDS.items())}.",
+            "- X charges each DM of a customer as received, each of ours as sent, and an echo as nothing.",
+            f"- Whatever happens: {', '.join(f'{what} {_dollars(price)}' for what, price in BY_THE_MONTH.items())}.",
+            "- Tables are small: a gigabyte more is 0.25 a month, its backup 0.20.",
+        )
+    )
+
+
+def table(head: list[str], *parts: list[list[str]]) -> str:
+    rows = [row for part in parts for row in part]
+    rule = ["---", *("---:" for _ in head[1:])]
+    return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
+
+
+def _dollars(amount: float) -> str:
+    return f"{amount:,.2f}"
+
+
+if __name__ == "__main__":
+    PAGE.write_text("\n\n".join(page()) + "\n", encoding="utf-8")

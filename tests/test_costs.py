@@ -1,0 +1,34 @@
+"""The bill follows from what the code does."""
+
+import pytest
+
+from benchmarks import costs
+
+
+def test_a_hashtag_costs_one_dm_and_a_case_two() -> None:
+    answer, case = costs.count("#data"), costs.count("my bill is wrong and I am furious", by_staff=True)
+
+    assert (answer.sent, case.sent) == (1, 2)
+    assert (answer.commands, case.commands) == (2, 3)
+    assert case.writes > answer.writes > 0
+
+
+def test_x_is_paid_for_what_comes_in_and_what_goes_out() -> None:
+    bill = costs.at_x(1000)
+
+    assert bill["DMs received"] == pytest.approx(10)
+    assert bill["DMs sent"] == pytest.approx(1000 * 0.015 * (0.85 + 0.15 * 2))
+
+
+def test_more_dms_cost_more_and_an_idle_month_little() -> None:
+    bills = [sum(costs.aws(dms).values()) for dms in (0, *costs.VOLUMES)]
+
+    assert bills == sorted(bills)
+    assert bills[0] < 20
+
+
+def test_the_page_has_a_bill_for_each_volume() -> None:
+    text = costs.PAGE.read_text()
+
+    assert all(f"{dms:,}" in text for dms in costs.VOLUMES)
+    assert costs.X_PRICES_OF in text
