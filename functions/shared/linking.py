@@ -79,6 +79,10 @@ class Asked:
         return Put(item, expected=self.version)
 
 
+def new_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
 @dataclass(frozen=True)
 class Proofs:
     """What linking may look at: the accounts that have a number, an account by its id, a number's row."""
@@ -87,7 +91,7 @@ class Proofs:
     having_number: Callable[[str], tuple[Account | Unreadable, ...]]
     account: Callable[[str], Account | None]
     row: Callable[[str, str], Item | None]
-    new_code: Callable[[], str] = lambda: f"{secrets.randbelow(1_000_000):06}"
+    new_code: Callable[[], str] = new_code
 
     def find(self, number: str, now: datetime) -> Found:
         return found(number, self.having_number(number), now)
