@@ -5,7 +5,9 @@ from collections import Counter
 from datetime import timedelta
 from itertools import count
 
+from functions.shared.customers import Code
 from functions.shared.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
+from tests.faults.world import START
 from tests.phones import CUSTOMER, NOBODYS, NUMBER, STRANGER, Phone, account, world
 
 GUESSES = 1_000
