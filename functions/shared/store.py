@@ -253,8 +253,9 @@ def _on_clock(item: Item) -> Item:
 
 
 def _item(plain: Item) -> Item:
-    return {name: _to_dynamo(value) for name, value in plain.items()}
+    # Most attributes are texts, and boto3 tries nine other types before it sees one.
+    return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in plain.items()}
 
 
 def _plain(item: Item) -> Item:
-    return {name: _from_dynamo(value) for name, value in item.items()}
+    return {name: value["S"] if "S" in value else _from_dynamo(value) for name, value in item.items()}

@@ -4,6 +4,9 @@ A schedule that fails is printed as it is written here: put it into REGRESSIONS 
 """
 
 from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from multiprocessing import get_context
 
 import pytest
 
@@ -19,14 +22,12 @@ REGRESSIONS: tuple[tuple[str, Schedule], ...] = (
 
 def hold(name: str, schedules: Iterable[Schedule], what: str) -> None:
     """Run the schedules, print how many there were, and fail with every one that breaks an invariant."""
-    ran = 0
-    violations: list[str] = []
-    for schedule in schedules:
-        ran += 1
-        if found := wrong(name, schedule):
-            violations.append(f"({name!r}, {schedule}): {found}")
-    print(f"{name}: {len(run(name, {}).points)} points, {ran} schedules of {what}, {len(violations)} violations")
-    assert ran
+    every = list(schedules)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        found = processes.map(partial(wrong, name), every, chunksize=32)
+        violations = [f"({name!r}, {schedule}): {what}" for schedule, what in zip(every, found, strict=True) if what]
+    print(f"{name}: {len(run(name, {}).points)} points, {len(every)} schedules of {what}, {len(violations)} violations")
+    assert every
     assert not violations, "\n".join(violations[:20])
 
 
