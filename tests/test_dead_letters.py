@@ -9,6 +9,7 @@ from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
 from functions.shared import store, telemetry
 from functions.shared.conversations import partition
+from functions.shared.linking import Keyed
 from functions.shared.store import Cancelled
 from tests.at_desk import START, Office
 
@@ -19,7 +20,7 @@ MESSAGE = {"kind": "dm", "id": DM_ID, "customer": ALICE, "handle": "alice", "tex
 
 @pytest.fixture
 def reader(office: Office, monkeypatch: pytest.MonkeyPatch) -> Reader:
-    made = Reader(office.store, office.line)
+    made = Reader(office.store, office.line, Keyed(b"test"))
     monkeypatch.setattr(dead_letters, "reader", lambda: made)
     return made
 

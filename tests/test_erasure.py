@@ -5,6 +5,7 @@ from typing import Any
 
 import pytest
 
+from functions.escalate.dead_letters import letter_in
 from functions.shared import conversations, erasure
 from functions.shared.conversations import TEXTS_KEPT
 from functions.shared.messages import DirectMessage
@@ -137,6 +138,20 @@ def test_an_older_message_that_was_still_queued_is_dropped_on_receipt() -> None:
 
     here.queue(older.model_copy(update={"text": SECRET_WORDS}).model_dump(mode="json"), STRANGER, "again", again=True)
     here.work()
+
+    assert left_of(here) == []
+
+
+def test_an_older_message_that_failed_for_good_is_not_given_to_people() -> None:
+    phone = lived_in()
+    older = phone.world.said[next(iter(phone.world.said))]
+    phone.says("#delete")
+    phone.says("#delete yes")
+    here = settled(phone)
+
+    body = older.model_copy(update={"text": SECRET_WORDS}).model_dump_json()
+    attributes = {"SentTimestamp": "1764000000000", "MessageGroupId": STRANGER}
+    here.reader.receive(letter_in({"messageId": "m", "body": body, "attributes": attributes}))
 
     assert left_of(here) == []
 

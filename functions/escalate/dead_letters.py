@@ -12,7 +12,9 @@ from functions.shared import cases, clock, conversations, settings, telemetry
 from functions.shared.cases import TEAMS, Case, Entry
 from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
 from functions.shared.customers import seen
+from functions.shared.erasure import Marks
 from functions.shared.line import Line
+from functions.shared.linking import Keyed
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.store import Cancelled, Put, Store, stamp
 
@@ -28,6 +30,7 @@ class Settings:
     devices_queue_url: str
     sales_queue_url: str
     general_queue_url: str
+    code_key_secret_name: str
 
 
 @dataclass(frozen=True)
@@ -80,6 +83,7 @@ class Reader:
 
     store: Store
     line: Line
+    keyed: Keyed
 
     def receive(self, letter: Letter) -> None:
         now = clock.now()
@@ -87,7 +91,8 @@ class Reader:
         def given_to_staff(current: Conversation) -> Conversation | None:
             if self.store.get(partition(current.customer.x_id), f"dm#{letter.id}"):
                 return None
-            return _with_case(current, letter, now)
+            known = Marks(self.store, self.keyed).known(current)
+            return None if _is_forgotten(known, letter) else _with_case(known, letter, now)
 
         saved = None
         if letter.customer and letter.said is not None:
@@ -112,6 +117,12 @@ class Reader:
             self.store.commit([_dead_row(letter, None, now)])
         except Cancelled:
             return  # it was recorded before, perhaps with its case
+
+
+def _is_forgotten(known: Conversation, letter: Letter) -> bool:
+    """The customer has been erased since: nobody is to read it any more."""
+    up_to = known.customer.erased_up_to
+    return up_to is not None and (not letter.id.isdecimal() or int(letter.id) <= int(up_to))
 
 
 def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
@@ -161,4 +172,5 @@ def _dead_row(letter: Letter, case: str | None, now: datetime) -> Put:
 def reader() -> Reader:
     ours = settings.read(Settings)
     urls = {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}
-    return Reader(Store(settings.client("dynamodb"), ours.service_table), Line(settings.client("sqs"), urls))
+    keyed = Keyed(settings.secret(ours.code_key_secret_name)["key"].encode())
+    return Reader(Store(settings.client("dynamodb"), ours.service_table), Line(settings.client("sqs"), urls), keyed)

@@ -233,7 +233,7 @@ class World:
         proofs = self._proofs(store)
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
-        self.reader = Reader(store, line)
+        self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service")
         self._busy = False
         for x_id in (LINKED_A, LINKED_B):
