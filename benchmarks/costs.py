@@ -199,8 +199,8 @@ def page() -> Iterator[str]:
     )
     yield (
         "X is nearly all of it. Without a contract X takes 1,440 DMs a day from the brand, 43,200 a month: a million\n"
-        "needs a contract, whose prices are its own. What is looked up is the net under the webhook: it reads every DM a\n"
-        "second time. Text messages for linking come on top, at the price of your country."
+        "needs a contract, whose prices are its own. What is looked up is the net under the webhook: it reads every\n"
+        "DM a second time. Text messages for linking come on top, at the price of your country."
     )
     yield "## What is counted"
     yield table(

@@ -10,6 +10,7 @@ import json
 import os
 import socket
 import sys
+import time
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +20,8 @@ from local.children import listen
 
 SERVICES = ("dynamodb", "sqs", "secretsmanager")
 SNAPSHOT_SECONDS = 2
+SNAPSHOT_SHARE = 20
+"""A snapshot takes at most one part in so many of the engine's time, however much it holds."""
 FORMAT = 1
 
 
@@ -82,10 +85,14 @@ class Snapshots:
         self._last = snapshot
 
     async def keep(self) -> None:
+        pause = float(SNAPSHOT_SECONDS)
         while True:
-            await asyncio.sleep(SNAPSHOT_SECONDS)
+            await asyncio.sleep(pause)
             try:
+                began = time.monotonic()
                 snapshot = self.take()
+                # While somebody loads a hundred thousand accounts, saving must not take all the time.
+                pause = max(SNAPSHOT_SECONDS, SNAPSHOT_SHARE * (time.monotonic() - began))
             except RuntimeError:  # expired items are removed in a thread of ministack's; next time, then
                 continue
             await asyncio.to_thread(self.save, snapshot)
