@@ -9,10 +9,12 @@ import pytest
 
 from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED, code_in, number_in
 from functions.commands.plain import plain
+from functions.escalate.contract import ShownAccount
+from functions.escalate.desk_api import Desk
 from functions.shared import conversations, linking
 from functions.shared.accounts import Account
 from functions.shared.sms import LONGEST, AwsTexts, Sms
-from tests.faults.world import START, Fault, World
+from tests.faults.world import STAFF, START, Fault, World
 from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, STRANGER, Phone, account, code_for, world
 
 HOME = account("account-1", NUMBER)
@@ -502,3 +504,16 @@ def test_aws_is_asked_in_the_same_way_whether_or_not_a_text_leaves() -> None:
 def test_a_text_message_does_not_print_what_is_in_it() -> None:
     assert "hello" not in repr(Sms(NUMBER, "hello"))
     assert NUMBER not in repr(Sms(NUMBER, "hello"))
+
+
+def test_staff_see_no_figures_by_a_link_that_has_to_be_proven_again() -> None:
+    here = world(HOME)
+    phone = Phone(here)
+    phone.links(NUMBER)
+    here.desk = Desk(here.sender, account=lambda _: ShownAccount(verified=True))
+    here.now += timedelta(days=91)
+    phone.says("my bill is wrong")
+    case = here.next_case("request")
+    assert case
+
+    assert here.desk.show(STAFF, case).account.verified is False

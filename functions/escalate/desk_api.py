@@ -82,7 +82,8 @@ class Desk:
         customer = load(self.sender.store, case.customer).customer
         entries = conversations.entries_of(self.sender.store, case.id)
         replies = conversations.replies_of(self.sender.store, case.customer, map(views.reply_id, entries))
-        verified = customer.link if not customer.locked_by else None
+        link = customer.link
+        verified = link if link and not link.unused(self.sender.now()) and not customer.locked_by else None
         return ShowAnswer(
             case=views.shown(case, customer),
             card=views.cards().get(case.kind, ()),
