@@ -187,14 +187,6 @@ MUTANTS = (
         "pass",
     ),
     Mutant(
-        "a pause holds nothing back",
-        "PAUSED",
-        "paused",
-        budget.Budget.holds,
-        "self.paused is not None",
-        "False",
-    ),
-    Mutant(
         "a pause is not looked at in the claim's transaction",
         "PAUSED",
         "paused meanwhile",

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Mapping
 from datetime import timedelta
+from typing import Any
 
 from local.invariants import broken
 from tests.faults.demo import LINKED_A, LINKED_B
@@ -82,8 +83,15 @@ def paused(world: World) -> None:
 
 
 def paused_meanwhile(world: World) -> None:
-    """Operations hold automated replies back while a function is on its way to a claim."""
-    world.meanwhile = world.pause
+    """Operations hold automated replies back between a function's look at the budget and its claim."""
+    commit = world.dynamo.transact_write_items
+
+    def after_a_pause(**request: Any) -> Any:
+        if vars(world.dynamo).pop("transact_write_items", None):
+            world.pause()
+        return commit(**request)
+
+    vars(world.dynamo)["transact_write_items"] = after_a_pause
     world.write(LINKED_A, "#data")
     world.work()
     world.resume()
