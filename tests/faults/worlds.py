@@ -94,6 +94,7 @@ def paused_meanwhile(world: World) -> None:
     vars(world.dynamo)["transact_write_items"] = after_a_pause
     world.write(LINKED_A, "#data")
     world.work()
+    world.pass_time(timedelta(minutes=20))
     world.resume()
     world.pass_time(AFTERWARDS)
 
