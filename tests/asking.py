@@ -53,10 +53,9 @@ def command(says: str) -> Command:
 
 
 def ask(says: str, by: str | Person = "linked_customer", **known: Any) -> Reply | Escalate:
-    """Return what a command says that changes nothing. `known` is for `question`."""
+    """Return what a command says, whatever it changes. `known` is for `question`."""
     answer = command(says).answer(question(says, by, **known))
-    assert not isinstance(answer, Changed)
-    return answer
+    return answer.reply if isinstance(answer, Changed) else answer
 
 
 def decided(says: str, by: str | Person = "linked_customer", **known: Any) -> Decision:
