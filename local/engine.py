@@ -11,6 +11,8 @@ import os
 import socket
 import sys
 import time
+from collections.abc import Iterable
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +21,7 @@ import uvicorn
 from local.children import listen
 
 SERVICES = ("dynamodb", "sqs", "secretsmanager")
+FILE = "engine.json"
 SNAPSHOT_SECONDS = 2
 SNAPSHOT_SHARE = 20
 """A snapshot takes at most one part in so many of the engine's time, however much it holds."""
@@ -36,6 +39,12 @@ SETTINGS = {
     "PERSIST_STATE": "0",
     "DOCKER_HOST": "unix:///nowhere",  # it would look for containers to clean up
 }
+
+
+def release(queues: Iterable[dict[str, Any]]) -> None:
+    """Nobody holds a message any more: whoever had one has ended with the last run."""
+    for message in chain.from_iterable(queue["messages"] for queue in queues):
+        message["visible_at"] = min(message["visible_at"], time.time())
 
 
 class Unreadable(Exception):
@@ -61,26 +70,31 @@ class Snapshots:
                 raise Unreadable(f"format {saved['format']}")
             for service in SERVICES:
                 app._get_module(service).load_persisted_state(saved["services"].get(service, {}))
+            release(app._get_module("sqs")._queues._data.values())
         except (ValueError, KeyError, TypeError, AttributeError) as error:
             raise Unreadable(type(error).__name__) from error
         self._last = self._path.read_bytes()
 
-    def take(self) -> bytes:
-        """Return the state of this moment. Called on the loop that also serves: no request is half done."""
+    def take(self) -> tuple[bytes, float]:
+        """Return the state of this moment, and when it is. Called on the loop that serves: no request is half done."""
         from ministack import app
         from ministack.core.persistence import _json_default
 
+        now = time.time()
         states: dict[str, Any] = {service: app._get_module(service).get_state() for service in SERVICES}
-        return json.dumps({"format": FORMAT, "services": states}, default=_json_default).encode()
+        return json.dumps({"format": FORMAT, "services": states}, default=_json_default).encode(), now
 
-    def save(self, snapshot: bytes) -> None:
+    def save(self, snapshot: bytes, taken_at: float) -> None:
+        """Replace the file, whose time says of which moment it is."""
         if snapshot == self._last:
+            os.utime(self._path, (taken_at, taken_at))
             return
         fresh = self._path.with_suffix(".new")
         with fresh.open("wb") as file:
             file.write(snapshot)
             file.flush()
             os.fsync(file.fileno())
+        os.utime(fresh, (taken_at, taken_at))
         fresh.replace(self._path)
         self._last = snapshot
 
@@ -95,7 +109,7 @@ class Snapshots:
                 pause = max(SNAPSHOT_SECONDS, SNAPSHOT_SHARE * (time.monotonic() - began))
             except RuntimeError:  # expired items are removed in a thread of ministack's; next time, then
                 continue
-            await asyncio.to_thread(self.save, snapshot)
+            await asyncio.to_thread(self.save, *snapshot)
 
 
 async def serve(listener: socket.socket, snapshots: Snapshots) -> None:
@@ -115,7 +129,7 @@ async def serve(listener: socket.socket, snapshots: Snapshots) -> None:
     keeping.cancel()
     server.should_exit = True
     await serving
-    snapshots.save(snapshots.take())
+    snapshots.save(*snapshots.take())
 
 
 def tell(answer: dict[str, Any]) -> None:
@@ -124,7 +138,7 @@ def tell(answer: dict[str, Any]) -> None:
 
 def main() -> None:
     os.environ.update(SETTINGS)  # before the import: ministack reads it there
-    state = Path(sys.argv[1]) / "engine.json"
+    state = Path(sys.argv[1]) / FILE
     try:
         asyncio.run(serve(listen(0), Snapshots(state)))
     except Unreadable:

@@ -25,6 +25,7 @@ from infra.layout import FUNCTIONS, Function
 from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
 from local.demo_data import demo_page, load_demo
+from local.engine import FILE
 from local.front import State, server
 from local.resources import Resources
 from local.sources import Pump, clock
@@ -126,6 +127,7 @@ class LocalRun:
     def __init__(self, options: Options, stack: AsyncExitStack, lock: int) -> None:
         self._options = options
         self._lock = lock
+        self._saved_at = saved_at(options.data)
         self._simulator_port = free_port()
         self._simulator_url = f"http://{HOST}:{self._simulator_port}"
         self._webhook_url = f"{options.url}/webhook"
@@ -235,6 +237,8 @@ class LocalRun:
         port = self._simulator_port
         where = {"--port": str(port), "--webhook": self._webhook_url, "--data": str(self._options.data)}
         where["--ahead"] = str(service_clock.ahead.total_seconds())
+        if self._saved_at:
+            where["--rewind"] = str(self._saved_at + service_clock.ahead.total_seconds())
         secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
         log = self._options.logs / "x.log"
         simulator = await self._child(
@@ -301,9 +305,29 @@ class LocalRun:
 
     def _say_ready(self) -> None:
         url = self._options.url
+        if self._saved_at:
+            typer.echo(f"\nGoes on from what was saved {ago(time.time() - self._saved_at)}.", nl=False)
         typer.echo(f"\nPhone {url}/   Desk {url}/desk   Stop with Ctrl-C")
         if self._options.browser and sys.stdout.isatty() and has_screen():
             self._task(asyncio.to_thread(webbrowser.open, url))
+
+
+def saved_at(data: Path) -> float | None:
+    """Of which moment the engine's saved state is; None where there is none, or it is another AWS's."""
+    if "AWS_ENDPOINT_URL" in os.environ:
+        return None
+    with suppress(OSError):
+        return (data / FILE).stat().st_mtime
+    return None
+
+
+def ago(seconds: float) -> str:
+    """Say how long ago something was, in its largest unit."""
+    for unit, size in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        if seconds >= size:
+            number = int(seconds // size)
+            return f"{number} {unit}{'s' if number > 1 else ''} ago"
+    return f"{max(1, round(seconds))} second{'s' if round(seconds) > 1 else ''} ago"
 
 
 def workers(function: Function) -> int:

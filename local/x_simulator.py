@@ -8,9 +8,9 @@ import asyncio
 import os
 import sys
 import threading
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import uvicorn
@@ -24,7 +24,7 @@ from local.x_control import Control
 from local.x_faults import Faults
 from local.x_oauth import Credentials, Guard
 from local.x_webhooks import Webhooks
-from local.x_world import Account, Webhook, World
+from local.x_world import DM, Account, Webhook, World
 
 BRAND_ID = "1000000000000000001"
 BRAND_HANDLE = "ExampleCare"
@@ -41,7 +41,7 @@ class Protocol(H11Protocol):
         self.app_state = {**self.app_state, "transport": transport}
 
 
-def app(world: World, credentials: Credentials) -> Starlette:
+def app(world: World, credentials: Credentials, again: Sequence[DM] = ()) -> Starlette:
     faults = Faults()
     webhooks = Webhooks(world, credentials.consumer_secret, faults)
     api = Api(world, webhooks, Guard(credentials), faults)
@@ -50,15 +50,16 @@ def app(world: World, credentials: Credentials) -> Starlette:
     @asynccontextmanager
     async def running(_: Starlette) -> AsyncIterator[None]:
         webhooks.begin(webhooks.keep_checking())
+        webhooks.begin(webhooks.insist(again))
         yield
         await webhooks.close()
 
     return Starlette(routes=[*api.routes(), *control.routes()], lifespan=running)
 
 
-def server(world: World, credentials: Credentials) -> uvicorn.Server:
+def server(world: World, credentials: Credentials, again: Sequence[DM] = ()) -> uvicorn.Server:
     config = uvicorn.Config(
-        app(world, credentials),
+        app(world, credentials, again),
         http=Protocol,
         log_level="warning",
         access_log=False,
@@ -97,7 +98,8 @@ def main() -> None:
     world = World(Account(brand_id, BRAND_HANDLE), demo_people(), options.data and options.data / FILE)
     if options.webhook:
         register(world, options.webhook)
-    simulator = server(world, Credentials.read(brand_id))
+    again = world.rewind(datetime.fromtimestamp(options.rewind, UTC)) if options.rewind else []
+    simulator = server(world, Credentials.read(brand_id), again)
     with listen(options.port) as listener:
         sys.stdout.write(f"X (simulated) http://{HOST}:{listener.getsockname()[1]}\n")
         sys.stdout.flush()
@@ -114,6 +116,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ahead", type=float, default=0, help="how far its clock goes ahead of the machine's, in seconds"
     )
+    parser.add_argument("--rewind", type=float, help="forget what came after this, in seconds since 1970 by its clock")
     return parser
 
 

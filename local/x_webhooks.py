@@ -6,7 +6,7 @@ import hashlib
 import hmac
 import json
 import secrets
-from collections.abc import Coroutine
+from collections.abc import Coroutine, Iterable
 from contextlib import suppress
 from typing import Any
 
@@ -61,6 +61,12 @@ class Webhooks:
         status = next((status for status in statuses if not 200 <= status < 300), 200 if statuses else NO_ANSWER)
         self._world.answered(dm, status)
         return status
+
+    async def insist(self, dms: Iterable[DM]) -> None:
+        """Tell of each DM until it is taken: the service may still be starting."""
+        for dm in dms:
+            while not 200 <= await self.announce(dm) < 300:
+                await asyncio.sleep(CHECK_AGAIN)
 
     async def report(self, webhook: Webhook, body: Body, dm: DM) -> int:
         """Deliver what happened, or what a fault makes of that."""

@@ -13,6 +13,10 @@ from functions.shared import clock
 X_EPOCH_MS = 1_288_834_974_657
 SEQUENCE_BITS = 22
 LISTED_FOR = timedelta(days=30)
+ONCE_MORE = timedelta(seconds=10)
+"""How long before the service was cut off it may have lost what we told it."""
+CUT_OFF = timedelta(minutes=5)
+"""How far our memory may be ahead of the service's: longer than it takes to save."""
 
 TABLES = """
 CREATE TABLE IF NOT EXISTS dms (
@@ -169,6 +173,19 @@ class World:
             DM(str(number), customer, by, text, datetime.fromtimestamp(at, UTC), form, status)
             for number, customer, by, text, at, form, status in rows
         ]
+
+    def rewind(self, moment: datetime) -> list[DM]:
+        """Forget what happened after a moment, as the service's database has.
+
+        Returns what was written to the service right before: nobody can say whether it had heard of that already.
+        """
+        since, until = moment - ONCE_MORE, moment + CUT_OFF
+        for table in ("dms", "sms"):
+            self._db.execute(
+                f"DELETE FROM {table} WHERE at > ? AND at < ?",  # noqa: S608 - ours
+                (moment.timestamp(), until.timestamp()),
+            )
+        return [dm for dm in self.between(since, until) if dm.by != "api"]
 
     # ---- text messages ----
 
