@@ -1,0 +1,128 @@
+"""Everybody writes at once, to the real local run: `uv run --all-groups python -m benchmarks.burst --dms 1000`.
+
+HTTP, signatures, queues, tables and processes are real; X is the simulator, with 1,000 DMs a minute, which delivers
+one event in ten twice and one in ten in the wrong order.
+"""
+
+import argparse
+import os
+import platform
+import tempfile
+import time
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from importlib.metadata import version
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import httpx
+
+from tests.running import Running
+from tests.test_burst import TEXTS, customers
+
+A_MINUTE = 1_000
+PHONES = 16
+"""Customers who press "send" at the same moment."""
+WINDOW_MINUTES = 15
+LOOK_EVERY = 10
+STEADY = 3
+"""So many looks in a row at which nothing has changed and nothing waits: it is over."""
+LINES = ("asked", "answered", "with_people", "silent", "waiting", "lost", "twice")
+
+
+def main() -> None:
+    options = arguments().parse_args()
+    with tempfile.TemporaryDirectory() as data, local_run(Path(data)) as http:
+        http.put("/sim/settings", json=limit()).raise_for_status()
+        http.put("/sim/faults", json=faults(options.seed)).raise_for_status()
+        began = time.monotonic()
+        refused = write(http, options.dms, options.customers, options.seed)
+        written = time.monotonic() - began
+        counted, over_limit, ended = settled(http, options.dms)
+        took = ended - began
+    print(table(counted, over_limit, refused, written, took))
+
+
+@contextmanager
+def local_run(data: Path) -> Iterator[httpx.Client]:
+    running = Running(data).ready()
+    try:
+        with httpx.Client(base_url=running.url, timeout=120, limits=httpx.Limits(max_connections=PHONES)) as http:
+            yield http
+    finally:
+        running.interrupt().ended()
+
+
+def limit() -> dict[str, Any]:
+    return {"limited": True, "sends": A_MINUTE * WINDOW_MINUTES, "reads": 1_000, "day": A_MINUTE * 60 * 24}
+
+
+def faults(seed: int) -> dict[str, Any]:
+    among = ["deliver twice", "deliver in the wrong order"]
+    return {"random": {"seed": seed, "share": 0.2, "among": among}}
+
+
+def write(http: httpx.Client, dms: int, people: int, seed: int) -> int:
+    """Let customers write; return how often the webhook did not take a DM, which is then delivered again."""
+    random, known = Random(seed), customers(people)  # noqa: S311 - who writes what
+    texts = random.choices(list(TEXTS), list(TEXTS.values()), k=dms)
+
+    def send(text: str, customer: str) -> int:
+        dm: dict[str, Any] = {"user_id": customer, "text": text}
+        refused = 0
+        while (answer := http.post("/sim/dms", json=dm).json())["status"] != 200:
+            dm["id"] = answer["id"]
+            refused += 1
+            time.sleep(0.5)
+        return refused
+
+    with ThreadPoolExecutor(PHONES) as phones:
+        return sum(phones.map(send, texts, random.choices(known, k=dms)))
+
+
+def settled(http: httpx.Client, dms: int) -> tuple[dict[str, int], int, float]:
+    """Wait until nothing waits and nothing changes any more; return since when, too."""
+    seen: list[dict[str, int]] = []
+    ended = time.monotonic()
+    while True:
+        time.sleep(LOOK_EVERY)
+        answer = http.get("/local/counter")
+        if answer.status_code == 200:
+            seen.append(answer.json())
+            ended = time.monotonic() if seen[-1] not in seen[:-1] else ended
+            over = seen[-1]["asked"] == dms and not seen[-1]["waiting"]
+            if over and len(seen) >= STEADY and all(count == seen[-1] for count in seen[-STEADY:]):
+                return seen[-1], int(http.get("/sim/trace").json()["over_limit"]), ended
+
+
+def table(counted: dict[str, int], over_limit: int, refused: int, written: float, took: float) -> str:
+    names = ("Python", "ministack", "boto3", "pydantic")
+    versions = [platform.python_version(), *(version(name) for name in names[1:])]
+    rows = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}",
+        "versions": ", ".join(f"{name} {number}" for name, number in zip(names, versions, strict=True)),
+        **{name.replace("_", " "): f"{counted[name]:,}" for name in LINES},
+        "beyond X's limit": f"{over_limit:,}",
+        "webhook calls refused, then repeated": f"{refused:,}",
+        "seconds until all had written": f"{written:,.0f}",
+        "seconds until all was settled": f"{took:,.0f}",
+    }
+    return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
+
+
+def arguments() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks.burst", description="A burst of DMs through the local run."
+    )
+    parser.add_argument("--dms", type=int, default=10_000)
+    parser.add_argument("--customers", type=int, default=1_000)
+    parser.add_argument("--seed", type=int, default=11)
+    return parser
+
+
+if __name__ == "__main__":
+    main()
