@@ -97,11 +97,14 @@ def test_a_hashtag_is_answered_with_the_customers_own_figures(http: httpx.Client
     assert answer.startswith(reads)
 
 
-@pytest.mark.parametrize("envelope", ["activity", "account", "both"])
-def test_either_envelope_brings_one_answer(http: httpx.Client, envelope: str) -> None:
+# The same words within a minute are answered once.
+@pytest.mark.parametrize(
+    ("envelope", "says"), [("activity", "#minutes"), ("account", "#minutes please"), ("both", "please #minutes")]
+)
+def test_either_envelope_brings_one_answer(http: httpx.Client, envelope: str, says: str) -> None:
     http.put("/sim/settings", json={"envelope": envelope}).raise_for_status()
 
-    answer = Phone(http, LINKED).asks("#minutes")
+    answer = Phone(http, LINKED).asks(says)
 
     assert answer.startswith("Hi @linked_customer, you have 160 of your 500 minutes left (as of ")
 
