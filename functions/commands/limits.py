@@ -23,7 +23,8 @@ def counted(question: Question) -> Customer:
     customer, dm = _answered(question.customer, question.case), question.dm
     at = min(dm.at, question.now)
     lately = tuple(noted for noted in customer.noted if abs(at - noted.at) < A_MOMENT)
-    digest = None if _answers_us(question) else _digest(question)
+    # What got no answer because of a stop may be said again right after the start.
+    digest = None if customer.stopped or _answers_us(question) else _digest(question)
     again = digest is not None and any(noted.digest == digest for noted in lately)
     lately = (*lately, Noted(at, None if again else digest, again))[-A_MINUTE - 1 :]
     today = customer.day_began is not None and at - customer.day_began < A_DAY
