@@ -11,6 +11,7 @@ from functions.shared.customers import A_DAY, Customer, Noted
 
 A_MOMENT = timedelta(seconds=60)
 A_MINUTE = 10
+SWITCHES = frozenset({"stop", "start", "tweetserve"})
 """DMs of one customer."""
 EACH_DAY = 200
 
@@ -24,7 +25,8 @@ def counted(question: Question) -> Customer:
     at = min(dm.at, question.now)
     lately = tuple(noted for noted in customer.noted if abs(at - noted.at) < A_MOMENT)
     # What got no answer because of a stop may be said again right after the start.
-    digest = None if customer.stopped or _answers_us(question) else _digest(question)
+    unheard = customer.stopped and not SWITCHES & set(plain(dm.text).tags)
+    digest = None if unheard or _answers_us(question) else _digest(question)
     again = digest is not None and any(noted.digest == digest for noted in lately)
     lately = (*lately, Noted(at, None if again else digest, again))[-A_MINUTE - 1 :]
     today = customer.day_began is not None and at - customer.day_began < A_DAY
