@@ -11,9 +11,9 @@ from functions.shared.customers import A_DAY, Customer, Noted
 
 A_MOMENT = timedelta(seconds=60)
 A_MINUTE = 10
-SWITCHES = frozenset({"stop", "start", "tweetserve"})
 """DMs of one customer."""
 EACH_DAY = 200
+SWITCHES = frozenset({"stop", "start", "tweetserve"})
 
 
 def counted(question: Question) -> Customer:
