@@ -11,6 +11,8 @@ from pathlib import Path
 from typing import Self
 
 ROOT = Path(__file__).parents[1]
+PATIENCE = 240
+"""Seconds."""
 
 
 class Running:
@@ -82,6 +84,9 @@ def left(pids: Iterable[int]) -> list[int]:
 
 
 def wait_for(condition: Callable[[], bool]) -> None:
-    """Wait as long as it takes: what never comes is seen by whoever waits for the tests."""
-    while not condition():
+    """Wait far longer than it takes on a busy machine: what has not come by then never will."""
+    for _ in range(PATIENCE * 20):
+        if condition():
+            return
         time.sleep(0.05)
+    raise AssertionError(f"it has not come within {PATIENCE} s")

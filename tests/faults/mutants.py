@@ -63,7 +63,7 @@ MUTANTS = (
         "BOT_SILENT",
         "greeting and case",
         sending.obstacle,
-        "if reply.unasked and conversation.open_case:",
+        "if reply.unasked and conversation.known_case:",
         "if False:",
     ),
     Mutant(
