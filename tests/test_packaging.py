@@ -86,7 +86,7 @@ def test_holds_no_tests(packages: dict[str, Package], name: str) -> None:
 
 @by_name
 def test_is_small(packages: dict[str, Package], name: str) -> None:
-    assert packages[name].zip.stat().st_size <= (3 * MB if name == "webhook" else 11 * MB)
+    assert packages[name].zip.stat().st_size <= (3 * MB if name == "webhook" else 10 * MB)
 
 
 def test_the_webhook_carries_neither_models_nor_x_nor_another_functions_code(packages: dict[str, Package]) -> None:
