@@ -3,7 +3,9 @@
 It imports nothing of the project and no AWS library, so that anything may read it.
 """
 
-from typing import NamedTuple
+from dataclasses import Field, fields
+from importlib import import_module
+from typing import Any, NamedTuple
 
 TEAMS = ("urgent", "billing", "devices", "sales", "general")
 
@@ -70,6 +72,15 @@ FUNCTIONS = (
     Function("desk-tick", "functions.escalate.tick", timeout=50, every=TICK),
     Function("dead-letters", "functions.escalate.dead_letters", timeout=20, reads=INBOUND_DEAD),
 )
+
+
+def settings_of(function: Function) -> tuple[Field[Any], ...]:
+    """Return the settings that a function reads: its own, or those of its folder's handler."""
+    module = import_module(function.module)
+    if not hasattr(module, "Settings"):
+        module = import_module(f"{module.__package__}.handler")
+    return fields(module.Settings)
+
 
 # A message may be redelivered only after its function has certainly ended: six time-outs, as AWS advises.
 VISIBILITY_FACTOR = 6

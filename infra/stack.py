@@ -3,10 +3,8 @@
 import json
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, dataclass, fields
-from importlib import import_module
+from dataclasses import MISSING, dataclass
 from types import MappingProxyType
-from typing import Any
 
 import aws_cdk as cdk
 from aws_cdk import aws_apigatewayv2 as apigateway
@@ -26,7 +24,19 @@ from constructs import Construct
 from infra.accepted import accept, wildcard_below
 from infra.alarms import Alarms, dead_letters_unread, function_errors, inbound_age, webhook_5xx
 from infra.entry import Entry
-from infra.layout import DAY, DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, TEAMS, VISIBILITY_FACTOR, Function, Queue, Table
+from infra.layout import (
+    DAY,
+    DEAD_QUEUES,
+    FUNCTIONS,
+    QUEUES,
+    TABLES,
+    TEAMS,
+    VISIBILITY_FACTOR,
+    Function,
+    Queue,
+    Table,
+    settings_of,
+)
 
 GET, POST = apigateway.HttpMethod.GET, apigateway.HttpMethod.POST
 
@@ -369,14 +379,6 @@ class Service(cdk.Stack):
             place = Construct(self, "Outputs")
         for name, value in outputs.items():
             cdk.CfnOutput(place, name, value=value).override_logical_id(camel(name))  # type: ignore[arg-type]
-
-
-def settings_of(function: Function) -> tuple[Field[Any], ...]:
-    """Return the settings that a function reads: its own, or those of its folder's handler."""
-    module = import_module(function.module)
-    if not hasattr(module, "Settings"):
-        module = import_module(f"{function.module.rpartition('.')[0]}.handler")
-    return fields(module.Settings)
 
 
 def asked(function: Function, things: Mapping[str, Thing]) -> list[str]:

@@ -4,12 +4,11 @@ import json
 import secrets
 from collections.abc import Iterable, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, fields
-from importlib import import_module
+from dataclasses import dataclass
 from typing import Any
 
 from functions.shared.settings import client
-from infra.layout import DAY, DEAD_QUEUES, QUEUES, TABLES, Function, Queue, Table
+from infra.layout import DAY, DEAD_QUEUES, QUEUES, TABLES, Function, Queue, Table, settings_of
 from local.children import Trouble
 
 REGION = "eu-west-2"
@@ -28,7 +27,7 @@ class Resources:
     urls: Mapping[str, str]
     arns: Mapping[str, str]
 
-    def settings(self, x_api_url: str, webhook_url: str) -> dict[str, str]:
+    def settings(self, *, x_api_url: str, webhook_url: str, sms_url: str) -> dict[str, str]:
         """Return every setting that there is."""
         return {
             **{f"{table.name}_table": table.name for table in TABLES},
@@ -39,21 +38,14 @@ class Resources:
             "brand_id": BRAND_ID,
             "code_key_secret_name": CODE_KEY,
             "webhook_url": webhook_url,
+            "sms_url": sms_url,
         }
 
-    def environment(self, function: Function, x_api_url: str, webhook_url: str) -> dict[str, str]:
-        """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
-        every = self.settings(x_api_url, webhook_url)
-        names = {"AWS_LAMBDA_FUNCTION_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name}
-        return names | {name.upper(): every[name] for name in settings_of(function) if name in every}
 
-
-def settings_of(function: Function) -> list[str]:
-    """Return the names of the settings that a function reads: its own, or those of its folder's handler."""
-    module = import_module(function.module)
-    if not hasattr(module, "Settings"):
-        module = import_module(f"{module.__package__}.handler")
-    return [field.name for field in fields(module.Settings)]
+def environment(function: Function, every: Mapping[str, str]) -> dict[str, str]:
+    """Return a function's variables: the fields of its settings in capitals and, as in Lambda, no others."""
+    names = {"AWS_LAMBDA_FUNCTION_NAME": function.name, "POWERTOOLS_SERVICE_NAME": function.name}
+    return names | {one.name.upper(): every[one.name] for one in settings_of(function) if one.name in every}
 
 
 def create_tables() -> None:

@@ -220,17 +220,16 @@ class LocalRun:
 
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
-        sms_url = f"{self._simulator_url}/sim/sms"
+        known = made.settings(
+            x_api_url=x_api_url, webhook_url=self._webhook_url, sms_url=f"{self._simulator_url}/sim/sms"
+        )
         for function in self._options.functions:
-            own = await asyncio.to_thread(made.environment, function, x_api_url, self._webhook_url)
-            own |= {"SMS_URL": sms_url} if "sms_url" in resources.settings_of(function) else {}
-            environment = PLAIN | aws() | own
-            pool = Pool(function, workers(function), environment, self._options.logs)
+            own = await asyncio.to_thread(resources.environment, function, known)
+            pool = Pool(function, workers(function), PLAIN | aws() | own, self._options.logs)
             self._state.pools[function.name] = pool
             self._stack.push_async_callback(pool.stop)
             self._kills.append(pool.kill)
         await asyncio.gather(*(pool.start() for pool in self._state.pools.values()))
-        known = made.settings(x_api_url, self._webhook_url)
         self._state.where = {"aws_endpoint_url": os.environ.get("AWS_ENDPOINT_URL"), "settings": known}
 
     async def _start_simulator(self) -> None:

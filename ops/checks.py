@@ -6,10 +6,9 @@ import hmac
 import json
 from collections.abc import Callable, Iterator
 from contextlib import suppress
-from dataclasses import MISSING, dataclass, fields
+from dataclasses import MISSING, dataclass
 from datetime import UTC, datetime, timedelta
 from email.utils import parsedate_to_datetime
-from importlib import import_module
 from typing import Any
 from uuid import uuid4
 
@@ -20,7 +19,7 @@ from pydantic import ValidationError
 from functions.shared import budget, clock, promises
 from functions.shared.catalogue import MODELS, Brand
 from functions.shared.sound import plain
-from infra.layout import FUNCTIONS, QUEUES, TABLES, Function, Table
+from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import hearing, keys
 from ops.imports import ages
 from ops.loading import reason
@@ -73,20 +72,13 @@ def _guarded(check: Check, place: Place) -> Iterator[Fault]:
 
 
 def settings(place: Place) -> Iterator[Fault]:
-    asked = {name: function.name for function in reversed(FUNCTIONS) for name in needed(function)}
+    needed = [(one, function) for function in reversed(FUNCTIONS) for one in settings_of(function)]
+    asked = {one.name: function.name for one, function in needed if one.default is MISSING}
     for name, function in sorted(asked.items()):
         if not place.settings.get(name):
             yield Fault(f"The setting {name} is missing; {function} needs it.", _deploy(place))
     if not place.local and not place.settings.get("sms_sender"):
         yield Fault("No text message can be sent, so nobody can link.", "Deploy with -c sms_sender=<ARN>.")
-
-
-def needed(function: Function) -> list[str]:
-    """Return the settings without which a function does not start."""
-    module = import_module(function.module)
-    if not hasattr(module, "Settings"):
-        module = import_module(f"{module.__package__}.handler")
-    return [field.name for field in fields(module.Settings) if field.default is MISSING]
 
 
 def tables(place: Place) -> Iterator[Fault]:

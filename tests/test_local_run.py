@@ -466,12 +466,11 @@ def test_a_table_is_replaced_by_new_items(engine: Engine) -> None:
 
 
 def test_the_webhook_is_told_of_no_table_and_of_no_queue_but_its_own(engine: Engine) -> None:
-    made = resources.create_queues()
+    every = resources.create_queues().settings(
+        x_api_url="http://x.example", webhook_url="http://us.example/webhook", sms_url="http://us.example/sms"
+    )
 
-    environments = {
-        function.name: made.environment(function, "http://x.example", "http://us.example/webhook")
-        for function in FUNCTIONS
-    }
+    environments = {function.name: resources.environment(function, every) for function in FUNCTIONS}
 
     assert set(environments["webhook"]) == {
         "AWS_LAMBDA_FUNCTION_NAME",
@@ -483,6 +482,7 @@ def test_the_webhook_is_told_of_no_table_and_of_no_queue_but_its_own(engine: Eng
     assert environments["webhook-tick"]["WEBHOOK_URL"] == "http://us.example/webhook"
     assert environments["commands"]["SERVICE_TABLE"] == "service"
     assert environments["commands"]["X_API_URL"] == "http://x.example"
+    assert environments["commands"]["SMS_URL"] == "http://us.example/sms"
     assert environments["desk"]["BILLING_QUEUE_URL"].endswith("/escalations-billing.fifo")
 
 

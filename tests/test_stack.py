@@ -16,8 +16,8 @@ from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
 from cfnlint.api import lint as cfn_lint
 
 from infra import app as cdk_app
-from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function
-from infra.stack import CannotDeploy, asked, camel, settings_of
+from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function, settings_of
+from infra.stack import CannotDeploy, asked, camel
 
 ROOT = Path(__file__).parent.parent
 
