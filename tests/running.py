@@ -1,4 +1,7 @@
-"""`tweetserve local` as a process, for tests: starts it, reads its terminal, ends it, sees what is left of it."""
+"""`tweetserve local` as a process, for tests: starts it, reads its terminal, ends it, sees what is left of it.
+
+And who uses it: customers on their phones, and staff.
+"""
 
 import os
 import signal
@@ -8,7 +11,13 @@ import time
 from collections.abc import Callable, Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Self
+from typing import Any, Self
+from uuid import uuid4
+
+import httpx
+
+from local.run import LOGS
+from ops.place import Place, on_this_machine
 
 ROOT = Path(__file__).parents[1]
 PATIENCE = 240
@@ -53,6 +62,16 @@ class Running:
     def url(self) -> str:
         return self.terminal.split("Phone ")[1].split("/   Desk")[0]
 
+    @property
+    def place(self) -> Place:
+        """As the commands for ops see it."""
+        return on_this_machine(int(self.url.rpartition(":")[2]))
+
+    @property
+    def logs(self) -> str:
+        """All that the parts of it have written by now, each into a file of its own."""
+        return "\n".join(log.read_text() for log in sorted((self.data / LOGS).glob("*.log")))
+
     def interrupt(self) -> Self:
         self.process.send_signal(signal.SIGINT)
         return self
@@ -90,3 +109,60 @@ def wait_for(condition: Callable[[], bool]) -> None:
             return
         time.sleep(0.05)
     raise AssertionError(f"it has not come within {PATIENCE} s")
+
+
+class Phone:
+    """One customer's phone."""
+
+    def __init__(self, http: httpx.Client, customer: str) -> None:
+        self._http = http
+        self._customer = customer
+
+    def sends(self, text: str) -> str:
+        """Send a DM and return its id; the webhook has taken it then."""
+        answer = self._http.post("/sim/dms", json={"user_id": self._customer, "text": text}).json()
+        assert answer["status"] == 200
+        return str(answer["id"])
+
+    def chat(self) -> list[dict[str, Any]]:
+        chat: list[dict[str, Any]] = self._http.get("/sim/dms", params={"user_id": self._customer}).json()
+        return chat
+
+    def answers_after(self, dm_id: str) -> list[str]:
+        return [dm["text"] for dm in self.chat() if dm["from"] == "brand" and int(dm["id"]) > int(dm_id)]
+
+    def asks(self, text: str) -> str:
+        """Send a DM and return its answer."""
+        dm_id = self.sends(text)
+        wait_for(lambda: bool(self.answers_after(dm_id)))
+        (answer,) = self.answers_after(dm_id)
+        return answer
+
+
+class Desk:
+    """One person at the desk."""
+
+    def __init__(self, http: httpx.Client, token: str) -> None:
+        self._http = http
+        self._headers = {"authorization": f"Bearer {token}"}
+
+    def next(self) -> dict[str, Any] | None:
+        response = self._http.post("/desk/api/next", json={"request_id": str(uuid4())}, headers=self._headers)
+        assert response.status_code in (200, 204)
+        return response.json()["case"] if response.status_code == 200 else None
+
+    def does(self, act: str, case: dict[str, Any], **fields: str) -> None:
+        """Do something with a case that one has: `note`, `reply`, `release`, `resolve`."""
+        body = {"request_id": str(uuid4()), "fence": case["fence"], **fields}
+        self._http.post(f"/desk/api/cases/{case['id']}/{act}", json=body, headers=self._headers).raise_for_status()
+
+
+def texted(http: httpx.Client, x_id: str, words: str) -> str:
+    """Return the newest text message with these words. It leaves after the DM: first what was decided is written."""
+
+    def found() -> list[str]:
+        texts = (sms["text"] for sms in http.get("/sim/sms", params={"user_id": x_id}).json())
+        return [text for text in texts if words in text]
+
+    wait_for(lambda: bool(found()))
+    return found()[-1]

@@ -2,12 +2,16 @@
 
 import json
 import logging
+import re
 import traceback
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 from typing import Any
 
+import boto3
+import httpx
 import pytest
 from botocore.exceptions import ClientError
 
@@ -15,22 +19,29 @@ from functions.commands import handler
 from functions.commands.decisions import Say
 from functions.commands.registry import Reply
 from functions.escalate.dead_letters import letter_in
-from functions.shared import telemetry
+from functions.shared import accounts, telemetry
 from functions.shared.cases import Entry
 from functions.shared.customers import Customer
 from functions.shared.messages import DirectMessage, Echo, inbound
 from functions.shared.replies import Outgoing
 from functions.shared.sms import Sms
+from functions.shared.store import Store
 from functions.shared.x import KeyedMessenger, NotSent, Unknown
 from functions.webhook import handler as webhook
 from infra.alarms import REPORTED
+from infra.layout import DEAD_QUEUES, QUEUES
+from local.demo import people
+from ops.place import Place
 from tests.calls_from_x import SECRET, account_activity, aws_of_the_webhook, dm, post
 from tests.faults.queues import Queued
 from tests.faults.world import FAULTS, Fault, World
-from tests.phones import NUMBER, STRANGER, account
+from tests.faults.worlds import faults_of
+from tests.phones import CUSTOMER, NUMBER, STRANGER, account
+from tests.running import Desk, Phone, Running, texted, wait_for
 
 type Logged = Callable[[], list[dict[str, Any]]]
 
+LINKED = "2000000000000000002"
 TEXT = "kumquat"
 HANDLE = "customer_3"
 CODE = "918273"
@@ -84,7 +95,7 @@ def live(world: Observed) -> None:
         world.write(STRANGER, says)
         world.work()
         world.now += timedelta(seconds=5)
-    world.queues["inbound"].send(json.dumps({"kind": "dm", "id": 1, "text": TEXT}), STRANGER, "broken", world.now)
+    world.queues["inbound"].send(json.dumps({"kind": "dm", "id": 1, "text": TEXT}), CUSTOMER, "broken", world.now)
     if case := world.next_case("taken"):
         world.reply_to(case, "answered", f"About {TEXT}: you owe {OWED}.")
     world.write(STRANGER, "#stop")
@@ -118,6 +129,23 @@ def test_no_fault_brings_a_customer_s_own_into_what_operations_see(
     telemetry.publish()
     assert seen_in(logged()) == []
     assert seen_in(caplog.text) == []
+
+
+def test_wherever_something_fails_what_is_said_of_it_has_nothing_of_a_customer_s_own(
+    monkeypatch: pytest.MonkeyPatch, logged: Logged, caplog: pytest.LogCaptureFixture
+) -> None:
+    """Every call that can fail or lose its answer does, one at a time. Who is killed or paused says nothing then."""
+    caplog.set_level(logging.DEBUG)
+    told = (Fault.ERROR, Fault.LOST, Fault.CONFLICT, Fault.LATE)
+    schedules = [{at: fault} for at, fault in faults_of(a_world({}, monkeypatch)) if fault in told]
+
+    for schedule in schedules:
+        world = a_world(schedule, monkeypatch)
+        telemetry.publish()
+        assert seen_in([*world.shown(), *world.written, *logged(), caplog.text]) == [], schedule
+        caplog.clear()
+
+    assert len(schedules) > 300
 
 
 def test_the_canaries_do_go_through(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -211,3 +239,109 @@ def test_what_does_not_fit_a_model_is_not_quoted() -> None:
             inbound.validate_json(json.dumps(bad))
 
         assert seen_in(refused.value) == []
+
+
+# ---- the whole of it, on this machine ----
+
+TROUBLE = ("cut the line after sending", "answer with a web page after sending", "hang after sending", "X is down")
+
+
+def owing(running: Running, x_id: str) -> str:
+    """Let a demo customer owe what is looked for; return their number as they would write it."""
+    now = datetime.now(UTC)
+    everybody = {one["x_user_id"]: one for one in people(now)}
+    bill = everybody[LINKED]["bills"][0] | {"amount_pence": OWED}
+    place = running.place
+    table = boto3.resource("dynamodb", **place.aws).Table(place.settings["accounts_table"])  # type: ignore[call-overload]
+    for item in accounts.items(everybody[x_id] | {"bills": [bill]}):
+        table.put_item(Item=item)
+    return str(everybody[x_id]["lines"][0]["number"]).replace("+44", "0")
+
+
+def code_on(http: httpx.Client) -> str:
+    return texted(http, STRANGER, "is your code").partition(": ")[2][:6]
+
+
+def lived_through(running: Running, http: httpx.Client) -> str:
+    """A customer links, asks, complains and is answered, X misbehaves and a worker dies; return the code they got."""
+    phone, agent = Phone(http, STRANGER), Desk(http, "agent-1")
+    phone.asks(f"#link {owing(running, STRANGER)}")
+    code = code_on(http)
+    phone.asks(code)
+    assert "£753,186.42" in phone.asks("#charges")
+
+    phone.asks(f"my bill is wrong, {TEXT}, call me on {NUMBER}")
+    case = agent.next()
+    assert case
+    agent.does("note", case, text=f"They say {TEXT}.")
+    agent.does("reply", case, text=f"About {TEXT}: you owe £753,186.42.")
+
+    http.post("/sim/faults/script", json={"send": TROUBLE, "event": ["deliver twice"]}).raise_for_status()
+    for at in range(len(TROUBLE)):
+        Phone(http, f"200000000000000010{at + 1}").sends(f"#help {TEXT} {TOKEN}")
+    http.post("/local/kill", json={"function": "commands"}).raise_for_status()
+    http.post("/webhook", content=f"{TEXT} {TOKEN}", headers={"x-twitter-webhooks-signature": f"sha256={TOKEN}"})
+    put_what_nobody_can_read(running.place)
+
+    def is_over() -> bool:
+        ahead = http.get("/local/clock").json()["ahead_seconds"]
+        http.put("/local/clock", json={"ahead_seconds": ahead + 180}).raise_for_status()
+        return bool(store(running.place).query("dead")) and http.get("/local/counter").json()["waiting"] == 0
+
+    wait_for(is_over)
+    return code
+
+
+def put_what_nobody_can_read(place: Place) -> None:
+    """A message on the queue as another version might have left it there."""
+    body = json.dumps({"kind": "dm", "id": 1, "text": TEXT, "handle": TOKEN})
+    place.client("sqs").send_message(
+        QueueUrl=place.settings["inbound_queue_url"],
+        MessageBody=body,
+        MessageGroupId=STRANGER,
+        MessageDeduplicationId="unreadable",
+    )
+
+
+def store(place: Place) -> Store:
+    return Store(place.client("dynamodb"), place.settings["service_table"])
+
+
+def queued(place: Place) -> Iterator[dict[str, Any]]:
+    """Take what is left on any queue, with every attribute."""
+    sqs = place.client("sqs")
+    for queue in (*(queue.name for queue in QUEUES), *DEAD_QUEUES):
+        url = sqs.get_queue_url(QueueName=f"{queue}.fifo")["QueueUrl"]
+        asked = {"QueueUrl": url, "AttributeNames": ["All"], "MessageAttributeNames": ["All"]}
+        while messages := sqs.receive_message(**asked, MaxNumberOfMessages=10).get("Messages"):
+            yield from messages
+
+
+def kept_beside_chats(place: Place) -> list[dict[str, Any]]:
+    """What is stored that is no text of a customer or to them: the audit, records, dead letters, marks, the budget."""
+    return [row for row in store(place).all() if not str(row["sk"]).startswith(("profile", "reply#", "entry#"))]
+
+
+def test_nothing_of_a_customer_s_own_is_in_what_the_local_run_writes(tmp_path: Path) -> None:
+    running = Running(tmp_path, X_CONSUMER_SECRET=SECRET).ready()
+    with httpx.Client(base_url=running.url, timeout=30) as http:
+        code = lived_through(running, http)
+        explained = [http.get("/local/what-happened").json(), http.get("/local/counter").json()]
+        place = running.place
+        messages, rows = list(queued(place)), kept_beside_chats(place)
+        user = place.secret("x_user_secret_name")
+    assert running.interrupt().ended() == 0
+
+    written = [running.logs, running.terminal, explained, messages, rows]
+    own = (*CANARIES, "new_customer", "07700 900123", "900123", *user.values())
+    assert [canary for canary in own if canary in str(written)] == []
+    assert not re.search(rf"(?<!\d){code}(?!\d)", str(written))
+    # There is something to look at.
+    assert {"decided", "worked on a case", "a message failed for good", "a function failed"} <= sentences(running.logs)
+    assert '"CloudWatchMetrics"' in running.logs
+    assert {"case", "team", "fence"} <= set(json.loads(messages[0]["Body"]))
+
+
+def sentences(logs: str) -> set[str]:
+    lines = (json.loads(line) for line in logs.splitlines() if line.startswith('{"level"'))
+    return {line["message"] for line in lines}

@@ -4,59 +4,16 @@ import json
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
 from ops.main import app
-from ops.place import on_this_machine
-from tests.running import Running, wait_for
+from tests.running import Desk, Phone, Running, texted, wait_for
 
 LINKED, NEW, STOPPED = "2000000000000000002", "2000000000000000003", "2000000000000000004"
 PREPAID = "2000000000000000116"
-
-
-class Phone:
-    """One customer's phone."""
-
-    def __init__(self, http: httpx.Client, customer: str) -> None:
-        self._http = http
-        self._customer = customer
-
-    def sends(self, text: str) -> str:
-        """Send a DM and return its id; the webhook has taken it then."""
-        answer = self._http.post("/sim/dms", json={"user_id": self._customer, "text": text}).json()
-        assert answer["status"] == 200
-        return str(answer["id"])
-
-    def chat(self) -> list[dict[str, Any]]:
-        chat: list[dict[str, Any]] = self._http.get("/sim/dms", params={"user_id": self._customer}).json()
-        return chat
-
-    def answers_after(self, dm_id: str) -> list[str]:
-        return [dm["text"] for dm in self.chat() if dm["from"] == "brand" and int(dm["id"]) > int(dm_id)]
-
-    def asks(self, text: str) -> str:
-        """Send a DM and return its answer."""
-        dm_id = self.sends(text)
-        wait_for(lambda: bool(self.answers_after(dm_id)))
-        (answer,) = self.answers_after(dm_id)
-        return answer
-
-
-class Desk:
-    """One person at the desk."""
-
-    def __init__(self, http: httpx.Client, token: str) -> None:
-        self._http = http
-        self._headers = {"authorization": f"Bearer {token}"}
-
-    def next(self) -> dict[str, Any] | None:
-        response = self._http.post("/desk/api/next", json={"request_id": str(uuid4())}, headers=self._headers)
-        assert response.status_code in (200, 204)
-        return response.json()["case"] if response.status_code == 200 else None
 
 
 @pytest.fixture
@@ -210,17 +167,6 @@ def test_the_next_run_knows_what_the_last_one_knew(tmp_path: Path) -> None:
     assert second.interrupt().ended() == 0
 
 
-def texted(http: httpx.Client, x_id: str, words: str) -> str:
-    """Return the newest text message with these words. It leaves after the DM: first what was decided is written."""
-
-    def found() -> list[str]:
-        texts = (sms["text"] for sms in http.get("/sim/sms", params={"user_id": x_id}).json())
-        return [text for text in texts if words in text]
-
-    wait_for(lambda: bool(found()))
-    return found()[-1]
-
-
 def customer_command(local_run: Running, *arguments: str) -> dict[str, Any]:
     port = local_run.url.rpartition(":")[2]
     done = CliRunner().invoke(app, ["customer", *arguments, "--local", "--port", port, "--json"])
@@ -259,7 +205,7 @@ def test_a_number_is_linked_by_its_code_shows_its_bill_and_is_forgotten_again(
 
 def kept(local_run: Running) -> list[str]:
     """Return what any table or queue still holds of the new customer; the accounts are the carrier's."""
-    place = on_this_machine(int(local_run.url.rpartition(":")[2]))
+    place = local_run.place
     table = place.settings["service_table"]
     rows = place.client("dynamodb").scan(TableName=table, ConsistentRead=True)["Items"]
     return [str(row) for row in rows if any(word in str(row) for word in (NEW, "new_customer", "900123", "zebra"))]
