@@ -13,6 +13,13 @@ from tests.faults.world import World
 
 NUMBER, OTHER_NUMBER, NOBODYS = "+447700900123", "+447700900144", "+447700900199"
 STRANGER, CUSTOMER = "2000000000000000003", "2000000000000000008"
+REFUSED: dict[str, dict[str, Any]] = {
+    "lost": {"status": "lost"},
+    "closed line": {"status": "closed"},
+    "closed account": {"account_status": "closed"},
+    "new SIM": {"sim_changed_at": "2026-11-23T18:00:00Z"},
+}
+"""Lines that prove nothing: people have to look."""
 
 
 def account(account_id: str, number: str, *, used: int = 1_830_000_000, owed: int = 2345, **line: Any) -> Account:

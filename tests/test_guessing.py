@@ -8,7 +8,7 @@ from itertools import count
 from functions.shared.customers import Code
 from functions.shared.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
 from tests.faults.world import START
-from tests.phones import CUSTOMER, NOBODYS, NUMBER, STRANGER, Phone, account, world
+from tests.phones import NUMBER, Phone, account, world
 
 GUESSES = 1_000
 CODES = 1_000_000
@@ -74,19 +74,3 @@ def test_codes_are_spread_evenly() -> None:
     assert all(len(new_code()) == 6 for _ in range(100))
     assert set(first) == set("0123456789")
     assert max(first.values()) - min(first.values()) < 500
-
-
-def test_who_asks_in_turn_for_known_and_unknown_numbers_learns_nothing() -> None:
-    """Forty customers each ask for one number: the words, and the calls until they are read, say nothing of which."""
-    seen: dict[str, set[str]] = {NUMBER: set(), NOBODYS: set()}
-    for at in range(40):
-        number = (NUMBER, NOBODYS)[at % 2]
-        here = world(HOME)
-        phone = Phone(here, STRANGER if at % 4 < 2 else CUSTOMER)
-        phone.says("#help")
-        here.points.clear()
-        text = phone.asks(f"#link {number}")
-        points = [what for _, what in here.points]
-        seen[number].add(str((text, points)))
-
-    assert seen[NUMBER] == seen[NOBODYS]

@@ -1,6 +1,5 @@
 """Who links which number, and what the chat gives away of it: nothing."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -12,19 +11,12 @@ from functions.commands.plain import plain
 from functions.escalate.contract import ShownAccount
 from functions.escalate.desk_api import Desk
 from functions.shared import conversations, linking
-from functions.shared.accounts import Account
 from functions.shared.sms import LONGEST, AwsTexts, Sms
 from tests.faults.world import STAFF, START, Fault, World
-from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, STRANGER, Phone, account, code_for, world
+from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, REFUSED, STRANGER, Phone, account, code_for, world
 
 HOME = account("account-1", NUMBER)
 SENT = "Hi @customer_3, thank you. If that's a number with us, a six-digit code is on its way to it by text."
-REFUSED: dict[str, dict[str, Any]] = {
-    "lost": {"status": "lost"},
-    "closed line": {"status": "closed"},
-    "closed account": {"account_status": "closed"},
-    "new SIM": {"sim_changed_at": "2026-11-23T18:00:00Z"},
-}
 
 
 def rows(world: World, x_id: str, prefix: str) -> list[dict[str, Any]]:
@@ -210,32 +202,6 @@ def test_a_customer_gets_six_codes_a_day_for_whatever_numbers() -> None:
 
 
 # ---- the chat gives nothing away ----
-
-
-def known_numbers() -> Iterator[Any]:
-    yield pytest.param(HOME, NUMBER, id="known")
-    yield pytest.param(HOME, NOBODYS, id="unknown")
-    yield pytest.param(account("account-1", NUMBER, status="barred"), NUMBER, id="barred")
-    for name, line in REFUSED.items():
-        yield pytest.param(account("account-1", NUMBER, **line), NUMBER, id=name)
-
-
-def footprint(known: Account, number: str) -> tuple[str, list[tuple[str, str]]]:
-    """What a stranger reads, and every call to AWS, X and the texts that it took."""
-    phone = Phone(world(known))
-    phone.says("#help")
-    phone.world.points.clear()
-    phone.world.write(STRANGER, f"#link {number}")
-    inbound = phone.world.queues["inbound"]
-    message = inbound.receive(phone.world.now)
-    assert message
-    phone.world._invoke(message)
-    return phone.read[-1].replace(number[-3:], "***"), phone.world.points
-
-
-@pytest.mark.parametrize(("known", "number"), list(known_numbers()))
-def test_the_answer_and_what_it_takes_are_the_same_for_every_number(known: Account, number: str) -> None:
-    assert footprint(known, number) == footprint(HOME, NUMBER)
 
 
 def test_a_number_that_is_linked_already_is_answered_like_any_other() -> None:

@@ -21,6 +21,8 @@ AHEAD = timedelta(minutes=5)
 PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
 """As E.164 writes it: +447700900123."""
 
+HAVE_A_NUMBER = 3
+"""Accounts at most: one that has moved may still stand in those that it left."""
 NOBODY = "nobody"
 """An account id that no account has."""
 
@@ -211,7 +213,7 @@ def read(client: Any, table: str, account_id: str) -> Account | None:
 def having_number(client: Any, table: str, number: str) -> tuple[Account | Unreadable, ...]:
     """Read the accounts whose lines have a number, three at most, and what cannot be read as what it is.
 
-    For a number that nobody has an account is looked for all the same: the time that it takes tells nothing.
+    Three are looked for, however many there are: the time that it takes tells nothing of a number.
     """
     answer = client.query(
         TableName=table,
@@ -221,7 +223,8 @@ def having_number(client: Any, table: str, number: str) -> tuple[Account | Unrea
         ExpressionAttributeValues={":number": {"S": number}},
     )
     ids = dict.fromkeys(item["account_id"]["S"] for item in answer["Items"])
-    read_ones = (_read_or_not(client, table, account_id) for account_id in (list(ids) or [NOBODY])[:3])
+    looked_for = [*ids, *[NOBODY] * HAVE_A_NUMBER][:HAVE_A_NUMBER]
+    read_ones = (_read_or_not(client, table, account_id) for account_id in looked_for)
     return tuple(account for account in read_ones if account is not None)
 
 
