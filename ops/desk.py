@@ -309,6 +309,8 @@ def _whole(answer: dict[str, Any]) -> Iterator[str | Text | Table]:
     case = answer["case"]
     handle = f"@{case['handle']}" if case["handle"] else case["customer"]
     yield Text(f"{case['number']}  {handle} · {case['team']} · {case['kind']} · due {_when(case['due_at'])}", "bold")
+    if case["promised_at"] not in (None, case["due_at"]):
+        yield f"The customer was told {_when(case['promised_at'])}"
     if case["lease_until"]:
         yield f"{case['owner']} has it until {_when(case['lease_until'])}"
     for step in answer["card"]:

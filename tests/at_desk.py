@@ -94,7 +94,7 @@ class Office:
     def writes(
         self, customer: str, text: str = "I need a person", *, team: Team = "billing", kind: str = "bill", due: int = 60
     ) -> Case:
-        """A customer's DM reaches people, as the bot would commit it, and has its ticket."""
+        """A customer's DM reaches people, as the bot would commit it: they are told a time, and it has its ticket."""
         said = Entry(str(uuid4().int)[:19], "customer", text, self.now)
         due_at = self.now + timedelta(minutes=due)
 
@@ -107,7 +107,7 @@ class Office:
                 case = cases.reopened(past, team, kind, self.now, due_at)
             else:
                 case = Case(cases.new_id(), customer, team, kind, opened_at=self.now, due_at=due_at)
-            return known.with_case(case, said)
+            return known.with_case(cases.promised(case, due_at, self.now), said)
 
         saved = conversations.change(self.store, customer, escalated, by="bot", did="escalated", now=self.now)
         assert saved

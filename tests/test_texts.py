@@ -62,6 +62,7 @@ LONGEST_VALUES = {
     "last3": "218",
     # a person takes over
     "eta": "by 10:00 on Mon 30 Nov",
+    "promised": "10:00 on Mon 30 Nov",
     "case": "7KD-2MX",
     "team": "our devices and network team",
     "Team": "Our devices and network team",

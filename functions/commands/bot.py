@@ -270,6 +270,7 @@ def _outgoing(say: Say, decision: Decision, message: DirectMessage | Encrypted, 
         quotes=say.quotes,
         tags=say.tags,
         too=say.too,
-        case=decision.case.id if decision.case else None,
+        case=decision.case.id if decision.case else decision.customer.case if say.promises else None,
+        promises=say.promises,
         unasked=say.unasked,
     )

@@ -17,7 +17,6 @@ from functions.commands.outcomes import (
     answered,
     changed,
     confirmation,
-    had_last_word,
     newest,
     not_understood,
     older,
@@ -234,7 +233,8 @@ def hashtags(heard: Heard) -> Decision | None:
     if not commands and heard.customer.stopped and plain_start(heard.question.dm.text):
         commands = [registry().by_tag["start"]]
     starts = any(command.tag == "start" for command in commands)
-    if not commands or (had_last_word(heard.question.case) and not starts):
+    case = heard.question.case
+    if not commands or (case and case.had_last_word and not starts):
         return None
     return answer(heard, "5 hashtag", commands)
 

@@ -27,6 +27,8 @@ class Say:
     """The hashtags it answers: they can be answered anew if the reply has to wait."""
     too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
+    promises: datetime | None = None
+    """The time by which it says that a person will have answered."""
     old_figures: bool = False
     """It says old figures, or that they are too old to be said."""
     unasked: bool = False

@@ -1,23 +1,25 @@
-"""What waited long for X's limit is said anew: with an apology, and with figures that are read again."""
+"""What waited long for X's limit is said anew: with an apology, with figures and with a time that are of now."""
 
 import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from functions.commands.phrasing import assemble, sorry
+from functions.commands.phrasing import assemble, eta, sorry
 from functions.commands.registry import Question, Reply, registry
 from functions.commands.texts import FIRST_CONTACT
 from functions.shared.accounts import Account
 from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Conversation
 from functions.shared.messages import DirectMessage
+from functions.shared.promises import due_at
 from functions.shared.replies import Outgoing
 from functions.shared.sound import Unreadable
 
 LATE = timedelta(minutes=5)
 
 _GREETING = re.compile(r"Hi(?: @\w+)?, ")
+_ETA = re.compile(r"in about \d+ minutes|by \d\d:\d\d(?: tomorrow| on \w+ \d+ \w+(?: \d{4})?)?")
 
 
 @dataclass(frozen=True)
@@ -32,9 +34,21 @@ class Anew:
         """Return the reply as it may leave now. AWS's errors rise: it waits on."""
         if not reply.automated or self.now() - reply.created_at <= LATE:
             return reply
+        reply = self._promised_again(conversation, reply)
         handle = conversation.customer.handle
         text = self._answered_again(conversation, reply) or _GREETING.sub(sorry(handle), reply.text, count=1)
         return replace(reply, text=text)
+
+    def _promised_again(self, conversation: Conversation, reply: Outgoing) -> Outgoing:
+        """Tell the time that was promised as it is said now; one that has passed meanwhile is a new one."""
+        case = conversation.open_case
+        if reply.promises is None or case is None or case.id != reply.case:
+            return reply
+        now, brand = self.now(), self.catalogue(self.now()).brand
+        told = reply.promises if reply.promises > now else due_at(case.team, now, brand, waiting=0)
+        said = eta(told, now, brand.timezone)
+        too = _with_time(reply.too, said) if reply.too else None
+        return replace(reply, text=_with_time(reply.text, said), too=too, promises=told)
 
     def _answered_again(self, conversation: Conversation, reply: Outgoing) -> str | None:
         """Ask the hashtags with figures again; None where there are none, or where they make no sense now."""
@@ -62,3 +76,9 @@ class Anew:
         notice = FIRST_CONTACT.format(privacy_url=question.catalogue.brand.privacy_url)
         had_notice = notice if reply.text.endswith(notice) else None
         return assemble(said, handle=customer.handle, late=True, too=reply.too, first_contact=had_notice)
+
+
+def _with_time(text: str, said: str) -> str:
+    """Put another time into a text, in the place of the last one that is told there."""
+    told = [*_ETA.finditer(text)][-1:]
+    return "".join(text[: found.start()] + said + text[found.end() :] for found in told) or text

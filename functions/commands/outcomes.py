@@ -104,10 +104,8 @@ def changed(heard: Heard, why: Why, result: Reply | Changed) -> Decision:
 
 def _with_words(heard: Heard, passed_on: Decision, result: Changed) -> Decision:
     """Say a command's answer and that the rest was passed on, in one DM."""
-    too = None
-    if isinstance(passed_on.case, Open):
-        too = texts.TOO.format(**heard.values(passed_on.case.id, passed_on.case.team, passed_on.case.due_at))
-    after, say = _say(heard, passed_on.customer, [result.reply], "answer", too=too)
+    opened = passed_on.case if isinstance(passed_on.case, Open) else None
+    after, say = _say(heard, passed_on.customer, [result.reply], "answer", beside=opened)
     return replace(passed_on, customer=after, say=say)
 
 
@@ -162,11 +160,11 @@ def answered(
     *,
     after: Customer | None = None,
     commands: Sequence[Command] = (),
-    too: str | None = None,
+    beside: Open | None = None,
     unasked: bool = False,
 ) -> Decision:
     """Say replies in one DM, and no more."""
-    after, say = _say(heard, after or heard.customer, replies, "answer", too=too, slip=heard.took_for in commands)
+    after, say = _say(heard, after or heard.customer, replies, "answer", beside=beside, slip=heard.took_for in commands)
     say = replace(say, tags=tuple(command.tag for command in commands), unasked=unasked)
     return Decision("answered", why.step, why.rule, after, say)
 
@@ -183,8 +181,7 @@ def _answered_too(
     found = Match(handover.kind, cast(Team, handover.team), None, "")
     passed_on = to_people(heard, why, found, key=None, after=after)
     opened = cast(Open, passed_on.case)
-    too = texts.TOO.format(**heard.values(opened.id, opened.team, opened.due_at))
-    both = answered(heard, why, replies, after=passed_on.customer, commands=commands, too=too)
+    both = answered(heard, why, replies, after=passed_on.customer, commands=commands, beside=opened)
     return replace(passed_on, customer=both.customer, say=both.say)
 
 
@@ -209,14 +206,18 @@ def _joined(heard: Heard, case_id: str, why: Why, found: Match, *, key: str | No
     if found.team != "urgent" or (case and _knows(case, found.kind)):
         return Decision("joined", why.step, why.rule, after, case=Join(case_id))
     due = heard.due("urgent")
-    if case and heard.question.now < case.due_at:
-        due = min(due, case.due_at)
+    due = min([due, *(told for told in _told(case) if told > heard.question.now)])
     join = Join(case_id, urgent=True, kind=found.kind, due_at=due)
     has_it_open = case is not None and case.state == "CLAIMED"
     say = None
-    if key and not (after.stopped or has_it_open or had_last_word(case)):
+    if key and not (after.stopped or has_it_open or (case and case.had_last_word)):
         after, say = _acknowledged(heard, after, key, found.kind, "urgent", case_id, due)
     return Decision("joined", why.step, why.rule, after, say, join)
+
+
+def _told(case: Case | None) -> list[datetime]:
+    """What the customer was told must not become later."""
+    return [case.due_at, *([case.promise.by] if case.promise else [])] if case else []
 
 
 def not_understood(heard: Heard, why: Why) -> Decision:
@@ -243,7 +244,7 @@ def acknowledgement(heard: Heard, found: Match) -> str | None:
 def _acknowledged(
     heard: Heard, after: Customer, key: str, kind: str, team: Team, case_id: str, due: datetime
 ) -> tuple[Customer, Say]:
-    reply = texts.reply(key, **heard.values(case_id, team, due))
+    reply = texts.promising(key, due, **heard.values(case_id, team, due))
     urgency: Kind = "urgent" if team == "urgent" else "acknowledgement"
     return _say(heard, after, [reply], urgency, notice=team != "urgent" and kind not in texts.NO_NOTICE)
 
@@ -254,11 +255,13 @@ def _say(
     replies: Sequence[Reply],
     kind: Kind,
     *,
-    too: str | None = None,
+    beside: Open | None = None,
     slip: bool = False,
     notice: bool = True,
 ) -> tuple[Customer, Say]:
-    """Put replies into one text; the first one to a new customer carries the privacy notice."""
+    """Put replies into one text, `beside` a case; the first one to a new customer carries the privacy notice."""
+    too = texts.TOO.format(**heard.values(beside.id, beside.team, beside.due_at)) if beside else None
+    promises = beside.due_at if beside else next((reply.promises for reply in replies if reply.promises), None)
     url = heard.question.catalogue.brand.privacy_url
     first = notice and not after.told_privacy
     says_it = any(url in reply.text for reply in replies)
@@ -275,7 +278,7 @@ def _say(
     link = after.link.used(heard.question.now) if quotes and after.link else after.link
     after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
     old = any(reply.key == TOO_OLD.key or reply.serious == AGED for reply in replies)
-    return after, Say(key, text, kind, quotes, too=too, old_figures=old)
+    return after, Say(key, text, kind, quotes, too=too, promises=promises, old_figures=old)
 
 
 def confirmation(heard: Heard, case: Open | Join | None) -> Reply:
@@ -312,11 +315,6 @@ def _run(command: Command, question: Question) -> Reply | Escalate | Changed:
 
 def _knows(case: Case, kind: str) -> bool:
     return kind in case.acknowledged or (case.team == "urgent" and case.kind == kind)
-
-
-def had_last_word(case: Case | None) -> bool:
-    """After the words for somebody in despair no second automatic message follows."""
-    return case is not None and "care_now" in (case.kind, *case.acknowledged)
 
 
 def older(dm_id: str, other: str | None) -> bool:

@@ -36,6 +36,8 @@ class Reply:
     """It says that account data cannot be had, because it fails for many."""
     quotes: str | None = None
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
+    promises: datetime | None = None
+    """The time by which it says that a person will have answered."""
     wording: str | None = None
     """The version of a text that says what linking means: who types the code back has agreed to it."""
 

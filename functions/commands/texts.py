@@ -3,10 +3,13 @@
 The words for one kind of question stand in `routing.toml`, beside the rules that find it.
 """
 
+from dataclasses import replace
+from datetime import datetime
 from functools import cache
 
 from functions.commands.registry import Reply
 from functions.commands.rules import routing
+from functions.shared.replies import UPDATE
 
 _TEXTS = {
     # ---- finding the way ----
@@ -29,6 +32,8 @@ _TEXTS = {
     " ordinary message, or call {care_phone}. Your case is {case}.",
     "ack.flood": "{hi}that's a lot of messages at once, so I'll stop replying for now. {Team} will read them all and"
     " reply here {eta}. Your case is {case}.",
+    UPDATE: "{hi}we said a person would reply by {promised}, and we're running late, sorry. It will now be {eta}. You"
+    " keep your place; your case is {case}.",
     "figures.failed": "{hi}I couldn't get your figures just now, sorry, and I won't guess. {Team} will reply here"
     " {eta}. Your case is {case}.",
 }
@@ -58,6 +63,11 @@ def texts() -> dict[str, str]:
 def reply(key: str, **values: str) -> Reply:
     """Return a text with its values filled in, all but the greeting in front."""
     return Reply(key.removesuffix(".unstaffed"), texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
+
+
+def promising(key: str, due: datetime, **values: str) -> Reply:
+    """Return a text about a case that a person has to have answered by a time, which some of them tell."""
+    return replace(reply(key, **values), promises=due if "{eta}" in texts()[key] else None)
 
 
 def acknowledgement(kind: str, *, is_open: bool, staffed: bool) -> str | None:

@@ -1,8 +1,9 @@
-"""The clock calls this: settle what is unknown, then send what waits, the most pressing first."""
+"""The clock calls this: settle what is unknown, send what waits, the most pressing first, and watch promises."""
 
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.commands import promised
 from functions.shared import budget as budgets
 from functions.shared import replies, telemetry
 from functions.shared.sending import Sender
@@ -19,6 +20,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
     tick(bot().sender)
+    promised.watch(bot().sender, bot().catalogue)
     bot().forget()
     report(bot().sender)
 

@@ -85,7 +85,8 @@ class ShownCase(Answer):
     customer: str = Field(description="The customer's numeric X id.")
     handle: str | None
     opened_at: datetime
-    due_at: datetime = Field(description="When a person has to have answered: the time that the customer was told.")
+    due_at: datetime = Field(description="When a person has to have answered: its place in the line.")
+    promised_at: datetime | None = Field(description="The newest time that the customer was told, if any.")
     wrote_at: datetime = Field(description="When the customer last wrote into the case.")
     answered_at: datetime | None
     owner: str | None

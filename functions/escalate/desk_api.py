@@ -17,7 +17,7 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared import cases, conversations, telemetry
+from functions.shared import cases, conversations
 from functions.shared.cases import Case, Entry, NotYours, Team
 from functions.shared.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
 from functions.shared.customers import Link
@@ -171,7 +171,6 @@ class Desk:
                 after = self.sender.commit(before, replace(changed, writes=(done,)), by=staff.id, did=did)
             except Cancelled:
                 continue
-            _count_promise(current, did, self.sender.now())
             return after.case or current
         raise Contended
 
@@ -297,12 +296,6 @@ def _refuse_unread(case: Case, seen: datetime | None) -> None:
     if seen and case.newest > seen:
         sentence = f"The customer wrote again at {views.clock_time(case.newest)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
-
-
-def _count_promise(case: Case, did: str, now: datetime) -> None:
-    """The first answer to what the customer said last keeps or breaks what they were told."""
-    if did == "replied" and (case.answered_at is None or case.answered_at < case.newest):
-        telemetry.count("PromiseKept" if now <= case.due_at else "PromiseBroken")
 
 
 def _is_back(case: Case, now: datetime) -> bool:

@@ -54,6 +54,7 @@ def shown(case: Case, customer: Customer) -> ShownCase:
         handle=customer.handle,
         opened_at=case.opened_at,
         due_at=case.due_at,
+        promised_at=case.promise.by if case.promise else None,
         wrote_at=case.newest,
         answered_at=case.answered_at,
         owner=case.owner,
@@ -88,4 +89,10 @@ def _words(reply: Outgoing, customer: Customer) -> str:
         case "REFUSED":
             return "refused"
         case "SUPPRESSED":
-            return "not sent: customer has sent #stop" if customer.stopped else "not sent: no longer linked"
+            return f"not sent: {_why_not(reply, customer)}"
+
+
+def _why_not(reply: Outgoing, customer: Customer) -> str:
+    if customer.stopped:
+        return "customer has sent #stop"
+    return "somebody answered, or it was too late" if reply.updates_promise else "no longer linked"

@@ -54,6 +54,16 @@ class Entry:
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
+class Promise:
+    """A time that the customer was told: a person will have answered by then."""
+
+    by: datetime
+    told_at: datetime
+    kept: bool | None = None
+    """Counted once a person has answered, or once its time has passed."""
+
+
+@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
 class Case:
     id: str
     """Six of SIGNS, said as 7KD-2MX."""
@@ -63,7 +73,7 @@ class Case:
     """What staff do (`line_block`, `bill`), never what the customer is."""
     opened_at: datetime
     due_at: datetime
-    """When a person has to have answered: the time that the customer was told."""
+    """When a person has to have answered: its place in the line, which it keeps though the customer is told later."""
     state: State = "NEW"
     fence: int = 1
     """Raised whenever the case changes hands or comes back to the line; a write with an old one is refused."""
@@ -80,6 +90,10 @@ class Case:
     """Urgent kinds whose acknowledgement was sent in this case."""
     answered_at: datetime | None = None
     """When staff last answered."""
+    promise: Promise | None = None
+    """The newest time that the customer was told; None = none."""
+    updated: bool = False
+    """Since it was opened the customer was written to, unasked, that it takes longer."""
     silent: bool = False
     """The customer was told nothing of it, and nothing that they read may depend on it."""
     wrap_up: WrapUp | None = None
@@ -97,6 +111,16 @@ class Case:
     def newest(self) -> datetime:
         """When the customer last said something that is in the case."""
         return self.wrote_at or self.opened_at
+
+    @property
+    def unanswered(self) -> bool:
+        """No person has answered what the customer said last."""
+        return self.answered_at is None or self.answered_at < self.newest
+
+    @property
+    def had_last_word(self) -> bool:
+        """After the words for somebody in despair no second automatic message follows."""
+        return "care_now" in (self.kind, *self.acknowledged)
 
     @property
     def needs_ticket(self) -> bool:
@@ -123,7 +147,16 @@ def in_line(case: Case, due_at: datetime) -> Case:
 def reopened(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
     """The customer comes back to what was resolved."""
     fresh = replace(
-        case, team=team, kind=kind, opened_at=now, wrote_at=None, acknowledged=(), wrap_up=None, silent=False
+        case,
+        team=team,
+        kind=kind,
+        opened_at=now,
+        wrote_at=None,
+        acknowledged=(),
+        wrap_up=None,
+        silent=False,
+        promise=None,
+        updated=False,
     )
     return replace(in_line(fresh, due_at), back_until=now + BACK_TO_OWNER, resolved_at=None)
 
@@ -172,19 +205,42 @@ def renewed(case: Case, now: datetime) -> Case:
 
 
 def answered(case: Case, now: datetime) -> Case:
-    return replace(case, answered_at=now, lease_until=now + LEASE, silent=False)
+    return replace(judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False)
+
+
+def promised(case: Case, by: datetime, now: datetime) -> Case:
+    """The customer is told a time. Who has been answered is promised nothing by what was decided before."""
+    if not case.open or not case.unanswered or _is_told(case, by):
+        return case
+    return replace(case, promise=Promise(by, told_at=now))
+
+
+def broken(case: Case) -> Case:
+    """The time that the customer was told has passed."""
+    return replace(case, promise=replace(case.promise, kept=False)) if case.promise else case
+
+
+def _is_told(case: Case, by: datetime) -> bool:
+    return case.promise is not None and case.promise.by == by and case.promise.kept is None
+
+
+def judged(case: Case, now: datetime) -> Case:
+    """A person has acted: what the customer was told is kept or broken, once."""
+    if case.promise is None or case.promise.kept is not None:
+        return case
+    return replace(case, promise=replace(case.promise, kept=now <= case.promise.by))
 
 
 def released(case: Case) -> Case:
     """Give the case up: to the customer's turn if staff have answered what the customer said last, else to the line."""
-    if case.answered_at and case.answered_at >= case.newest:
+    if not case.unanswered:
         return replace(case, state="WAITING_CUSTOMER", fence=case.fence + 1, owner=None, lease_until=None)
     return in_line(case, case.due_at)
 
 
 def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:
     return replace(
-        case,
+        judged(case, now),
         state="RESOLVED",
         fence=case.fence + 1,
         owner=None,

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from pydantic import TypeAdapter
 
-from functions.shared import cases, replies
+from functions.shared import cases, promises, replies, telemetry
 from functions.shared.cases import Case, Entry
 from functions.shared.customers import Consent, Customer
 from functions.shared.replies import Outgoing
@@ -131,7 +131,7 @@ def save(
     customer = replace(after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting))
     known = set(before.replies)
     writes: list[Write] = [
-        Put(_profile_row(customer), expected=before.customer.version),
+        Put(_profile_row(customer, after.case), expected=before.customer.version),
         *(Put(_reply_row(reply)) for reply in after.replies if reply not in known),
         Put(_audit_row(before, after, customer.version, by=by, did=did, now=now)),
         *after.writes,
@@ -144,6 +144,7 @@ def save(
     if after.case:
         writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
     store.commit(writes)
+    _count_promise(before.case, after.case)
     return Conversation(customer, waiting, after.case)
 
 
@@ -193,9 +194,11 @@ def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
     return {"pk": pk, "sk": sk} | fields
 
 
-def _profile_row(customer: Customer) -> Item:
+def _profile_row(customer: Customer, case: Case | None) -> Item:
     row = _row(partition(customer.x_id), "profile", _customer, customer)
-    return row | _on_clock("erase", customer.erased_at if customer.erasing else None)
+    if customer.erasing:
+        return row | _on_clock("erase", customer.erased_at)
+    return row | _on_clock("promises", promises.look_at(customer, case))
 
 
 def _reply_row(reply: Outgoing) -> Item:
@@ -248,9 +251,22 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
     if after.case and after.case != before.case:
         old = before.case.state if before.case and before.case.id == after.case.id else "new"
         said.append(f"case {after.case.id} {old} -> {after.case.state}, {after.case.team}, fence {after.case.fence}")
+        said += _promise_changes(before.case, after.case)
     for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until", "erasing"):
         if getattr(before.customer, name) != getattr(after.customer, name):
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")
     if before.customer.line != after.customer.line:
         said.append(f"link {'set' if after.customer.link else 'cleared'}")
     return said
+
+
+def _promise_changes(before: Case | None, after: Case) -> list[str]:
+    verdict, told = promises.verdict(before, after), promises.newly_told(before, after)
+    said = [f"case {after.id} promise {'kept' if verdict else 'broken'}"] if verdict is not None else []
+    return [*said, f"case {after.id} promised {stamp(told)}"] if told else said
+
+
+def _count_promise(before: Case | None, after: Case | None) -> None:
+    verdict = promises.verdict(before, after) if after else None
+    if verdict is not None:
+        telemetry.count("PromiseKept" if verdict else "PromiseBroken")

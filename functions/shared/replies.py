@@ -34,6 +34,9 @@ RETRY_BLOCKED = timedelta(seconds=60)
 LONGEST_WAIT = timedelta(minutes=16)
 """A reset that lies further ahead than a window is a header gone wrong."""
 
+UPDATE = "promise.late"
+"""The key of the one update of a promised time."""
+
 UNSETTLED = ("PENDING", "SENDING", "UNKNOWN")
 
 
@@ -59,6 +62,8 @@ class Outgoing:
     too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
     case: str | None = None
+    promises: datetime | None = None
+    """The time by which it says that a person will have answered; the case's promise once this is on its way."""
     unasked: bool = False
     """Nobody asked for it (a menu, a notice): not while a person owns the conversation."""
     dm_id: str | None = None
@@ -75,6 +80,11 @@ class Outgoing:
     @property
     def settled(self) -> bool:
         return self.state not in UNSETTLED
+
+    @property
+    def updates_promise(self) -> bool:
+        """It says, unasked, that what was promised takes longer."""
+        return self.key == UPDATE
 
     @property
     def automated(self) -> bool:

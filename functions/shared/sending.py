@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Literal
 
 from functions.shared import budget as budgets
-from functions.shared import cases, conversations, replies
+from functions.shared import cases, conversations, promises, replies
 from functions.shared.budget import Budget
 from functions.shared.cases import Case, Entry
 from functions.shared.conversations import Conversation, load, partition, save
@@ -20,9 +20,9 @@ from functions.shared.replies import Outgoing
 from functions.shared.store import Cancelled, Put, Store, Update, stamp
 from functions.shared.x import Messenger, Outcome, Refused, Sent
 
-Obstacle = Literal["stopped", "unlinked", "owned", "later"]
+Obstacle = Literal["stopped", "unlinked", "owned", "moot", "later"]
 
-NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned")
+NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned", "moot")
 """What stands in a reply's way for good: it is suppressed."""
 
 TOGETHER = 10
@@ -44,6 +44,8 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         return "unlinked"
     if reply.unasked and conversation.known_case:
         return "owned"
+    if reply.updates_promise and not promises.may_leave(conversation.open_case, now):
+        return "moot"
     return "later" if reply.not_before and reply.not_before > now else None
 
 
@@ -87,7 +89,17 @@ def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: date
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
     claimed = conversation.having(head, *carried, *overtaken)
     customer = _counted(claimed.customer, budget, now) if reply.automated else claimed.customer
-    return Claim(replace(claimed, customer=customer, writes=(*claimed.writes, take)), head)
+    claimed = replace(claimed, customer=customer, writes=(*claimed.writes, take))
+    return Claim(_promised(claimed, dm, now), head)
+
+
+def _promised(conversation: Conversation, dm: Iterable[Outgoing], now: datetime) -> Conversation:
+    """What a DM promises is what the case's clock watches, from the moment at which the DM is on its way."""
+    for reply in dm:
+        case = conversation.open_case
+        if case and case.id == reply.case and reply.promises:
+            conversation = conversation.with_case(cases.promised(case, reply.promises, now))
+    return conversation
 
 
 def _instead_of_held(conversation: Conversation, last: Outgoing, budget: Budget, now: datetime) -> Conversation:
@@ -318,9 +330,9 @@ class Sender:
         if case is None:
             case = Case(self.new_case_id(), current.customer.x_id, "general", "elsewhere", opened_at=now, due_at=now)
         if case.state == "CLAIMED":
-            return current.with_case(replace(case, answered_at=now))
+            return current.with_case(replace(cases.judged(case, now), answered_at=now))
         waits = replace(
-            case,
+            cases.judged(case, now),
             state="WAITING_CUSTOMER",
             owner=cases.ELSEWHERE,
             answered_at=now,

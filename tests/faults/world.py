@@ -17,6 +17,7 @@ from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
+from functions.commands import promised
 from functions.commands.bot import Bot
 from functions.commands.handler import RETRY_AFTER
 from functions.commands.late import Anew
@@ -369,6 +370,7 @@ class World:
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
         self._survive(lambda: tick_commands(self.sender))
+        self._survive(lambda: promised.watch(self.sender, lambda _: CATALOGUE))
         self._survive(self.bot.forget)
         self._survive(lambda: tick_escalate(self.sender))
         while message := self.queues["inbound"].receive(self.now):

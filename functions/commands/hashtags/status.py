@@ -1,8 +1,11 @@
 """#status: how the customer's question stands."""
 
+from dataclasses import replace
+
 from functions.commands.phrasing import case_number, eta, moment
 from functions.commands.registry import Command, Example, Question, Reply, Text
 from functions.shared.cases import TEAM_NAMES
+from functions.shared.promises import told_next
 
 WITH_US = Text(
     "status.with_us",
@@ -30,8 +33,9 @@ def say(question: Question) -> Reply:
     if case.state == "WAITING_CUSTOMER" and case.answered_at:
         answered = moment(case.answered_at, question.now, brand.zone)
         return WITH_YOU.reply(case=case_number(case.id), as_of=answered)
-    promised = eta(case.due_at, question.now, brand.timezone)
-    return WITH_US.reply(case=case_number(case.id), team=TEAM_NAMES[case.team], eta=promised)
+    told = told_next(case, question.now, brand)
+    said = eta(told, question.now, brand.timezone)
+    return replace(WITH_US.reply(case=case_number(case.id), team=TEAM_NAMES[case.team], eta=said), promises=told)
 
 
 command = Command(

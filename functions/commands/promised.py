@@ -1,0 +1,69 @@
+"""The clock calls this: what customers were told is watched, updated once before its time, and judged after it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from functions.commands import texts
+from functions.commands.phrasing import assemble, case_number, eta, moment
+from functions.shared import cases, conversations, promises
+from functions.shared.cases import Case, Entry, Promise
+from functions.shared.catalogue import Brand, Catalogue
+from functions.shared.conversations import Conversation
+from functions.shared.replies import UPDATE, Outgoing
+from functions.shared.sending import Sender
+from functions.shared.store import Cancelled
+from functions.shared.turns import Turns
+
+AT_ONCE = 50
+"""Customers looked at in one call."""
+
+
+def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue]) -> None:
+    """Do a bounded piece of what is due."""
+    turns = Turns()
+    for row in sender.store.due("promises", sender.now(), AT_ONCE):
+        with turns.one():
+            _look_at(sender, row["pk"].removeprefix("customer#"), catalogue)
+    turns.over()
+
+
+def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogue]) -> None:
+    for _ in range(conversations.TRIES):
+        before, now = conversations.load(sender.store, x_id), sender.now()
+        case, due = before.open_case, promises.look_at(before.customer, before.case)
+        if case is None or case.promise is None or due is None or due > now:
+            return
+        late = now >= case.promise.by
+        broken = before.with_case(cases.broken(case))
+        after = broken if late else _updated(before, case, case.promise, catalogue(now).brand, now)
+        try:
+            sender.commit(before, after, by="tick", did="promise broken" if late else "promise updated")
+        except Cancelled:
+            continue
+        return
+
+
+def _updated(current: Conversation, case: Case, promise: Promise, brand: Brand, now: datetime) -> Conversation:
+    """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
+    later = promises.due_at(case.team, now, brand, waiting=0)
+    told = texts.reply(
+        UPDATE,
+        promised=moment(promise.by, now, brand.zone),
+        eta=eta(later, now, brand.timezone),
+        case=case_number(case.id),
+    )
+    cause = f"{case.id}-{case.opened_at:%y%m%d%H%M%S}"
+    reply = Outgoing(
+        id=f"{cause}#late",
+        customer=case.customer,
+        cause=cause,
+        text=assemble([told], handle=current.customer.handle),
+        key=UPDATE,
+        kind="acknowledgement",
+        created_at=now,
+        case=case.id,
+        promises=later,
+    )
+    said = Entry(reply.id, "bot", reply.text, now)
+    return current.having(reply).with_case(replace(case, updated=True), said)
