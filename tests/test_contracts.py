@@ -538,16 +538,14 @@ def test_all_that_a_world_asks_is_answered_alike(
 
 
 def _renamed(request: Any, names: dict[str, str]) -> Any:
-    """Ask for the tables of this test."""
+    """Ask for the tables of this test, which stand beside `TableName` or as a key."""
     match request:
+        case {"TableName": name, **rest}:
+            return {"TableName": names[name], **_renamed(rest, names)}
         case dict():
-            return {
-                names["service"] if key == "service" else key: _renamed(value, names) for key, value in request.items()
-            }
+            return {names.get(key, key): _renamed(value, names) for key, value in request.items()}
         case list():
             return [_renamed(value, names) for value in request]
-        case "service":
-            return names["service"]
     return request
 
 

@@ -548,7 +548,7 @@ def test_nothing_is_logged_however_much_is_asked_for(caplog: pytest.LogCaptureFi
 
 # ---- the limit's headers ----
 
-FUTURE = int(time.time()) + 600
+FUTURE = int(time.time()) + 6 * 3600
 LATER = FUTURE + 3600
 
 
