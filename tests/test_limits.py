@@ -182,13 +182,32 @@ def test_stop_counts_in_a_flood_and_is_confirmed() -> None:
     assert "no more automatic replies" in read(world)[-1]
 
 
-def test_switching_off_and_on_counts_each_time_and_is_confirmed_once_a_minute() -> None:
+def test_switching_off_and_on_counts_each_time_and_is_confirmed_each_time() -> None:
     world = World()
 
-    says(world, ["#stop", "#start"] * 4)
+    says(world, ["#stop", "#start", "#stop"])
+
+    assert customer(world).stopped
+    assert [text.split()[0] for text in read(world)] == ["Done,", "Welcome", "Done,"]
+    assert broken(world.trace) == []
+
+
+def test_switching_that_changes_nothing_is_confirmed_once() -> None:
+    world = World()
+
+    says(world, ["#stop", "#stop", "#start", "#start"])
 
     assert not customer(world).stopped
     assert len(read(world)) == 2
+
+
+def test_switching_off_and_on_without_end_still_counts_but_is_a_flood() -> None:
+    world = World()
+
+    says(world, ["#stop", "#start"] * 10)
+
+    assert not customer(world).stopped
+    assert len(read(world)) == limits.A_MINUTE + 2, "in the flood, each of the two once more"
     assert broken(world.trace) == []
 
 

@@ -65,11 +65,16 @@ def decide(
     decision = stop(heard) or stale(heard) or in_time(heard)
     if decision.customer.delete_asked_until == before.delete_asked_until:
         decision = replace(decision, customer=replace(decision.customer, delete_asked_until=None))
-    if decision.disposition == "answered" and limits.said_before(question.customer):
-        # #stop and #start count each time, and are confirmed once.
+    if decision.disposition == "answered" and _is_silent(question.customer, decision.customer):
         decision = replace(decision, say=None, disposition="ignored", step="3 limits", rule="said a moment ago")
     consents = (*decision.consents, *_switched(before, decision.customer))
     return replace(decision, consents=consents, sms=(*decision.sms, *_unlinked(question, before, decision.customer)))
+
+
+def _is_silent(customer: Customer, after: Customer) -> bool:
+    """#stop and #start count each time; what they did not change was confirmed, as in a flood what was said before."""
+    changes_nothing = customer.stopped == after.stopped
+    return limits.said_before(customer) and (changes_nothing or customer.flooded_at is not None)
 
 
 def _switched(before: Customer, after: Customer) -> Iterator[Consent]:

@@ -21,8 +21,9 @@ def counted(question: Question) -> Customer:
 
     X's time of a DM counts, not ours: what has waited in a queue comes all at once, and is no flood.
     """
-    customer, dm = _answered(question.customer, question.case), question.dm
+    dm = question.dm
     at = min(dm.at, question.now)
+    customer = _answered(question.customer, question.case, at)
     lately = tuple(noted for noted in customer.noted if abs(at - noted.at) < A_MOMENT)
     # What got no answer because of a stop may be said again right after the start.
     unheard = customer.stopped and not SWITCHES & set(plain(dm.text).tags)
@@ -48,11 +49,16 @@ def _too_many(customer: Customer) -> bool:
     return len(customer.noted) > A_MINUTE or customer.in_day > EACH_DAY
 
 
-def _answered(customer: Customer, case: Case | None) -> Customer:
-    """After a flood a person has to have the next word; with it the counting begins anew."""
+def _answered(customer: Customer, case: Case | None, at: datetime) -> Customer:
+    """After a flood a person has to have the next word, or where none was asked for it has to be over.
+
+    Then the counting begins anew.
+    """
     if customer.flooded_at is None:
         return customer
     if case and case.id == customer.case and not _since(case.answered_at, customer.flooded_at):
+        return customer
+    if customer.case is None and customer.noted and at - customer.noted[-1].at < A_MOMENT:
         return customer
     return replace(customer, flooded_at=None, noted=(), in_day=0, day_began=None)
 
