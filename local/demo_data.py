@@ -1,6 +1,5 @@
 """Brings the demo people into the tables, and tells the phone page who they are and how they stand with us."""
 
-from contextlib import suppress
 from dataclasses import replace
 from datetime import datetime
 from typing import Any
@@ -20,26 +19,36 @@ FIRST_STOP = "1"
 """The DM id of a stop that came before the demo: everything sent since is newer."""
 
 
-def load_demo() -> None:
-    """Replace accounts and catalogue, whose dates count from now; customers who are known stay as they are."""
+def load_demo(*, with_chats: bool = False) -> list[str]:
+    """Replace accounts and catalogue, whose dates count from now; customers who are known stay as they are.
+
+    Return the X ids of those who have yet to write their #stop, which they do where they have a chat to write it in.
+    """
     now = clock.now()
     replace_items(ACCOUNTS, [item for one in people(now) for item in accounts.items(one)])
     replace_items(CATALOGUE, catalogue(now))
-    for one in people(now):
-        introduce(one, now)
+    new = [one for one in people(now) if introduce(one, now, stopped=one["stopped"] and not with_chats)]
+    return [one["x_user_id"] for one in new if one["stopped"] and with_chats]
 
 
-def introduce(one: dict[str, Any], now: datetime) -> None:
-    """Make a customer who is not known yet."""
+def introduce(one: dict[str, Any], now: datetime, *, stopped: bool) -> bool:
+    """Make a customer who is not known yet, and say whether they were not."""
     stranger = Conversation(Customer(one["x_user_id"]))
     link = Link(one["account"]["account_id"], one["lines"][0]["line_id"], now) if one["linked"] else None
-    stopped_by = FIRST_STOP if one["stopped"] else None
+    stopped_by = FIRST_STOP if stopped else None
     # Who is linked has written before, and was told then how we use messages.
     known = replace(
         stranger.customer, handle=one["handle"], link=link, stopped_by=stopped_by, told_privacy=link is not None
     )
-    with suppress(Cancelled):  # known since an earlier run, and perhaps no longer linked or stopped
+    try:
         conversations.save(store(), stranger, replace(stranger, customer=known), by="demo", did="introduced", now=now)
+    except Cancelled:  # known since an earlier run, and perhaps no longer linked or stopped
+        return False
+    return True
+
+
+def is_stopped(x_id: str) -> bool:
+    return conversations.load(store(), x_id).customer.stopped
 
 
 def demo_page() -> dict[str, Any]:

@@ -16,6 +16,7 @@ from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -24,7 +25,7 @@ from functions.shared.settings import client
 from infra.layout import FUNCTIONS, Function
 from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
-from local.demo_data import demo_page, load_demo
+from local.demo_data import demo_page, is_stopped, load_demo
 from local.engine import FILE
 from local.front import State, server
 from local.resources import Resources
@@ -137,6 +138,7 @@ class LocalRun:
         self._asked_to_stop = asyncio.Event()
         self._stopping = asyncio.Event()
         self._kills: list[Callable[[], None]] = []
+        self._to_stop: list[str] = []
         self._tasks: set[asyncio.Task[Any]] = set()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._ask_to_stop)
@@ -192,6 +194,7 @@ class LocalRun:
         self._start_sources(made)
         self._state.page = demo_page
         self._state.ready = True
+        await self._write_stops()
         self._say_ready()
 
     async def _start_aws(self) -> Resources:
@@ -201,7 +204,7 @@ class LocalRun:
             else:
                 await self._start_engine()
             await asyncio.to_thread(resources.create_tables)
-            await asyncio.to_thread(load_demo)
+            self._to_stop = await asyncio.to_thread(load_demo, with_chats=not os.environ.get("X_API_URL"))
         with self._step("queues"):
             await asyncio.to_thread(resources.put_secrets, consumer_secret())
             return await asyncio.to_thread(resources.create_queues)
@@ -271,6 +274,16 @@ class LocalRun:
             await asyncio.gather(*running, return_exceptions=True)
 
         self._stack.push_async_callback(stop)
+
+    async def _write_stops(self) -> None:
+        """Let who wants silence from the start ask for it as everybody does: their chat shows what came of it."""
+        async with httpx.AsyncClient(base_url=self._simulator_url) as phone:
+            for x_id in self._to_stop:
+                await phone.post("/sim/dms", json={"user_id": x_id, "text": "#stop"})
+                for _ in range(100):  # without it everything else still works
+                    if await asyncio.to_thread(is_stopped, x_id):
+                        break
+                    await asyncio.sleep(0.05)
 
     async def _child(self, *arguments: str, environment: dict[str, str] | None = None, **more: Any) -> Child:
         child = await Child.start(*arguments, environment=PLAIN | (environment or {}), **more)

@@ -72,6 +72,16 @@ def test_a_stranger_is_told_nothing(http: httpx.Client) -> None:
     assert answer.startswith("Hi @new_customer, I'll need to know it's you first. Reply #link and your mobile number")
 
 
+def test_who_has_stopped_has_read_its_one_confirmation(http: httpx.Client) -> None:
+    chat = Phone(http, STOPPED).chat()
+
+    assert [dm["text"] for dm in chat[:2]] == [
+        "#stop",
+        "Done, @stopped_customer: no more automatic replies, hashtags included. If you write in your own words, a"
+        " person may answer. #start switches me back on.",
+    ]
+
+
 def test_who_has_stopped_reads_nothing_until_they_start_again(http: httpx.Client) -> None:
     phone = Phone(http, STOPPED)
 
