@@ -10,8 +10,7 @@ import typer
 from functions.shared import clock, conversations
 from functions.shared.cases import TEAMS, Case, State
 from functions.shared.store import Store
-from ops.pauses import store_of
-from ops.x import AsJson, Local, Port, Stage, place_of
+from ops.place import AsJson, Local, Port, Stage, place_of
 
 MOST = 200
 SOME_DAY = timedelta(days=366)
@@ -40,7 +39,7 @@ def cases(
 ) -> None:
     """List the open cases by the time that was promised."""
     with place_of(local, port, stage) as place:
-        found = [one for one in waiting(store_of(place)) if state in (None, one.state) and owner in ("", one.owner)]
+        found = [one for one in waiting(place.store) if state in (None, one.state) and owner in ("", one.owner)]
     if as_json:
         shown = [{"number": one.number, "due_at": one.due_at.isoformat(), **_said(one)} for one in found]
         typer.echo(json.dumps({"cases": shown}, indent=2))

@@ -23,7 +23,7 @@ from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import hearing, keys
 from ops.imports import ages
 from ops.loading import reason
-from ops.pauses import paused, store_of
+from ops.pauses import paused
 from ops.place import Place, Trouble
 from ops.staff import members
 
@@ -199,7 +199,7 @@ def at_x(place: Place) -> Iterator[Fault]:
 
 
 def sending(place: Place) -> Iterator[Fault]:
-    limits = budget.load(store_of(place))
+    limits = budget.load(place.store)
     if limits.blocked:
         yield Fault(
             f"Nothing is sent: {limits.blocked}.", f"`tweetserve x status {_where(place)}`; one try a minute goes on."

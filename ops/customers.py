@@ -10,9 +10,8 @@ from functions.shared import clock, erasure
 from functions.shared.conversations import partition
 from functions.shared.erasure import Marks
 from functions.shared.linking import Keyed
-from functions.shared.store import Item, Store
-from ops.place import Place, Trouble
-from ops.x import AsJson, Local, Port, Stage, place_of
+from functions.shared.store import Item
+from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
 
 EXAMPLES = """
 Examples:
@@ -105,18 +104,14 @@ def marks(place: Place) -> Marks:
     key = place.secret("code_key_secret_name").get("key")
     if not key:
         raise Trouble("The key that marks are hashed under cannot be read: nothing was erased.")
-    return Marks(store(place), Keyed(key.encode()))
-
-
-def store(place: Place) -> Store:
-    return Store(place.client("dynamodb"), place.settings["service_table"])
+    return Marks(place.store, Keyed(key.encode()))
 
 
 def kept(place: Place, x_id: str) -> list[Item]:
     """Read every row of a customer and of their cases. Raises Trouble where there is none."""
     if not x_id.isdecimal():
         raise Trouble(f"{x_id} is no numeric X id: `tweetserve explain` and the desk show it.")
-    ours = store(place)
+    ours = place.store
     rows = ours.query(partition(x_id))
     if not rows:
         raise Trouble(f"Nothing is kept of {x_id}.")

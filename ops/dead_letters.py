@@ -6,9 +6,7 @@ from uuid import uuid4
 
 import typer
 
-from ops.pauses import store_of
-from ops.place import Place
-from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+from ops.place import AsJson, DryRun, Local, Place, Port, Stage, place_of
 
 DEAD = {"inbound-dead": "inbound", "escalations-dead": "general"}
 """Queues of dead letters, and a queue whose messages die there."""
@@ -74,7 +72,7 @@ def waiting(place: Place) -> dict[str, int]:
 
 def failed(place: Place) -> list[dict[str, Any]]:
     """Return the latest messages that became cases."""
-    rows = store_of(place).query("dead", newest_first=True, limit=LATEST)
+    rows = place.store.query("dead", newest_first=True, limit=LATEST)
     return [
         {"at": at, "id": dm, "kind": row["kind"], "case": row.get("case")}
         for row in rows

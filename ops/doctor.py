@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ops import checks
-from ops.x import AsJson, Local, Port, Stage, place_of
+from ops.place import AsJson, Local, Port, Stage, place_of
 
 FAULTS = 3
 

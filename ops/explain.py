@@ -5,18 +5,19 @@ import re
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
-from typing import Annotated, Any, NoReturn
+from typing import Annotated, Any
 from zoneinfo import ZoneInfo
 
 import httpx
 import typer
 
 from functions.shared import budget as budgets
-from functions.shared import cases, conversations, replies
+from functions.shared import cases, clock, conversations, replies
 from functions.shared.cases import Case
 from functions.shared.conversations import partition
 from functions.shared.replies import Outgoing
 from functions.shared.store import Item, Store
+from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)
 """An id of X carries its time: milliseconds since then, 22 bits further left."""
@@ -235,9 +236,9 @@ app = typer.Typer(add_completion=False, pretty_exceptions_show_locals=False, ric
 EXAMPLES = """
 Examples:
 
-  tweetserve explain --last --local                                   the newest DM on this machine
+  tweetserve explain --last --local                        the newest DM on this machine
 
-  tweetserve explain 1860000000000000001 --table <output ServiceTable>   one on AWS
+  tweetserve explain 1860000000000000001 --stage prod      one on AWS
 """
 
 
@@ -245,50 +246,39 @@ Examples:
 def explain(
     dm: Annotated[str, typer.Argument(metavar="DM", help="The DM's id.")] = "",
     last: Annotated[bool, typer.Option("--last", help="The newest DM.")] = False,
-    local: Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")] = False,
-    port: Annotated[int, typer.Option(help="With --local: its port.")] = 8400,
-    table: Annotated[str, typer.Option(envvar="SERVICE_TABLE", help="The service's table on AWS.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    local: Local = False,
+    port: Port = 8400,
+    stage: Stage = "",
+    as_json: AsJson = False,
 ) -> None:
     """Say what happened to one DM, step by step."""
-    if bool(dm) == last:
-        fail("Which DM? Give its id, or --last.")
-    if local:
-        shown = _at(f"http://127.0.0.1:{port}", dm)
-    elif table:
-        shown = _on_aws(table, dm)
-    else:
-        fail("Where? Say --local, or --table (SERVICE_TABLE) for the one on AWS.")
+    with place_of(local, port, stage) as place:
+        if bool(dm) == last:
+            raise Trouble("Which DM? Give its id, or --last.", 2)
+        shown = _told(place, dm) if place.local else _found(place, dm)
     typer.echo(json.dumps(shown) if as_json else "\n".join(_lines(shown)))
 
 
-def fail(sentence: str, code: int = 2) -> NoReturn:
-    typer.echo(sentence, err=True)
-    raise typer.Exit(code)
-
-
-def _at(url: str, dm: str) -> dict[str, Any]:
+def _told(place: Place, dm: str) -> dict[str, Any]:
+    """Ask the local run, which knows what X has and we do not."""
     try:
-        answer = httpx.get(f"{url}/local/what-happened", params={"dm": dm or "last"}, timeout=10, trust_env=False)
+        url = f"{place.name}/local/what-happened"
+        answer = httpx.get(url, params={"dm": dm or "last"}, timeout=10, trust_env=False)
     except httpx.TransportError:
-        fail(f"Nothing answers at {url}. Start it with `tweetserve local`.", 1)
+        raise Trouble(f"Nothing answers at {place.name}. Start it with `tweetserve local`.") from None
     shown: dict[str, Any] = answer.json()
     if answer.is_error:
-        fail(shown["message"], 1)
+        raise Trouble(shown["message"])
     return shown
 
 
-def _on_aws(table: str, dm: str) -> dict[str, Any]:
-    from functions.shared import clock
-    from functions.shared.settings import client
-
-    dynamodb = client("dynamodb")
-    records = find(dynamodb, table, f"dm#{dm}")
+def _found(place: Place, dm: str) -> dict[str, Any]:
+    records = find(place.client("dynamodb"), place.settings["service_table"], f"dm#{dm}")
     if not records:
-        fail("No DM with this id has been decided about." if dm else "No DM has been decided about.", 1)
+        raise Trouble("No DM with this id has been decided about." if dm else "No DM has been decided about.")
     newest = max(records, key=lambda record: record.get("at", ""))
     customer, dm_id = newest["pk"].removeprefix("customer#"), newest["sk"].removeprefix("dm#")
-    return story(Store(dynamodb, table), customer, dm_id, clock.now()).shown()
+    return story(place.store, customer, dm_id, clock.now()).shown()
 
 
 def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:

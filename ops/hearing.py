@@ -109,8 +109,7 @@ def status(place: Place) -> dict[str, Any]:
     """Say how each part stands; one that cannot be asked hides no other."""
     keys = place.secret(CONSUMER)
     found = {"consumer_secrets": [name for name in ("current", "previous") if keys.get(name)], **_at_x(place)}
-    store = Store(place.client("dynamodb"), place.settings["service_table"])
-    return found | {"limits": dict(_limits(store, clock.now())), "events": _events(store, clock.now())}
+    return found | {"limits": dict(_limits(place.store, clock.now())), "events": _events(place.store, clock.now())}
 
 
 def is_well(found: dict[str, Any]) -> bool:

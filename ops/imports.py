@@ -16,9 +16,7 @@ from functions.shared import clock, promises
 from functions.shared.catalogue import MODELS, Brand
 from functions.shared.sound import plain
 from ops import loading
-from ops.pauses import store_of
-from ops.place import Place, Trouble
-from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
 REJECTED = 3
 INTERRUPTED = 130
@@ -78,7 +76,7 @@ def import_accounts(
             raise typer.Exit(INTERRUPTED) from None
         ended = 0
         if not dry_run:
-            ended = loading.end_links(store_of(place), place.client("dynamodb"), came.closed, clock.now())
+            ended = loading.end_links(place.store, place.client("dynamodb"), came.closed, clock.now())
             loading.finished(file)
     _tell_import(file, came, ended, as_json=as_json, dry_run=dry_run)
     if came.rejected:

@@ -10,9 +10,7 @@ import typer
 
 from functions.shared import budget, clock
 from functions.shared.catalogue import Pause
-from functions.shared.store import Store
-from ops.place import Place, Trouble
-from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
 ALL = "all"
 SAYS = "We are putting something right."
@@ -79,17 +77,13 @@ def resume(
     """Let automated replies leave again."""
     with place_of(local, port, stage) as place:
         tag = tag_of(what)
-        if tag == ALL and budget.load(store_of(place)).paused == budget.RESTORED:
+        if tag == ALL and budget.load(place.store).paused == budget.RESTORED:
             raise Trouble(
                 "This table was restored from a backup: `tweetserve settle` asks X what was sent, and resumes."
             )
         if not dry_run:
             let_go(place, tag)
         _tell(place, tag, as_json=as_json, dry_run=dry_run, verb="resume")
-
-
-def store_of(place: Place) -> Store:
-    return Store(place.client("dynamodb"), place.settings["service_table"])
 
 
 def tag_of(what: str) -> str:
@@ -111,7 +105,7 @@ def pausable(by_tag: Mapping[str, Any]) -> list[str]:
 
 def hold(place: Place, tag: str, says: str) -> None:
     if tag == ALL:
-        budget.pause(store_of(place), says)
+        budget.pause(place.store, says)
         return
     item = {"kind": "pause", "id": tag, "says": says, "since": f"{clock.now():%Y-%m-%dT%H:%M:%SZ}", "by": _who()}
     Pause.model_validate(item)
@@ -121,7 +115,7 @@ def hold(place: Place, tag: str, says: str) -> None:
 
 def let_go(place: Place, tag: str) -> None:
     if tag == ALL:
-        budget.resume(store_of(place))
+        budget.resume(place.store)
         return
     key = {"kind": {"S": "pause"}, "id": {"S": tag}}
     place.client("dynamodb").delete_item(TableName=place.settings["catalogue_table"], Key=key)
@@ -129,7 +123,7 @@ def let_go(place: Place, tag: str) -> None:
 
 def paused(place: Place) -> dict[str, str]:
     """Return what is paused now, `all` or hashtags, with what is said of it."""
-    everything = budget.load(store_of(place)).paused
+    everything = budget.load(place.store).paused
     pages = (
         place.client("dynamodb")
         .get_paginator("query")

@@ -2,15 +2,32 @@
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import Any
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from functions.shared.store import Store
 
 LOCAL = {"region_name": "eu-west-2", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
 
+Local = Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")]
+Port = Annotated[int, typer.Option(min=1, max=65535, help="With --local: where it serves.")]
+Stage = Annotated[str, typer.Option(envvar="TWEETSERVE_STAGE", help="The stage on AWS: dev or prod.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
+
+
 class Trouble(Exception):
-    """What the person at the terminal reads instead of a result."""
+    """What the person at the terminal reads instead of a result, and the exit code."""
+
+    def __init__(self, sentence: str, code: int = 1) -> None:
+        self.code = code
+        super().__init__(sentence)
 
 
 @dataclass(frozen=True)
@@ -26,6 +43,12 @@ class Place:
         import boto3
 
         return boto3.client(service, **self.aws)  # type: ignore[call-overload]
+
+    @property
+    def store(self) -> "Store":
+        from functions.shared.store import Store
+
+        return Store(self.client("dynamodb"), self.settings["service_table"])
 
     def secret(self, setting: str) -> dict[str, str]:
         """Return a secret, empty where nobody has put one there yet."""
@@ -45,6 +68,29 @@ class Place:
             secrets.put_secret_value(SecretId=name, SecretString=text)
         except secrets.exceptions.ResourceNotFoundException:
             secrets.create_secret(Name=name, SecretString=text)
+
+
+@contextmanager
+def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
+    """Give the place to a command, and turn trouble into one sentence and an exit code."""
+    from botocore.exceptions import BotoCoreError, ClientError
+
+    from functions.shared.x_account import Declined, Unanswered
+
+    try:
+        if local == bool(stage):
+            raise Trouble("Where? Say --local, or --stage (TWEETSERVE_STAGE) for the one on AWS.", 2)
+        yield on_this_machine(port) if local else on_aws(stage)
+    except (Trouble, Declined, Unanswered, ClientError, BotoCoreError) as error:
+        said, code = str(error), 1
+        if isinstance(error, Trouble):
+            code = error.code
+        elif isinstance(error, ClientError):
+            said = f"AWS refused {error.operation_name} ({error.response['Error']['Code']})."
+        elif isinstance(error, BotoCoreError):
+            said = f"AWS cannot be asked: {error}"
+        typer.echo(said, err=True)
+        raise typer.Exit(code) from None
 
 
 def on_this_machine(port: int) -> Place:

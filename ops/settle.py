@@ -22,9 +22,7 @@ from functions.shared.store import Put, Store, stamp
 from functions.shared.x import TWEEPY_HOST, XMessenger
 from functions.shared.x_account import Unanswered, XAccount
 from ops.keys import USER, account_of
-from ops.pauses import store_of
-from ops.place import Place, Trouble
-from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
 BY = "settle"
 LISTED = timedelta(days=30)
@@ -110,7 +108,7 @@ def _read(said: str, now: datetime) -> datetime:
 def sender_of(place: Place) -> Sender:
     messenger = XMessenger(place.secret(USER), place.settings.get("x_api_url") or TWEEPY_HOST)
     line = Line(place.client("sqs"), {team: place.settings[f"{team}_queue_url"] for team in TEAMS})
-    return Sender(store_of(place), messenger, line, clock.now)
+    return Sender(place.store, messenger, line, clock.now)
 
 
 def looked_up(sender: Sender, *, dry_run: bool) -> dict[str, int]:
@@ -137,7 +135,7 @@ def restored(
     place: Place, since: datetime, *, dry_run: bool, heard: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Mark what X has sent since a backup, let nothing of it be said twice, and resume."""
-    store = store_of(place)
+    store = place.store
     if not dry_run:
         budget.pause(store, WAITS)
     found = sorted(listed(account_of(place), place.settings["brand_id"], since, heard), key=lambda dm: int(dm.id))

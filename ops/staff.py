@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from functions.shared.cases import TEAMS
-from ops.place import Place, Trouble
-from ops.x import AsJson, DryRun, Local, Port, Stage, place_of
+from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
 SUPERVISOR = "supervisor"
 

@@ -4,18 +4,15 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Annotated, Any
 
 import typer
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from functions.shared.x_account import Declined, Unanswered
 from ops import hearing, keys
-from ops.place import Place, Trouble, on_aws, on_this_machine
+from ops.place import AsJson, DryRun, Local, Port, Stage, Trouble, place_of
 
 NOT_WELL = 3
 
@@ -77,31 +74,7 @@ app = typer.Typer(
     help="Look after the brand's account at X.", epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode="markdown"
 )
 
-Local = Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="With --local: where it serves.")]
-Stage = Annotated[str, typer.Option(envvar="TWEETSERVE_STAGE", help="The stage on AWS: dev or prod.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read from standard input.")]
-
-
-@contextmanager
-def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
-    """Give the place to a command, and turn trouble into one sentence and an exit code."""
-    if local == bool(stage):
-        typer.echo("Where? Say --local, or --stage (TWEETSERVE_STAGE) for the one on AWS.", err=True)
-        raise typer.Exit(2)
-    try:
-        yield on_this_machine(port) if local else on_aws(stage)
-    except (Trouble, Declined, Unanswered) as trouble:
-        typer.echo(str(trouble), err=True)
-        raise typer.Exit(1) from None
-    except ClientError as error:
-        typer.echo(f"AWS refused {error.operation_name} ({error.response['Error']['Code']}).", err=True)
-        raise typer.Exit(1) from None
-    except BotoCoreError as error:
-        typer.echo(f"AWS cannot be asked: {error}", err=True)
-        raise typer.Exit(1) from None
 
 
 @app.command(epilog=LOGIN)

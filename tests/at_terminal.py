@@ -14,7 +14,6 @@ from functions.shared.settings import client
 from functions.shared.store import Store
 from infra.layout import TABLES
 from local.resources import create_table
-from ops import x
 from ops.main import app
 from ops.place import LOCAL, Place
 from tests.at_desk import Engine
@@ -36,7 +35,7 @@ def place(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     for table in TABLES:
         create_table(table._replace(name=names[table.name]))
     made = Place("here", {f"{kind}_table": name for kind, name in names.items()}, aws, local=True)
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: made)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: made)
     yield made
     client.cache_clear()
 

@@ -15,7 +15,7 @@ from functions.shared.settings import client
 from functions.shared.store import Update
 from infra.layout import DEAD_QUEUES, QUEUES
 from local.resources import attributes, create_queue
-from ops import checks, x
+from ops import checks
 from ops.checks import Fault
 from ops.dead_letters import dead_queue
 from ops.place import Place
@@ -56,7 +56,7 @@ def healthy(place: Place, hook: Hook, at_x: SimulatedX, monkeypatch: pytest.Monk
     made.put_secret("x_consumer_secrets_name", {"current": hook.secret})
     made.put_secret("x_user_secret_name", user_tokens())
     made.put_secret("code_key_secret_name", {"key": "k"})
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: made)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: made)
     terminal = Terminal(made)
     assert terminal("x", "setup").exit_code == 0
     fresh(made)
@@ -110,7 +110,7 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
     )
     settings = {name: value for name, value in place.settings.items() if name != "billing_queue_url"}
     broken = replace(place, settings=settings | {"webhook_url": "https://care.example.com:8443/webhook"})
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: broken)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: broken)
 
     found = faults(healthy)
 

@@ -205,10 +205,11 @@ STORY = {
 
 
 def run(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception, *arguments: str) -> Any:
-    def get(*_: Any, **__: Any) -> httpx.Response:
+    def get(url: str, **_: Any) -> httpx.Response:
         if isinstance(answer, Exception):
             raise answer
-        return answer
+        where = httpx.Response(200, json={"aws_endpoint_url": None, "settings": {}})
+        return where if url.endswith("/local/where") else answer
 
     monkeypatch.setattr(httpx, "get", get)
     return CliRunner().invoke(app, [*arguments])

@@ -16,7 +16,6 @@ from functions.shared.store import Put, Store
 from functions.shared.x import Sent
 from infra.layout import QUEUES, TABLES
 from local.resources import create_queue, create_table
-from ops import x
 from ops.place import Place
 from ops.settle import sender_of
 from tests.at_terminal import Terminal, place, tweetserve
@@ -41,7 +40,7 @@ def service(place: Place, at_x: SimulatedX, monkeypatch: pytest.MonkeyPatch) -> 
     more = {"brand_id": BRAND.id, "x_api_url": at_x.url, "x_user_secret_name": f"user-{mark}"}
     made = replace(place, settings={**place.settings, **urls, **more})
     made.put_secret("x_user_secret_name", user_tokens())
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: made)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: made)
     return Terminal(made)
 
 
@@ -63,7 +62,7 @@ def restore(service: Terminal, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     for item in resource.Table(service.place.settings["service_table"]).scan()["Items"]:
         resource.Table(name).put_item(Item=item)
     place = replace(service.place, settings={**service.place.settings, "service_table": name})
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: place)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: place)
     return Terminal(place)
 
 

@@ -90,7 +90,7 @@ def terminal(engine: Engine, simulated: SimulatedX, hook: Hook, monkeypatch: pyt
         place.LOCAL | {"endpoint_url": engine.url},
         local=True,
     )
-    monkeypatch.setattr(x, "on_this_machine", lambda _port: here)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: here)
     yield Terminal(here, simulated)
     settings.client.cache_clear()
 
