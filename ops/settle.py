@@ -184,7 +184,7 @@ class Step:
         was = [r for r in current.replies if not r.settled and any(is_said(r, r.text, dm.id, part) for part in parts)]
         self.marked += len(was)
         done = current.having(*(replace(replies.sent(r, dm.id), carries=(), carried_by=None) for r in was))
-        row = sent_row(self._customer, dm.id, was[0].id if was else BY)
+        row = sent_row(self._customer, dm.id, was[0].id if was else BY, self.now)
         return replace(done, writes=(*done.writes, row))
 
     def _answered(self, current: Conversation, dm: Dm) -> Conversation:

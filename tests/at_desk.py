@@ -82,7 +82,7 @@ class Office:
         self.now = START
         self.x = FakeX()
         self.sqs = client("sqs")
-        self.store = Store(client("dynamodb"), _service_table())
+        self.store = Store(client("dynamodb"), _service_table(), lambda: self.now)
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
         self.line = Line(self.sqs, self.urls)
         sender = Sender(self.store, self.x, self.line, now=lambda: self.now)

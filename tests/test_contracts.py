@@ -18,7 +18,7 @@ from functions.shared.budget import Budget
 from functions.shared.catalogue import Catalogue
 from functions.shared.line import Line
 from functions.shared.messages import Ticket
-from functions.shared.store import Cancelled, Item, Put, Store, Update, Write, stamp
+from functions.shared.store import FORGET, Cancelled, Item, Put, Store, Update, Write, stamp
 from functions.shared.x import Blocked, Limits, Outcome, Sent, Unknown
 from infra.layout import TABLES, Queue
 from local import resources
@@ -132,7 +132,7 @@ def test_a_transaction_says_which_writes_stood_in_its_way_and_writes_nothing(tab
         Update("p", "gone", "SET a = :a", "a > :a", {"a": 1}),
         put("other", 0),
     ]
-    requests = [write.request(tables.names["service"]) for write in writes]
+    requests = [write.request(tables.names["service"], NOW) for write in writes]
 
     with pytest.raises(ClientError) as refused:
         tables.client.transact_write_items(TransactItems=requests)
@@ -275,6 +275,39 @@ def test_a_partition_is_read_to_its_end_in_either_order_or_to_a_limit(store: Sto
     assert asked("entry#", newest_first=True, limit=2) == ["entry#59", "entry#58"]
     assert asked("entry#", limit=60) == names
     assert asked("nothing") == []
+
+
+# ---- what expires ----
+
+
+@on_each
+def test_a_row_whose_time_is_over_is_not_there_to_be_read_until_it_is_deleted(tables: Database) -> None:
+    store = Store(tables.client, tables.names["service"], lambda: NOW)
+    seconds = int(NOW.timestamp())
+    store.commit([put("a", expires_at=seconds), put("b", expires_at=seconds + 1), put("c"), put("d", expires_at=1)])
+
+    assert [store.get("p", sk) is None for sk in "abcd"] == [True, False, False, True]
+    assert [row["sk"] for row in store.get_all([("p", sk) for sk in "abcd"])] == ["b", "c"]
+    assert [row["sk"] for row in store.query("p")] == ["b", "c"]
+    assert [row["sk"] for row in store.query("p", limit=1)] == ["b"]
+    assert [row["sk"] for row in store.query("p", newest_first=True, limit=2)] == ["c", "b"]
+    assert [row["sk"] for row in store.query("p", even_expired=True)] == ["a", "b", "c", "d"]
+    assert [row["sk"] for row in store.due(FORGET, NOW, 9)] == ["d", "a"]
+
+
+@on_each
+def test_a_new_row_takes_the_place_of_one_whose_time_is_over(tables: Database) -> None:
+    store = Store(tables.client, tables.names["service"], lambda: NOW)
+    seconds = int(NOW.timestamp())
+    store.commit([put("over", expires_at=seconds), put("there", expires_at=seconds + 1)])
+
+    stood = [stands_in_the_way(store, put(sk, 0, expires_at=seconds + 60)) for sk in ("over", "there")]
+
+    assert stood == [set(), {"there"}]
+    assert store.get("p", "over") == put("over", expires_at=seconds + 60).item | {
+        "clock": FORGET,
+        "look_at": stamp(NOW + timedelta(seconds=60)),
+    }
 
 
 # ---- indexes ----
@@ -459,7 +492,7 @@ def test_accounts_and_catalogue_are_read(tables: Database) -> None:
     }
     for table, items in rows.items():
         for item in items:
-            typed = Put(item).request(table)["Put"]["Item"]
+            typed = Put(item).request(table, NOW)["Put"]["Item"]
             tables.client.put_item(TableName=tables.names[table], Item=typed)
     number = {":number": {"S": "+447700900111"}}
     name = {"#number": "number"}

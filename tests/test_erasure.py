@@ -278,6 +278,57 @@ def test_texts_are_deleted_by_the_tick_when_their_time_is_over() -> None:
     assert phone.customer.version > 0
 
 
+def test_texts_are_not_read_any_more_when_their_time_is_over_though_they_are_still_there() -> None:
+    phone = Phone(world(HOME))
+    phone.says(SECRET_WORDS)
+    here, case = phone.world, phone.customer.case
+    assert case
+
+    here.now += TEXTS_KEPT
+
+    assert conversations.entries_of(here.store, case) == []
+    assert [row for row in here.dynamo.plain("service") if "zebra" in str(row)]
+
+
+def test_an_erasure_takes_along_what_waits_to_be_deleted() -> None:
+    phone = lived_in()
+    here = phone.world
+    here.now += TEXTS_KEPT + timedelta(days=1)
+
+    removed = erasure.erase(here.bot.marks, STRANGER, here.now)
+
+    assert removed
+    assert removed.rows["entry"] > 0
+    assert left_of(settled(phone)) == []
+
+
+def test_a_number_may_be_asked_for_again_before_its_old_row_is_deleted() -> None:
+    phone = Phone(world(HOME))
+    phone.says("#link 07700 900123")
+    phone.world.now += timedelta(days=1)
+
+    phone.world.write(STRANGER, "#link 07700 900123")
+    message = phone.world.queues["inbound"].receive(phone.world.now)
+    assert message
+    phone.world._invoke(message)
+
+    assert [len(row["at"]) for row in phone.world.dynamo.plain("service") if row["pk"].startswith("number#")] == [1]
+    assert len(phone.world.texted) == 2
+
+
+def test_the_ids_of_our_dms_go_when_their_time_is_over() -> None:
+    phone = Phone(world(HOME))
+    phone.says("#help")
+    here = phone.world
+
+    here.now += TEXTS_KEPT + timedelta(days=1)
+    for _ in range(5):
+        here.work()
+
+    mine = [row for row in here.dynamo.plain("service") if row["pk"] == conversations.partition(STRANGER)]
+    assert {row["sk"].partition("#")[0] for row in mine} == {"profile", "audit"}
+
+
 def test_what_is_written_anew_stays() -> None:
     here = world(HOME)
     Phone(here).says("#link 07700 900123")

@@ -95,7 +95,7 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
     conversation = load(store, x_id)
     if not conversation.customer.erasing:
         return Removed({}, done=True)
-    old = [row for row in store.query(partition(x_id)) if _is_old(row, conversation.customer)]
+    old = [row for row in store.query(partition(x_id), even_expired=True) if _is_old(row, conversation.customer)]
     removed: dict[str, int] = {}
     try:
         conversation = _with_newest_sent(store, conversation, old, now)
@@ -126,7 +126,8 @@ def _end(marks: Marks, conversation: Conversation, now: datetime) -> bool:
         begun = replace(conversation, customer=replace(customer, erasing=False))
         conversations.save(store, conversation, begun, by="erasure", did="began anew", now=now)
         return True
-    rest = [row for row in store.query(partition(customer.x_id)) if row["sk"] != "profile"]
+    rows = store.query(partition(customer.x_id), even_expired=True)
+    rest = [row for row in rows if row["sk"] != "profile"]
     if load(store, customer.x_id).customer.version != customer.version:
         return False  # they write just now, and what they write is not among the rows that go
     _delete(store, rest)
@@ -176,9 +177,9 @@ def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
 
 def _case_rows(store: Store, case_id: str) -> list[Item]:
     """Return a case with all that was said in it, and what shows its last owner the way back to it."""
-    rows = store.query(f"case#{case_id}")
+    rows = store.query(f"case#{case_id}", even_expired=True)
     owners = {str(row["last_owner"]) for row in rows if "last_owner" in row}
-    back = [row for owner in owners for row in store.query(f"staff#{owner}", "back#")]
+    back = [row for owner in owners for row in store.query(f"staff#{owner}", "back#", even_expired=True)]
     return [row for row in back if str(row["sk"]).endswith(f"#{case_id}")] + sorted(
         rows, key=lambda r: r["sk"] == "case"
     )

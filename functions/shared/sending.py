@@ -12,12 +12,12 @@ from functions.shared import budget as budgets
 from functions.shared import cases, conversations, promises, replies
 from functions.shared.budget import Budget
 from functions.shared.cases import Case, Entry
-from functions.shared.conversations import Conversation, load, partition, save
+from functions.shared.conversations import DM_IDS_KEPT, Conversation, load, partition, save
 from functions.shared.customers import Customer
 from functions.shared.line import Line
 from functions.shared.messages import Echo
 from functions.shared.replies import Outgoing
-from functions.shared.store import Cancelled, Put, Store, Update, stamp
+from functions.shared.store import Cancelled, Item, Put, Store, Update, stamp
 from functions.shared.x import Messenger, Outcome, Refused, Sent
 
 Obstacle = Literal["stopped", "unlinked", "owned", "moot", "later"]
@@ -211,7 +211,8 @@ class Sender:
             after = [_freed(replies.after(part, outcome, self.now())) for part in dm_of(current, head)]
             done = current.having(*after)
             if isinstance(outcome, Sent):
-                done = replace(done, writes=(*done.writes, sent_row(reply.customer, outcome.dm_id, reply.id)))
+                sent = sent_row(reply.customer, outcome.dm_id, reply.id, self.now())
+                done = replace(done, writes=(*done.writes, sent))
             if isinstance(outcome, Refused) and head.kind != "stop":
                 done = self._told_staff(done, head, f"not delivered: {outcome.reason}", needs_person=outcome.ours)
             return done
@@ -231,9 +232,9 @@ class Sender:
             found = _echoed(current, echo.id, echo.text)
             if found is None:
                 elsewhere = self._answered_elsewhere(current)
-                return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE),))
+                return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE, self.now()),))
             done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, found)))
-            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id, confirmed_at=self.now()),))
+            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id, self.now(), confirmed=True),))
 
         self._change(echo.customer, settled, did="echo")
         return found.id if found else None
@@ -308,7 +309,7 @@ class Sender:
                 if match:
                     settling.add(match.dm_id)
                     done = done.having(*(replies.sent(part, match.dm_id) for part in dm_of(done, head)))
-                    done = replace(done, writes=(*done.writes, sent_row(x_id, match.dm_id, head.id)))
+                    done = replace(done, writes=(*done.writes, sent_row(x_id, match.dm_id, head.id, self.now())))
                     continue
                 after = [_freed(replies.not_found(part, self.now())) for part in dm_of(done, head)]
                 done = done.having(*after)
@@ -359,10 +360,11 @@ class Sender:
             self._ticket(saved, self.now())
 
 
-def sent_row(x_id: str, dm_id: str, reply_id: str, *, confirmed_at: datetime | None = None) -> Put:
+def sent_row(x_id: str, dm_id: str, reply_id: str, now: datetime, *, confirmed: bool = False) -> Put:
     """The row that says which reply a DM of ours was."""
-    row = {"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id}
-    return Put(row | ({"confirmed_at": stamp(confirmed_at)} if confirmed_at else {}))
+    row: Item = {"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id}
+    row["expires_at"] = int((now + DM_IDS_KEPT).timestamp())
+    return Put(row | ({"confirmed_at": stamp(now)} if confirmed else {}))
 
 
 def _to_look_up(reply: Outgoing, now: datetime) -> bool:

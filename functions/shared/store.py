@@ -1,6 +1,6 @@
 """The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import batched
@@ -9,7 +9,16 @@ from typing import Any
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import ClientError
 
+from functions.shared import clock
+
 type Item = dict[str, Any]
+
+EXPIRES = "expires_at"
+"""When a row's time is over, in seconds since 1970: from then on it is not there, whoever reads or writes in its place.
+
+The tick deletes it soon afterwards; DynamoDB's own TTL, which may take days, is the second net.
+"""
+OVER = f"{EXPIRES} <= :now"
 
 _to_dynamo = TypeSerializer().serialize
 _from_dynamo = TypeDeserializer().deserialize
@@ -31,9 +40,14 @@ class Put:
     def name(self) -> str:
         return str(self.item["sk"])
 
-    def request(self, table: str) -> Item:
+    def request(self, table: str, now: datetime) -> Item:
         put: Item = {"TableName": table, "Item": _item(_on_clock(self.item))}
-        if self.expected == 0:
+        if self.expected == 0 and EXPIRES in self.item:
+            put |= {
+                "ConditionExpression": f"attribute_not_exists(pk) OR {OVER}",
+                "ExpressionAttributeValues": _item({":now": int(now.timestamp())}),
+            }
+        elif self.expected == 0:
             put["ConditionExpression"] = "attribute_not_exists(pk)"
         elif self.expected is not None:
             put |= {
@@ -58,7 +72,7 @@ class Update:
     def name(self) -> str:
         return self.sk
 
-    def request(self, table: str) -> Item:
+    def request(self, table: str, _now: datetime) -> Item:
         update: Item = {
             "TableName": table,
             "Key": _item({"pk": self.pk, "sk": self.sk}),
@@ -83,7 +97,7 @@ class Delete:
     def name(self) -> str:
         return self.sk
 
-    def request(self, table: str) -> Item:
+    def request(self, table: str, _now: datetime) -> Item:
         delete: Item = {
             "TableName": table,
             "Key": _item({"pk": self.pk, "sk": self.sk}),
@@ -113,9 +127,10 @@ CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
 class Store:
     """One DynamoDB table with keys `pk` and `sk`. AWS's own errors rise as they are."""
 
-    def __init__(self, client: Any, table: str) -> None:
+    def __init__(self, client: Any, table: str, now: Callable[[], datetime] = clock.now) -> None:
         self._client = client
         self._table = table
+        self._now = now
 
     @property
     def table(self) -> str:
@@ -123,7 +138,7 @@ class Store:
 
     def get(self, pk: str, sk: str) -> Item | None:
         answer = self._client.get_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}), ConsistentRead=True)
-        return _plain(answer["Item"]) if "Item" in answer else None
+        return next(self._there([answer["Item"]] if "Item" in answer else []), None)
 
     def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
         """Read items, 100 in one call, in the order asked; those that are not there are left out."""
@@ -132,12 +147,20 @@ class Store:
             wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in part], "ConsistentRead": True}}
             while wanted:
                 answer = self._client.batch_get_item(RequestItems=wanted)
-                items = map(_plain, answer["Responses"].get(self._table, []))
+                items = self._there(answer["Responses"].get(self._table, []))
                 found |= {(item["pk"], item["sk"]): item for item in items}
                 wanted = answer.get("UnprocessedKeys", {})
         return [found[key] for key in keys if key in found]
 
-    def query(self, pk: str, prefix: str = "", *, newest_first: bool = False, limit: int | None = None) -> list[Item]:
+    def query(
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+        even_expired: bool = False,
+    ) -> list[Item]:
         """Read the items of one partition whose sort key begins with `prefix`, in the order of that key."""
         return self._query(
             {
@@ -147,12 +170,13 @@ class Store:
                 "ConsistentRead": True,
             },
             limit,
+            even_expired=even_expired,
         )
 
     def all(self) -> list[Item]:
         """Read every item. For a table as small as the local run's."""
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
-        return [_plain(item) for page in pages for item in page["Items"]]
+        return [item for page in pages for item in self._there(page["Items"])]
 
     def line(self, team: str, limit: int) -> list[Item]:
         """Return the keys of cases that somebody of a team may take, earliest due first. May lag behind by a moment."""
@@ -190,8 +214,9 @@ class Store:
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Write all or nothing. Raises Cancelled where somebody else wrote first."""
+        requests = [write.request(self._table, self._now()) for write in writes]
         try:
-            self._client.transact_write_items(TransactItems=[write.request(self._table) for write in writes])
+            self._client.transact_write_items(TransactItems=requests)
         except ClientError as error:
             codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
             stood = {write.name: code for write, code in zip(writes, codes, strict=False) if code != "None"}
@@ -202,7 +227,7 @@ class Store:
     def update(self, update: Update) -> bool:
         """Change one item outside any transaction; False where its condition does not hold or somebody is at it."""
         try:
-            self._client.update_item(**update.request(self._table)["Update"])
+            self._client.update_item(**update.request(self._table, self._now())["Update"])
         except ClientError as error:
             if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
                 return False
@@ -219,17 +244,22 @@ class Store:
             self._client.delete_item(
                 TableName=self._table,
                 Key=_item({"pk": pk, "sk": sk}),
-                ConditionExpression="expires_at <= :now",
+                ConditionExpression=OVER,
                 ExpressionAttributeValues=_item({":now": int(now.timestamp())}),
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
                 raise
 
-    def _query(self, request: Item, limit: int | None) -> list[Item]:
+    def _there(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Read items, without those whose time is over. Those of an index have keys only."""
+        now = self._now().timestamp()
+        return (item for item in map(_plain, items) if EXPIRES not in item or item[EXPIRES] > now)
+
+    def _query(self, request: Item, limit: int | None, *, even_expired: bool = False) -> list[Item]:
         found: list[Item] = []
         for page in self._pages(request | ({"Limit": limit} if limit else {})):
-            found += map(_plain, page["Items"])
+            found += map(_plain, page["Items"]) if even_expired else self._there(page["Items"])
             if limit and len(found) >= limit:
                 return found[:limit]
         return found
@@ -247,9 +277,9 @@ class Store:
 
 def _on_clock(item: Item) -> Item:
     """Put what expires on the tick's clock, which deletes it in time; DynamoDB's TTL may take days."""
-    if "expires_at" not in item or "clock" in item:
+    if EXPIRES not in item or "clock" in item:
         return item
-    return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item["expires_at"], UTC))}
+    return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item[EXPIRES], UTC))}
 
 
 def _item(plain: Item) -> Item:

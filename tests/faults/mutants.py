@@ -111,8 +111,8 @@ MUTANTS = (
         "AUDIT",
         "everything",
         store.Store.commit,
-        "self._client.transact_write_items(TransactItems=[write.request(self._table) for write in writes])",
-        "[self._client.transact_write_items(TransactItems=[write.request(self._table)]) for write in writes]",
+        "self._client.transact_write_items(TransactItems=requests)",
+        "[self._client.transact_write_items(TransactItems=[request]) for request in requests]",
     ),
     Mutant(
         "no version on what is written",
