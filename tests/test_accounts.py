@@ -69,12 +69,12 @@ def test_an_account_comes_back_from_the_table_as_it_was_imported(table: Any) -> 
 
     assert found == accounts.of(accounts.items(SAMPLE))
     assert found
-    assert (found.owed_pence, found.bills[0].due_on, found.line("1").number) == (
+    assert (found.owed_pence, found.bills[0].due_on, found.lines[0].number) == (
         2345,
         date(2026, 11, 30),
         "+447700900111",
     )
-    assert found.line("1").allowance("data", TODAY) == accounts.Allowance(limit=30_000_000_000, used=17_560_000_000)
+    assert found.lines[0].allowance("data", TODAY) == accounts.Allowance(limit=30_000_000_000, used=17_560_000_000)
 
 
 def test_an_account_that_is_not_there_is_none(table: Any) -> None:
@@ -98,6 +98,18 @@ def test_whole_numbers_are_read_as_such() -> None:
 # ---- what is not sound ----
 
 
+def test_a_line_is_found_by_its_id_or_gone_and_two_of_one_id_make_no_sense() -> None:
+    one, twin = account(), accounts.items(SAMPLE)
+    twin.append(twin[-1] | {"part": "line#2"})
+    twins = accounts.of(twin)
+
+    assert one.line("1") == one.lines[0]
+    assert one.line("7") is None
+    assert twins
+    with pytest.raises(Unreadable, match="two lines have the same line_id"):
+        twins.line("1")
+
+
 def test_items_without_an_account_make_no_sense() -> None:
     with pytest.raises(Unreadable, match="the account item is not there"):
         accounts.of(accounts.items(SAMPLE)[1:])
@@ -105,7 +117,7 @@ def test_items_without_an_account_make_no_sense() -> None:
 
 @pytest.mark.parametrize("bad", [-5, "5", Decimal("1.5"), True, None, [], 10**16])
 def test_a_bad_figure_is_refused_and_spoils_no_other(bad: Any) -> None:
-    line = account("lines.0.allowances.data.used", bad).line("1")
+    line = account("lines.0.allowances.data.used", bad).lines[0]
 
     with pytest.raises(Unreadable, match=r"^allowance.used is missing or makes no sense$|allowances.data"):
         line.allowance("data", TODAY).used  # type: ignore[union-attr]  # noqa: B018
@@ -117,7 +129,7 @@ def test_a_bad_figure_is_refused_and_spoils_no_other(bad: Any) -> None:
     [{"limit": 0, "used": 0}, {"limit": 5, "unlimited": True, "used": 0}, {"used": 5}, {"unlimited": False, "used": 5}],
 )
 def test_an_allowance_is_limited_or_unlimited(allowance: dict[str, Any]) -> None:
-    line = account("lines.0.allowances.data", allowance).line("1")
+    line = account("lines.0.allowances.data", allowance).lines[0]
 
     with pytest.raises(Unreadable):
         line.allowance("data", TODAY)
@@ -127,7 +139,7 @@ def test_an_allowance_is_limited_or_unlimited(allowance: dict[str, Any]) -> None
     "when", [{"then": "charged"}, {"then": "charged", "pence": 5, "per": "mile"}, {"then": "explodes"}]
 )
 def test_what_is_charged_has_a_price(when: dict[str, Any]) -> None:
-    line = account("lines.0.when_used_up.data", when).line("1")
+    line = account("lines.0.when_used_up.data", when).lines[0]
 
     with pytest.raises(Unreadable):
         line.used_up("data")
@@ -158,13 +170,13 @@ def test_a_message_names_the_attribute_and_never_its_value() -> None:
 @pytest.mark.parametrize("written", [1_764_000_000, "24.11.2026", "2026-11-24T00:00:00", "2026-13-01"])
 def test_a_date_is_written_as_one(written: Any) -> None:
     with pytest.raises(Unreadable):
-        account("lines.0.resets_on", written).line("1").resets_on  # noqa: B018
+        account("lines.0.resets_on", written).lines[0].resets_on  # noqa: B018
 
 
 @pytest.mark.parametrize("today", [date(2026, 11, 3), date(2026, 12, 5)])
 def test_a_period_holds_today(today: date) -> None:
     with pytest.raises(Unreadable):
-        account().line("1").allowance("data", today)
+        account().lines[0].allowance("data", today)
 
 
 def test_attributes_we_do_not_know_are_left_alone() -> None:

@@ -127,9 +127,11 @@ def test_an_account_that_is_gone_ends_the_link() -> None:
     assert registry().by_tag["data"].answer(asked).key == "link.ended"
 
 
-def test_a_linked_line_that_is_not_there_makes_no_sense() -> None:
-    with pytest.raises(Unreadable):
-        ask("#data", with_change("linked_customer", "lines.0.line_id", "7"), link=question("#data").customer.link)
+@pytest.mark.parametrize("tag", ACCOUNT_TAGS)
+def test_a_linked_line_that_is_gone_from_the_account_ends_the_link(tag: str) -> None:
+    others = with_change("linked_customer", "lines.0.line_id", "7")
+
+    assert ask(f"#{tag}", others, link=question("#data").customer.link).key == "link.ended"
 
 
 @pytest.mark.parametrize("tag", ACCOUNT_TAGS)

@@ -350,6 +350,20 @@ def test_a_closed_account_ends_the_link_and_its_number_is_told_nothing() -> None
     assert len(phone.world.texted) == texts
 
 
+def test_a_line_that_is_gone_from_its_account_ends_the_link_like_a_closed_one() -> None:
+    state = {"account-1": HOME}
+    phone = Phone(World(accounts=state.get, numbers={NUMBER: "account-1"}, limit=10_000))
+    phone.links(NUMBER)
+    texts = len(phone.world.texted)
+    state["account-1"] = account("account-1", OTHER_NUMBER, line_id="2")
+
+    answer = phone.asks("#charges")
+
+    assert "isn't linked to a number with us any more" in answer
+    assert (phone.customer.link, phone.customer.link_ended) == (None, True)
+    assert len(phone.world.texted) == texts
+
+
 def revoke(here: World, at: timedelta = timedelta()) -> None:
     sent_at = int((here.now + at).timestamp() * 1000)
     message: dict[str, Any] = {"kind": "revoked", "id": f"revoked-{sent_at}", "customer": STRANGER, "sent_at": sent_at}

@@ -135,6 +135,8 @@ def figures(question: Question) -> Figures | Reply:
     if account is None or link is None or account.status == "closed":
         return ENDED.reply()
     line = account.line(link.line_id)
+    if line is None:
+        return ENDED.reply()
     match line.status:
         case "lost":
             return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)

@@ -30,7 +30,7 @@ def reader(dynamodb: Any, table: str, now: Callable[[], datetime]) -> Callable[[
 def shown(account: Account, link: Link, today: date) -> ShownAccount:
     """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
     line = account.line(link.line_id)
-    if line.status in ("lost", "closed"):
+    if line is None or line.status in ("lost", "closed"):
         return NOT_VERIFIED
     figures = (Figure(name=name, value=_readable(say)) for name, say in _figures(account, line, today).items())
     return ShownAccount(verified=True, as_of=_as_of(line), figures=tuple(figures))

@@ -171,12 +171,12 @@ class Account(Facts):
     bills: tuple[Bill, ...] = ()
     lines: tuple[Line, ...] = ()
 
-    def line(self, line_id: str) -> Line:
-        """Return a line of the account. Raises Unreadable if it is not there."""
+    def line(self, line_id: str) -> Line | None:
+        """Return a line of the account, None if it is gone. Raises Unreadable where that cannot be told."""
         found = [line for line in self.lines if line.line_id == line_id]
-        if len(found) != 1:
-            raise Unreadable("the linked line is not there")
-        return found[0]
+        if len(found) > 1:
+            raise Unreadable("two lines have the same line_id")
+        return found[0] if found else None
 
 
 class Document(Part):

@@ -147,7 +147,9 @@ def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand
         if not (account and link) or account.status == "closed":
             return None
         line = account.line(link.line_id)
-        return notice(line.number, SMS_UNLINKED, case, brand, now) if line.status != "closed" else None
+        if line is None or line.status == "closed":
+            return None
+        return notice(line.number, SMS_UNLINKED, case, brand, now)
     except Unreadable:
         return None
 
