@@ -38,6 +38,8 @@ KINDS = {
 }
 """The kinds of rows that may be kept, in the words of a letter to the customer."""
 
+UNDER_WAY = "Erased, but for what has still to leave: a reply, or the text message to their number. It goes in minutes."
+
 INTERNAL = frozenset({"pk", "sk", "clock", "look_at", "line", "version"})
 
 app = typer.Typer(
@@ -97,7 +99,7 @@ def erase(
         return
     for kind, count in removed.rows.items():
         typer.echo(f"{count:6}  {KINDS.get(kind, kind)}")
-    typer.echo("Erased." if removed.done else "A reply is still on its way: what is left goes within fifteen minutes.")
+    typer.echo("Erased." if removed.done else UNDER_WAY)
 
 
 def marks(place: Place) -> Marks:

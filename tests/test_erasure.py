@@ -205,13 +205,38 @@ def test_a_stop_outlives_the_erasure() -> None:
     marks = phone.world.bot.marks
     settled(phone)
 
-    removed = erasure.erase(marks, STRANGER, phone.world.now)
+    assert erasure.erase(marks, STRANGER, phone.world.now)
+    settled(phone)
 
-    assert removed
-    assert removed.done
     assert left_of(phone.world) == []
     assert phone.says("#help") == []
     assert phone.asks("#start").startswith("Welcome back")
+
+
+def test_whom_operations_erase_has_their_number_told_once_by_the_tick() -> None:
+    phone = lived_in()
+    here = phone.world
+    before = len(here.texted)
+
+    removed = erasure.erase(here.bot.marks, STRANGER, here.now)
+    settled(phone)
+
+    assert removed
+    assert not removed.done
+    assert [(sms.number, "no longer linked" in sms.text) for sms in here.texted[before:]] == [(NUMBER, True)]
+    assert left_of(here) == []
+
+
+def test_no_number_is_told_of_an_erasure_where_somebody_else_may_read_it() -> None:
+    phone = lived_in()
+    phone.says("my boyfriend is tracking me through my phone")
+    before = len(phone.world.texted)
+
+    erasure.erase(phone.world.bot.marks, STRANGER, phone.world.now)
+    settled(phone)
+
+    assert len(phone.world.texted) == before
+    assert left_of(phone.world) == []
 
 
 def test_the_limit_of_codes_outlives_the_erasure() -> None:

@@ -24,7 +24,7 @@ from functions.shared.conversations import (
     load,
     partition,
 )
-from functions.shared.customers import Consent
+from functions.shared.customers import Consent, Customer
 from functions.shared.erasure import Marks
 from functions.shared.linking import Proofs, unlinked
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked
@@ -100,9 +100,24 @@ class Bot:
         """Do a bounded piece of what has to be forgotten: finish erasures, delete rows whose time is over."""
         now, store = self.sender.now(), self.sender.store
         for row in store.due("erase", now, AT_ONCE):
-            erasure.sweep(self.marks, row["pk"].removeprefix("customer#"), now)
+            x_id = row["pk"].removeprefix("customer#")
+            self._tell_unlinked(x_id, now)
+            erasure.sweep(self.marks, x_id, now)
         for row in store.due(FORGET, now, AT_ONCE):
             store.delete_expired(row["pk"], row["sk"], now)
+
+    def _tell_unlinked(self, x_id: str, now: datetime) -> None:
+        """Send the text message that an erasure by operations left to us, at most once."""
+        before: Customer | None = None
+
+        def told(current: Conversation) -> Conversation:
+            nonlocal before
+            before = replace(current.customer, link=current.customer.unlinked)
+            return replace(current, customer=replace(current.customer, unlinked=None))
+
+        if change(self.sender.store, x_id, told, by="bot", did="told the number", now=now) and before:
+            notice = unlinked_notice(before, None, self.proofs, self.catalogue(now).brand, now)
+            self._text((notice,) if notice else ())
 
     @property
     def marks(self) -> Marks:

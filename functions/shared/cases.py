@@ -100,6 +100,11 @@ class Case:
     resolved_at: datetime | None = None
 
     @property
+    def discreet(self) -> bool:
+        """Somebody else may be reading this customer's text messages."""
+        return "quiet_contact" in (self.kind, *self.acknowledged)
+
+    @property
     def number(self) -> str:
         return f"{self.id[:3]}-{self.id[3:]}"
 

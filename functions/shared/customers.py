@@ -107,6 +107,8 @@ class Customer:
     erased_at: datetime | None = None
     erasing: bool = False
     """There are still rows to delete."""
+    unlinked: Link | None = None
+    """What operations have unlinked by erasing: its number is still to be told."""
     noted: tuple[Noted, ...] = ()
     """The DMs of the last minute, as many as show a flood."""
     day_began: datetime | None = None

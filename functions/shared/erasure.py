@@ -28,7 +28,7 @@ _customer = TypeAdapter(Customer)
 
 @dataclass(frozen=True)
 class Removed:
-    """How many rows went, by kind. `done` is False while a reply is on its way: the tick does the rest."""
+    """How many rows went, by kind. `done` is False while something is still to leave: the tick does the rest."""
 
     rows: dict[str, int]
     done: bool
@@ -79,11 +79,13 @@ def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bo
 def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
     """Forget a customer: link, handle, questions and cases; replies that wait are not sent.
 
+    The tick tells the number of a link that is in force until now.
     `up_to` is the id of the DM that asked for it: what has a greater one belongs to a new beginning.
     """
     old = before.customer
     held_to = {name: getattr(old, name) for name in STAYS}
     held_to |= {"erased_up_to": up_to, "erased_at": now, "erasing": True}
+    held_to |= {"unlinked": None if before.open_case and before.open_case.discreet else old.link}
     customer = Customer(old.x_id, version=old.version, outbox=old.outbox, **held_to)
     waiting = [suppressed(reply) for reply in before.replies if reply.state == "PENDING"]
     return replace(before.having(*waiting), customer=customer, case=None, entries=())
@@ -120,7 +122,7 @@ def _with_newest_sent(store: Store, conversation: Conversation, old: list[Item],
 def _end(marks: Marks, conversation: Conversation, now: datetime) -> bool:
     """Let the profile go too, once nothing is on its way; who has written again since keeps a new one."""
     store, customer = marks.store, conversation.customer
-    if customer.outbox:
+    if customer.outbox or customer.unlinked:
         return False
     if not _is_bare(customer):
         begun = replace(conversation, customer=replace(customer, erasing=False))

@@ -68,8 +68,6 @@ SMS_LINKED = "{brand}: your number is now linked to an X account ({time}). Not y
 SMS_UNLINKED = "{brand}: your number is no longer linked to an X account ({time}). Not you? Call {lost_phone}, free."
 
 HOME_COUNTRY = "GB"
-NO_NOTICE_BESIDE = "quiet_contact"
-"""Somebody else may be reading this customer's text messages."""
 
 
 def say(question: Question) -> Reply | Changed:
@@ -155,7 +153,7 @@ def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand
 
 
 def notice(number: str, words: str, case: Case | None, brand: Brand, now: datetime) -> Sms | None:
-    if case and NO_NOTICE_BESIDE in (case.kind, *case.acknowledged):
+    if case and case.discreet:
         return None
     time = now.astimezone(brand.zone).strftime("%H:%M")
     return Sms(number, words.format(brand=brand.name, time=time, lost_phone=brand.lost_phone))
