@@ -7,8 +7,9 @@ import pytest
 
 from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
-from functions.shared import store, telemetry
-from functions.shared.conversations import partition
+from functions.shared import conversations, store, telemetry
+from functions.shared.conversations import Conversation, partition
+from functions.shared.customers import Customer
 from functions.shared.linking import Keyed
 from functions.shared.store import Cancelled
 from tests.at_desk import START, Office
@@ -67,6 +68,37 @@ def test_it_is_recorded_for_ops_without_what_was_said_or_who_said_it(office: Off
     assert (row["kind"], row["case"]) == ("dm", office.next("agent-1")["id"])
     assert "secret" not in str(row)
     assert ALICE not in str(row)
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("says", ["#stop", "please stop messaging me", "ＳＴＯＰ"])
+def test_a_stop_that_nobody_could_answer_stops_all_the_same_and_people_know(office: Office, says: str) -> None:
+    dies(MESSAGE | {"text": says})
+
+    customer = conversations.load(office.store, ALICE).customer
+    assert customer.stopped_by == DM_ID
+    assert [row["given"] for row in office.store.query(partition(ALICE), "consent#")] == [False]
+    entries = office.show("agent-1", office.next("agent-1"))["entries"]
+    assert [entry["text"] for entry in entries] == [says, dead_letters.STOPPED]
+
+
+@pytest.mark.usefixtures("reader")
+def test_a_stop_that_is_older_than_a_start_stops_nothing(office: Office) -> None:
+    began = Conversation(Customer(ALICE, started_by=str(int(DM_ID) + 1)))
+    conversations.save(office.store, Conversation(Customer(ALICE)), began, by="test", did="started", now=START)
+
+    dies(MESSAGE | {"text": "#stop"})
+
+    assert not conversations.load(office.store, ALICE).customer.stopped
+    assert office.store.query(partition(ALICE), "consent#") == []
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("says", ["my phone stops charging", "stop charging me twice", "cancel"])
+def test_other_words_that_nobody_could_answer_stop_nothing(office: Office, says: str) -> None:
+    dies(MESSAGE | {"text": says})
+
+    assert not conversations.load(office.store, ALICE).customer.stopped
 
 
 @pytest.mark.usefixtures("reader")

@@ -7,10 +7,10 @@ from typing import Any
 import pytest
 
 from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED, code_in, number_in
-from functions.commands.plain import plain
 from functions.escalate.contract import ShownAccount
 from functions.escalate.desk_api import Desk
 from functions.shared import conversations, linking
+from functions.shared.plain import plain
 from functions.shared.sms import LONGEST, AwsTexts, Sms
 from tests.faults.world import STAFF, START, Fault, World
 from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, REFUSED, STRANGER, Phone, account, code_for, world

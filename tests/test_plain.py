@@ -2,9 +2,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.commands.plain import is_slip, plain, typo_of
 from functions.commands.rules import match
-from functions.commands.stop_words import plain_stop, stop_tag
+from functions.shared.plain import is_slip, plain, typo_of
+from functions.shared.stop_words import plain_stop, stop_tag
 
 
 @pytest.mark.parametrize(

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from functions.commands.rules import look_first, match, phrases, rules, trouble, urgent
-from functions.commands.stop_words import beside_stop, plain_start, plain_stop, stop_tag
+from functions.commands.rules import filler, look_first, match, rules, trouble, urgent
+from functions.shared.phrases import phrases
+from functions.shared.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 
 DATA = Path(__file__).parent / "data"
 SENTENCES = tomllib.loads((DATA / "sentences.toml").read_text(encoding="utf-8"))
@@ -31,12 +32,12 @@ def test_a_hard_sentence_comes_out_as_stated(text: str, goes_to: str) -> None:
 
 @pytest.mark.parametrize("text", [row[0] for row in KINDS + SENTENCES["hard"]])
 def test_no_such_sentence_is_taken_for_a_stop(text: str) -> None:
-    assert plain_stop(text) is None
+    assert plain_stop(text, unless=urgent) is None
 
 
 @pytest.mark.parametrize("text", STOPS["stops"])
 def test_plain_words_stop(text: str) -> None:
-    assert plain_stop(text)
+    assert plain_stop(text, unless=urgent)
 
 
 @pytest.mark.parametrize("text", STOPS["tags"])
@@ -46,7 +47,7 @@ def test_a_hashtag_stops_however_it_is_written(text: str) -> None:
 
 @pytest.mark.parametrize("text", STOPS["goes_on"])
 def test_other_words_do_not_stop(text: str) -> None:
-    assert plain_stop(text) is None
+    assert plain_stop(text, unless=urgent) is None
     assert stop_tag(text) is None
 
 
@@ -67,7 +68,7 @@ def test_the_tables_of_stops_stay_on_their_side() -> None:
     ],
 )
 def test_what_people_have_to_read_beside_a_stop(text: str, words: str) -> None:
-    assert " ".join(beside_stop(text)) == words
+    assert " ".join(beside_stop(text, filler())) == words
 
 
 def test_start_alone_asks_for_the_helper_back() -> None:

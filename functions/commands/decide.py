@@ -17,7 +17,6 @@ from functions.commands.outcomes import (
     answered,
     changed,
     confirmation,
-    newest,
     not_understood,
     older,
     said,
@@ -26,13 +25,13 @@ from functions.commands.outcomes import (
 from functions.commands.phrasing import assemble, case_number
 from functions.commands.registry import Question, registry
 from functions.commands.rules import Match
-from functions.commands.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.cases import Case, Team
 from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Consent, Customer, seen
+from functions.shared.customers import Consent, Customer, seen, stopped
 from functions.shared.linking import unlinked
 from functions.shared.promises import due_at
 from functions.shared.sms import Sms
+from functions.shared.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 
 YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
@@ -137,16 +136,17 @@ def stop(heard: Heard) -> Decision | None:
     """#stop, or plain words that mean it: one confirmation. Words beside it still reach people."""
     text = heard.question.dm.text
     tag = stop_tag(text)
-    because = f"#{tag}" if tag else plain_stop(text)
+    because = f"#{tag}" if tag else plain_stop(text, unless=rules.urgent)
     if because is None:
         return None
     before = heard.customer
-    stopped = replace(before, stopped_by=newest(heard.question.dm.id, before.stopped_by))
+    after = stopped(before, heard.question.dm.id)
     if older(heard.question.dm.id, before.started_by):
         decision = Decision("ignored", "2 stop", "older than the start", before)
     else:
-        decision = Decision("suppressed" if before.stopped else "answered", "2 stop", because, stopped)
-    if (tag and beside_stop(text)) or heard.question.dm.attachment or any(c.tag in FOR_PEOPLE for c in heard.commands):
+        decision = Decision("suppressed" if before.stopped else "answered", "2 stop", because, after)
+    says_more = tag and beside_stop(text, rules.filler())
+    if says_more or heard.question.dm.attachment or any(command.tag in FOR_PEOPLE for command in heard.commands):
         decision = to_people(heard, Why("2 stop", because), _beside_stop(heard), key=None, after=decision.customer)
     if before.stopped or not decision.customer.stopped:
         return decision

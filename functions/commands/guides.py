@@ -2,9 +2,9 @@
 
 from functions.commands import gate
 from functions.commands.gate import Answer
-from functions.commands.plain import plain
 from functions.commands.registry import Escalate, Question, Reply, Text
 from functions.shared.catalogue import Guide
+from functions.shared.plain import plain
 
 DEFAULT = "internet"
 

@@ -8,11 +8,11 @@ from typing import cast
 
 from functions.commands import rules
 from functions.commands.phrasing import case_number, eta
-from functions.commands.plain import Plain, plain, typo_of
 from functions.commands.registry import Command, Question, registry
 from functions.commands.rules import Match
 from functions.shared.cases import TEAM_NAMES, Team
 from functions.shared.customers import Customer, seen
+from functions.shared.plain import Plain, plain, typo_of
 from functions.shared.promises import due_at
 
 STALE = timedelta(minutes=30)

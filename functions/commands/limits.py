@@ -4,10 +4,10 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.commands.hashtags.link import code_in
-from functions.commands.plain import plain, visible
 from functions.commands.registry import Question
 from functions.shared.cases import Case
 from functions.shared.customers import A_DAY, Customer, Noted
+from functions.shared.plain import plain, visible
 
 A_MOMENT = timedelta(seconds=60)
 A_MINUTE = 10

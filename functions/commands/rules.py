@@ -7,10 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from functions.commands.plain import plain
 from functions.shared.cases import Team
-
-GAP = 3  # words that may stand where a phrase has `~`
+from functions.shared.phrases import Phrase, first_of, phrases
+from functions.shared.plain import plain
 
 
 @dataclass(frozen=True)
@@ -21,38 +20,6 @@ class Match:
     team: Team | None
     outcome: str | None
     phrase: str
-
-
-@dataclass(frozen=True)
-class Place:
-    """One place of a phrase: the words that may stand there."""
-
-    words: frozenset[str]
-    beginnings: tuple[str, ...]
-    gap: bool = False
-    """Up to three other words may stand before it."""
-
-    def takes(self, word: str) -> bool:
-        return word in self.words or word.startswith(self.beginnings)
-
-    def somewhere_in(self, words: frozenset[str]) -> bool:
-        if not self.words.isdisjoint(words):
-            return True
-        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in words)
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """A phrase of the grammar that `routing.toml` explains."""
-
-    source: str
-    sides: tuple[tuple[Place, ...], ...]
-
-    def is_in(self, words: Sequence[str], vocabulary: frozenset[str]) -> bool:
-        # Most phrases end at this first line: a word of theirs is nowhere in the text.
-        return all(place.somewhere_in(vocabulary) for side in self.sides for place in side) and all(
-            _follow(side, words) for side in self.sides
-        )
 
 
 @dataclass(frozen=True)
@@ -113,12 +80,6 @@ def look_first(words: Sequence[str]) -> bool:
     return first_of(_phrases("look_first"), words) is not None
 
 
-def first_of(phrases: Sequence[Phrase], words: Sequence[str]) -> str | None:
-    """Return the first phrase that is in a text."""
-    vocabulary = frozenset(words)
-    return next((phrase.source for phrase in phrases if phrase.is_in(words, vocabulary)), None)
-
-
 @cache
 def routing() -> dict[str, Any]:
     """Return `routing.toml` as it stands."""
@@ -159,39 +120,3 @@ def rule_tags() -> frozenset[str]:
 def _phrases(name: str) -> tuple[Phrase, ...]:
     listed = routing()[name]
     return phrases(listed.split() if isinstance(listed, str) else listed)
-
-
-def phrases(sources: Sequence[str]) -> tuple[Phrase, ...]:
-    """Read phrases in the grammar that `routing.toml` explains."""
-    return tuple(Phrase(source, tuple(_side(side) for side in source.split(" & "))) for source in sources)
-
-
-def _side(source: str) -> tuple[Place, ...]:
-    places: list[Place] = []
-    gap = False
-    for part in source.split():
-        if part == "~":
-            gap = True
-            continue
-        words = part.split("/")
-        places.append(
-            Place(
-                words=frozenset(word for word in words if not word.endswith("*")),
-                beginnings=tuple(word[:-1] for word in words if word.endswith("*")),
-                gap=gap,
-            )
-        )
-        gap = False
-    return tuple(places)
-
-
-def _follow(places: tuple[Place, ...], words: Sequence[str]) -> bool:
-    """Walk the places through a text; `ends` are the positions right after what has matched so far."""
-    ends: Collection[int] = range(len(words))
-    for place in places:
-        reach = GAP + 1 if place.gap else 1
-        starts = {start for end in ends for start in range(end, min(end + reach, len(words)))}
-        ends = {start + 1 for start in starts if place.takes(words[start])}
-        if not ends:
-            return False
-    return True

@@ -10,16 +10,18 @@ from pydantic import ValidationError
 
 from functions.shared import cases, clock, conversations, settings, telemetry
 from functions.shared.cases import TEAMS, Case, Entry
-from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
-from functions.shared.customers import seen
+from functions.shared.conversations import DM_IDS_KEPT, Conversation, consent_row, partition
+from functions.shared.customers import Consent, seen, stopped
 from functions.shared.erasure import Marks
 from functions.shared.line import Line
 from functions.shared.linking import Keyed
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
+from functions.shared.stop_words import plain_stop, stop_tag
 from functions.shared.store import Cancelled, Put, Store, stamp
 
 KEPT = timedelta(days=90)
 BY = "dead letters"
+STOPPED = "They asked to stop: automatic replies are off now, which the bot could not tell them."
 
 
 @dataclass(frozen=True)
@@ -43,6 +45,11 @@ class Letter:
     handle: str | None = field(repr=False)
     said: str | None = field(repr=False)
     died_at: datetime
+
+    @property
+    def stops(self) -> bool:
+        """It asks for no more automatic replies: that holds though nobody could answer it."""
+        return self.kind == "dm" and bool(stop_tag(self.said or "") or plain_stop(self.said or ""))
 
 
 @telemetry.observed
@@ -128,9 +135,14 @@ def _is_forgotten(known: Conversation, letter: Letter) -> bool:
 def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
     case = _case(current, now)
     entry = Entry(letter.id, "customer", letter.said or "", now)
-    known = replace(current, customer=seen(current.customer, letter.handle))
+    before = seen(current.customer, letter.handle)
+    after = stopped(before, letter.id) if letter.stops else before
     writes = (_dm_row(current, letter, case, now), _dead_row(letter, case.id, now))
-    return replace(known.with_case(case, entry), writes=writes)
+    told = replace(current, customer=after).with_case(case, entry)
+    if after == before:
+        return replace(told, writes=writes)
+    off = consent_row(after.x_id, letter.id, Consent("automatic replies", given=False, wording=""), now)
+    return replace(told.with_case(case, Entry(f"{letter.id}#note", "note", STOPPED, now)), writes=(*writes, off))
 
 
 def _case(current: Conversation, now: datetime) -> Case:

@@ -138,6 +138,13 @@ class Customer:
 customer_type = TypeAdapter(Customer)
 
 
+def stopped(customer: Customer, by: str) -> Customer:
+    """Return the customer after the stop of a DM: it is nothing where a start is newer."""
+    if int(by) < int(customer.started_by or "0"):
+        return customer
+    return replace(customer, stopped_by=max(by, customer.stopped_by or "0", key=int))
+
+
 def seen(customer: Customer, handle: str | None) -> Customer:
     """Take over the handle that came with the newest DM: handles change, the X id does not."""
     return replace(customer, handle=handle or customer.handle)

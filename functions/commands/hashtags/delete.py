@@ -4,9 +4,9 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.commands import gate
-from functions.commands.plain import plain
 from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
 from functions.shared.linking import unlinked
+from functions.shared.plain import plain
 
 ASK = Text(
     "delete.ask",

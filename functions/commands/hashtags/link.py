@@ -8,7 +8,6 @@ import phonenumbers
 
 from functions.commands import gate, rules
 from functions.commands.phrasing import moment
-from functions.commands.plain import visible
 from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
 from functions.shared import linking
 from functions.shared.accounts import Account, Line
@@ -16,6 +15,7 @@ from functions.shared.cases import Case
 from functions.shared.catalogue import Brand
 from functions.shared.customers import Code, Consent, Customer, Link
 from functions.shared.linking import Proofs
+from functions.shared.plain import visible
 from functions.shared.sms import Sms
 from functions.shared.sound import Unreadable
 

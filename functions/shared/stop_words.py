@@ -3,12 +3,15 @@
 import re
 import tomllib
 import unicodedata
+from collections.abc import Callable, Sequence
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from functions.commands.plain import Plain, is_slip, plain, visible
-from functions.commands.rules import Phrase, filler, first_of, phrases, urgent
+from functions.shared.phrases import Phrase, first_of, phrases
+from functions.shared.plain import Plain, is_slip, plain, visible
+
+type Unless = Callable[[Sequence[str]], object]
 
 _RUN = re.compile(r"(\w)\1{2,}")
 
@@ -18,9 +21,9 @@ def stop_tag(text: str) -> str | None:
     return next((tag for read in _readings(text) for tag in read.tags if _means_stop(tag)), None)
 
 
-def plain_stop(text: str) -> str | None:
-    """Return the words that make a whole message an opt-out, if it is one."""
-    return next((because for read in _readings(text) if (because := _opts_out(read))), None)
+def plain_stop(text: str, unless: Unless = lambda _: False) -> str | None:
+    """Return the words that make a whole message an opt-out, if it is one. `unless` its words are something else."""
+    return next((because for read in _readings(text) if (because := _opts_out(read, unless))), None)
 
 
 def plain_start(text: str) -> bool:
@@ -29,11 +32,11 @@ def plain_start(text: str) -> bool:
     return len(words) == 1 and words[0] in _listed()["start"].split()
 
 
-def beside_stop(text: str) -> tuple[str, ...]:
-    """Return the words beside a #stop that people should read: none if they only say the same."""
+def beside_stop(text: str, filler: frozenset[str]) -> tuple[str, ...]:
+    """Return the words beside a #stop that people should read: none if they only say the same, with filler."""
     beside = plain(text).beside
     folded = plain(_folded(text)).beside
-    return () if _vocabulary() | filler() >= set(folded) else beside
+    return () if _vocabulary() | filler >= set(folded) else beside
 
 
 def _means_stop(tag: str) -> bool:
@@ -43,11 +46,11 @@ def _means_stop(tag: str) -> bool:
     return is_slip(tag, "stop") and tag not in listed["words_of_their_own"].split()
 
 
-def _opts_out(read: Plain) -> str | None:
+def _opts_out(read: Plain, unless: Unless) -> str | None:
     words = read.words
     if len(words) > 3 and all(len(word) == 1 for word in words):
         words = ("".join(words),)  # s t o p
-    if not words or not _vocabulary() >= set(words) or urgent(words):
+    if not words or not _vocabulary() >= set(words) or unless(words):
         return None
     return None if first_of(_phrases("unless"), words) else first_of(_phrases("phrases"), words)
 
