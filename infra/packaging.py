@@ -6,12 +6,11 @@ import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator
-from compileall import compile_file
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Iterable, Iterator, Mapping
+from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
+from itertools import repeat
 from pathlib import Path, PurePosixPath
-from py_compile import PycInvalidationMode
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
 from infra.layout import Function
@@ -42,19 +41,19 @@ def build(
     functions: Iterable[Function], *, platform: str = LAMBDA, source: Path = ROOT, target: Path = BUILD
 ) -> dict[str, Package]:
     """Build the zips of functions, by name. Raises CannotPackage."""
-    # Never the folder that is packed: what runs there leaves bytecode that dates make stale.
-    libraries = installed(HERE, target / "loaded")
-    stage = installed(platform, target / (platform or "here"))
-    shutil.rmtree(stage / "functions", ignore_errors=True)
-    shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-    files, zips = list(files_in(stage)), target / "zips" / (platform or "here")
-
-    def pack(function: Function) -> tuple[str, Package]:
-        chosen = needed(files, loaded(function, source, libraries))
-        return function.name, zipped(function, stage, with_metadata(stage, chosen), zips)
-
+    functions = tuple(functions)
     with ThreadPoolExecutor() as threads:
-        return dict(threads.map(pack, functions))
+        # Never load from the folder that is packed: what runs there leaves bytecode that dates make stale.
+        folders = target / "loaded", target / (platform or "here")
+        libraries, stage = threads.map(installed, (HERE, platform), folders)
+        shutil.rmtree(stage / "functions", ignore_errors=True)
+        shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
+        loads = threads.map(lambda one: loaded(one, source, libraries), functions)
+        files = list(files_in(stage))
+        chosen = {one.name: with_metadata(stage, needed(files, its)) for one, its in zip(functions, loads, strict=True)}
+        compile_once(stage, set().union(*chosen.values()))
+        zips = packed(stage, chosen, target / "zips" / (platform or "here"), threads)
+        return {name: Package(zips[name], fingerprint(stage, its)) for name, its in chosen.items()}
 
 
 def installed(platform: str, folder: Path) -> Path:
@@ -107,7 +106,7 @@ def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath]) -> set[Pur
     for file in files:
         if file.parent == PurePosixPath():
             wanted = module_name(file) in single
-        elif file.parts[0] == "functions":
+        elif is_ours(file):
             wanted = file in loads
         else:
             wanted = file.parent in folders and not file.parts[0].endswith(".dist-info")
@@ -120,6 +119,10 @@ def files_in(folder: Path) -> Iterator[PurePosixPath]:
     for path in folder.rglob("*"):
         if path.is_file() and path.parent.name != "__pycache__":
             yield PurePosixPath(path.relative_to(folder))
+
+
+def is_ours(file: PurePosixPath) -> bool:
+    return file.parts[0] == "functions"
 
 
 def module_name(file: PurePosixPath) -> str:
@@ -135,20 +138,31 @@ def with_metadata(stage: Path, chosen: set[PurePosixPath]) -> set[PurePosixPath]
     return chosen
 
 
-def zipped(function: Function, stage: Path, files: set[PurePosixPath], folder: Path) -> Package:
-    folder.mkdir(parents=True, exist_ok=True)
-    path = folder / f"{function.name}.zip"
-    with ZipFile(path, "w") as archive:
+def packed(stage: Path, chosen: Mapping[str, set[PurePosixPath]], folder: Path, threads: Executor) -> dict[str, Path]:
+    """Zip the files chosen for each function. Most load the same libraries, which are deflated once."""
+    shutil.rmtree(folder, ignore_errors=True)
+    folder.mkdir(parents=True)
+    libraries = {name: frozenset(file for file in files if not is_ours(file)) for name, files in chosen.items()}
+    shared = {files: folder / f"libraries-of-{name}.zip" for name, files in libraries.items()}
+    list(threads.map(zipped, repeat(stage), shared, shared.values()))
+    zips = {name: Path(shutil.copy(shared[files], folder / f"{name}.zip")) for name, files in libraries.items()}
+    for name, path in zips.items():
+        zipped(stage, chosen[name] - libraries[name], path)
+    return zips
+
+
+def zipped(stage: Path, files: Iterable[PurePosixPath], path: Path) -> None:
+    """Add files to a zip, modules with their bytecode."""
+    with ZipFile(path, "a") as archive:
         for file in sorted(files):
             if file.suffix != ".py":
                 add(archive, file, stage / file)
-            elif file.parts[0] == "functions":
+            elif is_ours(file):
                 add(archive, file, stage / file)
-                add(archive, bytecode(file), compiled(stage, file))
+                add(archive, bytecode(file), stage / bytecode(file))
             else:
                 # A library is never read there: its bytecode alone is a quarter smaller.
-                add(archive, file.with_suffix(".pyc"), compiled(stage, file))
-    return Package(path, fingerprint(stage, files))
+                add(archive, file.with_suffix(".pyc"), stage / bytecode(file))
 
 
 def add(archive: ZipFile, name: PurePosixPath, file: Path) -> None:
@@ -162,17 +176,14 @@ def bytecode(file: PurePosixPath) -> PurePosixPath:
     return file.parent / "__pycache__" / f"{file.stem}.{sys.implementation.cache_tag}.pyc"
 
 
-def compiled(stage: Path, file: PurePosixPath) -> Path:
-    """Compile a module once. Checked by date it would be stale in every zip, and Lambda would compile at each start."""
-    if not (stage / bytecode(file)).is_file():
-        compile_file(
-            stage / file,
-            stripdir=stage,
-            prependdir="/var/task",
-            quiet=1,
-            invalidation_mode=PycInvalidationMode.UNCHECKED_HASH,
-        )
-    return stage / bytecode(file)
+def compile_once(stage: Path, files: Iterable[PurePosixPath]) -> None:
+    """Compile modules for all zips. Checked by date they would be stale there, and compiled again at each start."""
+    modules = [stage / file for file in files if file.suffix == ".py" and not (stage / bytecode(file)).is_file()]
+    command = [sys.executable, "-m", "compileall", "-q", "-i", "-", "--invalidation-mode", "unchecked-hash"]
+    command += ["-s", str(stage), "-p", "/var/task"]
+    listed = "\n".join(map(str, modules))
+    if modules and subprocess.run(command, check=False, input=listed, text=True).returncode:  # noqa: S603 - our own
+        raise CannotPackage("Not everything that the functions load can be compiled: see above.")
 
 
 def fingerprint(stage: Path, files: set[PurePosixPath]) -> str:

@@ -19,7 +19,7 @@ from aws_cdk import aws_lambda as lambda_
 from botocore.exceptions import WaiterError
 
 from functions.shared import settings
-from infra import app as cdk_app
+from infra.context import service
 from infra.layout import FUNCTIONS, TABLES, TEAMS
 from infra.packaging import HERE, build
 from local import demo_data
@@ -128,7 +128,7 @@ def synthesised(folder: Path, x_url: str) -> Path:
     """Write the stack as `cdk deploy` would take it, with zips that run on this machine."""
     packages = build(FUNCTIONS, platform=HERE, target=folder / "build")
     app = cdk.App(outdir=str(folder / "cdk.out"), context={"x_api_url": x_url})
-    cdk_app.service(app, {name: lambda_.Code.from_asset(str(package.zip)) for name, package in packages.items()})
+    service(app, {name: lambda_.Code.from_asset(str(package.zip)) for name, package in packages.items()})
     app.synth()
     return folder / "cdk.out"
 

@@ -15,7 +15,7 @@ from aws_cdk.assertions import Template
 from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
 from cfnlint.api import lint as cfn_lint
 
-from infra import app as cdk_app
+from infra.context import service
 from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function, settings_of
 from infra.stack import CannotDeploy, asked, camel
 
@@ -53,7 +53,7 @@ def synthesised(empty_zip: Path) -> Any:
     def template(name: str) -> dict[str, Any]:
         app = cdk.App(context=CONTEXTS[name])
         code = lambda_.Code.from_asset(str(empty_zip))
-        stack = cdk_app.service(app, {function.name: code for function in FUNCTIONS})
+        stack = service(app, {function.name: code for function in FUNCTIONS})
         return dict(Template.from_stack(stack).to_json())
 
     return template
@@ -413,4 +413,4 @@ def test_ops_find_every_setting_among_the_outputs(prod: dict[str, Any]) -> None:
 )
 def test_says_what_is_missing_or_wrong(context: dict[str, str], sentence: str) -> None:
     with pytest.raises(CannotDeploy, match=re.escape(sentence)):
-        cdk_app.service(cdk.App(context=context), {})
+        service(cdk.App(context=context), {})
