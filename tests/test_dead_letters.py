@@ -1,6 +1,7 @@
 """Messages that failed for good: every one ends with a person or is known to need none."""
 
 import json
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -13,6 +14,7 @@ from functions.shared.customers import Customer
 from functions.shared.linking import Keyed
 from functions.shared.store import Cancelled
 from tests.at_desk import START, Office
+from tests.ringing import rung
 
 ALICE = "2000000000000000011"
 DM_ID = "3000000000000000001"
@@ -59,11 +61,14 @@ def test_a_dm_that_nobody_could_answer_becomes_a_case(office: Office) -> None:
 
 
 @pytest.mark.usefixtures("reader")
-def test_it_is_recorded_for_ops_without_what_was_said_or_who_said_it(office: Office) -> None:
+def test_it_is_recorded_for_ops_without_what_was_said_or_who_said_it(
+    office: Office, logged: Callable[[], list[dict[str, Any]]]
+) -> None:
     dies(MESSAGE)
 
     (row,) = dead_rows(office)
 
+    assert rung("dead-letters", logged) == 1
     assert row["sk"] == f"2026-11-24T14:00:00.000000Z#{DM_ID}"
     assert (row["kind"], row["case"]) == ("dm", office.next("agent-1")["id"])
     assert "secret" not in str(row)

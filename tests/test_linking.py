@@ -1,5 +1,6 @@
 """Who links which number, and what the chat gives away of it: nothing."""
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -14,6 +15,7 @@ from functions.shared.plain import plain
 from functions.shared.sms import LONGEST, AwsTexts, Sms
 from tests.faults.world import STAFF, START, Fault, World
 from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, REFUSED, STRANGER, Phone, account, code_for, world
+from tests.ringing import rung
 
 HOME = account("account-1", NUMBER)
 SENT = "Hi @customer_3, thank you. If that's a number with us, a six-digit code is on its way to it by text."
@@ -191,6 +193,21 @@ def test_a_number_gets_three_codes_a_day_whoever_asks(number: str) -> None:
     assert "paused for you until 14:15 tomorrow" in answers[3]
     here.now += timedelta(days=1)
     assert "on its way" in phones[3].asks(f"#link {number}")
+
+
+class NoTexts:
+    def send(self, sms: Sms) -> None:
+        raise ConnectionError
+
+
+def test_text_messages_that_do_not_leave_are_told_to_ops_alone(logged: Callable[[], list[dict[str, Any]]]) -> None:
+    here = world(HOME)
+    here.bot = replace(here.bot, texts=NoTexts())
+
+    answers = [Phone(here, f"300000000000000000{at}").asks("#link 07700 900123") for at in range(3)]
+
+    assert all("on its way" in answer for answer in answers)
+    assert rung("text-messages", logged) == 3
 
 
 def test_a_customer_gets_six_codes_a_day_for_whatever_numbers() -> None:

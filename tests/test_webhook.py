@@ -34,6 +34,7 @@ from tests.calls_from_x import (
     refused_by_aws,
     signed,
 )
+from tests.ringing import rung
 
 type Logged = Callable[[], list[dict[str, Any]]]
 
@@ -85,6 +86,13 @@ def test_nothing_that_could_be_a_body_is_signed(token: str, aws: Aws, logged: Lo
     assert answer["statusCode"] == 400
     assert "sha256=" not in answer["body"]
     assert "CrcTokenRejected" in counted(logged())
+
+
+def test_ten_such_tokens_ring(aws: Aws, logged: Logged) -> None:
+    for _ in range(10):
+        handler.lambda_handler(crc("{}"), None)
+
+    assert rung("crc-rejected", logged) == 10
 
 
 @pytest.mark.parametrize("query", [None, {}, {"other": "abc"}])
@@ -272,7 +280,7 @@ def test_an_encrypted_message_is_queued_under_a_hash_of_its_id(aws: Aws, logged:
     handler.lambda_handler(post(fixture("x_activity_chat_received")), None)
 
     [message] = aws.sqs.sent
-    assert "EncryptedSeen" in counted(logged())
+    assert rung("encrypted-dms", logged) == 1
     assert message["MessageGroupId"] == CUSTOMER
     assert message["MessageDeduplicationId"] == hashlib.sha256(b"5d0c7f0e-2a51-4a4c-9a70-8f6f3c1b2d90").hexdigest()
 

@@ -21,6 +21,7 @@ from functions.webhook.tick import Watch
 from infra.layout import TABLES
 from local import resources
 from tests.at_desk import Engine
+from tests.ringing import rung
 from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for
 
 
@@ -130,7 +131,7 @@ def test_an_invalid_webhook_is_reported_and_tested_again(watching: Guard, logged
     state = watching.tick()
 
     assert not state.valid
-    assert metrics(logged)["WebhookInvalid"] == 1
+    assert rung("webhook-invalid", logged) == 1
 
 
 def test_a_webhook_that_answers_again_is_valid_in_the_same_minute(watching: Guard) -> None:
@@ -398,7 +399,7 @@ def test_dms_in_a_row_that_do_not_arrive_are_silence_and_are_asked_for_again(wat
 
     state = watching.tick()
 
-    assert metrics(logged)["Silence"] == 2
+    assert rung("silence", logged) == 2
     assert state.gap_from
     assert state.gap_to
 

@@ -38,12 +38,17 @@ def tick(sender: Sender) -> None:
 
 
 def report(sender: Sender) -> None:
-    """Publish what alarms watch: how late the oldest unknown reply is settled, how many customers wait for budget."""
+    """Publish what alarms watch: how late the oldest unknown reply is settled, how many customers wait for budget.
+
+    What operations hold back themselves is nothing to tell them.
+    """
     late = [
         sender.now() - datetime.fromisoformat(row["look_at"]) for row in sender.store.due("settle", sender.now(), 1)
     ]
     telemetry.measure("UnknownReplyOverdue", sum(late, timedelta()).total_seconds())
-    waiting = {customer for kind in replies.KINDS for customer in due(sender, f"send#{kind}")}
+    budget = budgets.load(sender.store)
+    kinds = [kind for kind in replies.KINDS if not budget.holds(kind)]
+    waiting = {customer for kind in kinds for customer in due(sender, f"send#{kind}")}
     telemetry.measure("WaitingForBudget", len(waiting), unit="Count")
 
 

@@ -1,0 +1,19 @@
+"""Whether an alarm rings on what functions have published, as CloudWatch would look at it."""
+
+from collections.abc import Callable
+from statistics import mean
+from typing import Any
+
+from functions.shared import telemetry
+from infra.alarms import REPORTED
+
+LOOKS_AT: dict[str, Callable[[list[float]], float]] = {"Sum": sum, "Average": mean, "Maximum": max, "Minimum": min}
+
+
+def rung(name: str, logged: Callable[[], list[dict[str, Any]]]) -> float | None:
+    """Return the figure that an alarm rings on, from what was published since the last look; None: it is quiet."""
+    [alarm] = [one for one in REPORTED if one.name == name]
+    telemetry.publish()
+    values = [value for line in logged() if "_aws" in line for value in line.get(alarm.metric, [])]
+    figure = LOOKS_AT[alarm.statistic](values) if values else 0.0
+    return figure if figure > alarm.above else None
