@@ -5,8 +5,8 @@ They look at the service from outside: at X's side of the chat, and at the rows 
 
 import re
 from collections import Counter
-from collections.abc import Callable, Iterable
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -23,6 +23,15 @@ class Chat:
 
     customer: str
     text: str
+    dm: str = "0"
+
+
+@dataclass(frozen=True)
+class Erased:
+    """Who was erased: the newest DM of theirs until then, and the newest of ours."""
+
+    theirs: str
+    ours: str
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,27 @@ class Trace:
     over_limit: int
     rows: tuple[Row, ...]
     pauses: tuple[Paused, ...] = ()
+    erased: Mapping[str, Erased] = field(default_factory=dict)
+    """By customer."""
+    written: Mapping[str, str] = field(default_factory=dict)
+    """What customers wrote in their own words, by DM id."""
+    handles: Mapping[str, str] = field(default_factory=dict)
+    shown: tuple[str, ...] = ()
+    """What operations see: tickets, attributes of queues, dead letters, the audit."""
+
+    @property
+    def remembered(self) -> "Trace":
+        """The trace without what was before an erasure: nothing is known of it any more."""
+        asked = {dm: who for dm, who in self.asked.items() if not self._forgotten(dm, who)}
+        return replace(self, asked=asked, delivered=tuple(chat for chat in self.delivered if not self._unsaid(chat)))
+
+    def _forgotten(self, dm: str, customer: str) -> bool:
+        erased = self.erased.get(customer)
+        return erased is not None and dm.isdecimal() and int(dm) <= int(erased.theirs)
+
+    def _unsaid(self, chat: Chat) -> bool:
+        erased = self.erased.get(chat.customer)
+        return erased is not None and int(chat.dm) <= int(erased.ours)
 
     def of(self, prefix: str) -> list[Row]:
         return sorted((row for row in self.rows if row["sk"].startswith(prefix)), key=lambda row: str(row["sk"]))
@@ -208,7 +238,9 @@ def audit(trace: Trace) -> Iterable[str]:
         replies.setdefault(reply["customer"], []).append(reply)
     for profile in trace.of("profile"):
         rows = trace.audit(profile["x_id"])
-        if [int(row["sk"].removeprefix("audit#")) for row in rows] != list(range(1, int(profile["version"]) + 1)):
+        versions = [int(row["sk"].removeprefix("audit#")) for row in rows]
+        first = min(versions, default=1) if profile["x_id"] in trace.erased else 1
+        if versions != list(range(first, int(profile["version"]) + 1)):
             yield f"{profile['x_id']} changed without an audit row"
         told = {reply: now for row in rows for reply, _, now in _changes(row)}
         for reply in replies.get(profile["x_id"], []):
@@ -229,6 +261,25 @@ def live(trace: Trace) -> Iterable[str]:
             yield f"reply {reply['id']} is still {reply['state']}"
 
 
+def erase(trace: Trace) -> Iterable[str]:
+    """Nothing of who was erased is left, and what came later of before is dropped; who writes again begins anew."""
+    profiles = {row["x_id"]: row for row in trace.of("profile")}
+    for customer, erased in trace.erased.items():
+        if profiles.get(customer, {}).get("erasing"):
+            yield f"{customer} is still being erased"
+        asked = [dm for dm, who in trace.asked.items() if who == customer]
+        before = [dm for dm in asked if int(dm) <= int(erased.theirs)]
+        own = [trace.written[dm] for dm in before if dm in trace.written]
+        own += [customer, trace.handles[customer]] if before == asked else []
+        yield from (f"{row['pk']} {row['sk']} is left of {customer}" for row in trace.rows if _tells(str(row), own))
+
+
+def privacy(trace: Trace) -> Iterable[str]:
+    """Operations see nothing that a customer wrote or was told, and no handle."""
+    own = [*trace.written.values(), *trace.handles.values(), *(part for _, part in _parts(trace))]
+    yield from (f"operations see {shown}" for shown in trace.shown if _tells(shown, own))
+
+
 INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "NO_LOSS": no_loss,
     "ONE_REPLY": one_reply,
@@ -243,17 +294,30 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "AUDIT": audit,
     "BUDGET": budget,
     "LIVE": live,
+    "ERASE": erase,
+    "PRIVACY": privacy,
 }
+WHOLE = ("ERASE", "PRIVACY")
+"""They look at what was before an erasure, too."""
 
 
 def broken(trace: Trace) -> list[str]:
     """Return each invariant that does not hold, with what is wrong."""
-    return [f"{name}: {what}" for name, check in INVARIANTS.items() for what in check(trace)]
+    remembered = trace.remembered
+    return [
+        f"{name}: {what}"
+        for name, check in INVARIANTS.items()
+        for what in check(trace if name in WHOLE else remembered)
+    ]
 
 
 def _parts(trace: Trace) -> list[tuple[str, str]]:
     """What customers read, one entry for each reply: replies that waited leave as one DM."""
     return [(chat.customer, part) for chat in trace.delivered for part in chat.text.split("\n\n")]
+
+
+def _tells(shown: str, own: Iterable[str]) -> bool:
+    return any(said in shown for said in own)
 
 
 _REPLY = re.compile(r"reply (\S+) (\w+) -> (\w+)")

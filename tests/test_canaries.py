@@ -78,16 +78,6 @@ class Observed(World):
             return
         self._survive(lambda: self.queues["inbound"].delete(message.id))
 
-    def shown(self) -> Iterator[object]:
-        """What operations see: tickets, the queues' attributes, dead letters and the audit."""
-        for name, queue in self.queues.items():
-            yield from ((one.id, one.group) for one in queue.messages.values())
-            yield from queue.seen
-            yield from (one.body for one in queue.messages.values() if name != "inbound")
-        rows = self.dynamo.plain("service")
-        yield from (row for row in rows if row["pk"] == "dead" or row["sk"].startswith(("audit#", "dm#", "consent#")))
-        yield from ((row["pk"], row["sk"]) for row in rows)
-
 
 def live(world: Observed) -> None:
     """A customer links a number and asks what they owe; they complain, somebody answers, and one message is broken."""

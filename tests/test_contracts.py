@@ -533,7 +533,7 @@ class Recording(model.Dynamo):
         return partial(_recorded, name, found) if name in OPERATIONS else found
 
 
-OPERATIONS = ("get_item", "batch_get_item", "update_item", "transact_write_items", "query")
+OPERATIONS = ("get_item", "batch_get_item", "update_item", "delete_item", "transact_write_items", "query")
 
 
 def _recorded(operation: str, call: Callable[..., Item], **request: Any) -> Item:

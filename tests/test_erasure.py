@@ -213,6 +213,21 @@ def test_a_stop_outlives_the_erasure() -> None:
     assert phone.asks("#start").startswith("Welcome back")
 
 
+def test_a_stop_outlives_the_erasure_also_where_somebody_writes_to_them_from_elsewhere() -> None:
+    phone = lived_in()
+    phone.says("#stop")
+    here = phone.world
+    assert erasure.erase(here.bot.marks, STRANGER, here.now)
+    settled(phone)
+
+    here.x.brand_writes(STRANGER, "We have looked at it again.")
+    here.work()
+
+    assert phone.customer.case
+    assert phone.says("#help") == []
+    assert phone.customer.erased_up_to
+
+
 def test_whom_operations_erase_has_their_number_told_once_by_the_tick() -> None:
     phone = lived_in()
     here = phone.world

@@ -76,8 +76,14 @@ class Bot:
 
     def echo(self, echo: Echo) -> str | None:
         """Settle what an echo belongs to and return it; None for a DM that we did not send."""
-        customer = self.marks.known(load(self.sender.store, echo.customer)).customer
-        return "erased" if erasure.dropped(customer, echo) else self.sender.echo(echo)
+        store = self.sender.store
+        customer = self.marks.known(load(store, echo.customer)).customer
+        if erasure.dropped(customer, echo):
+            return "erased"
+        if customer.erased_at and not customer.version:
+            # Somebody writes to who was erased: their stop has to be there before anything else is.
+            change(store, echo.customer, self.marks.known, by="bot", did="known again", now=self.sender.now())
+        return self.sender.echo(echo)
 
     def revoked(self, message: Revoked) -> None:
         """End the link of a customer who has taken back at X what they had allowed; not one that is newer."""

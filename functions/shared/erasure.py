@@ -16,7 +16,7 @@ from functions.shared.conversations import Conversation, load, partition
 from functions.shared.customers import Customer
 from functions.shared.linking import Keyed
 from functions.shared.messages import DirectMessage, Echo, Encrypted
-from functions.shared.replies import suppressed
+from functions.shared.replies import Outgoing, suppressed
 from functions.shared.store import Cancelled, Delete, Item, Put, Store
 
 STAYS = ("stopped_by", "started_by", "codes_at", "linking_paused_until", "erased_up_to", "erased_sent", "erased_at")
@@ -43,6 +43,12 @@ class Marks:
 
     def key(self, x_id: str) -> tuple[str, str]:
         return f"erased#{self.keyed.digest('customer', x_id)}", "mark"
+
+    def erased(self, x_id: str) -> tuple[str, str] | None:
+        """Return the newest DM of a customer until they were erased, and the newest of ours; None if they were not."""
+        rows = (self.store.get(*key) for key in ((partition(x_id), "profile"), self.key(x_id)))
+        found = next((row for row in rows if row and "erased_up_to" in row), None)
+        return (found["erased_up_to"], found.get("erased_sent", "0")) if found else None
 
     def known(self, conversation: Conversation) -> Conversation:
         """Return a conversation with somebody who may have been erased: what they are held to still counts."""
@@ -74,6 +80,11 @@ def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bo
         return message.sent_at <= customer.erased_at.timestamp() * 1000
     newest = customer.erased_sent or "0" if isinstance(message, Echo) else customer.erased_up_to
     return int(message.id) <= int(newest)
+
+
+def is_before(customer: Customer, reply: Outgoing) -> bool:
+    """Say whether a reply is from before the customer's erasure: nobody is to hear of it any more."""
+    return customer.erased_at is not None and reply.created_at <= customer.erased_at
 
 
 def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:

@@ -9,7 +9,7 @@ from itertools import accumulate
 from typing import Literal
 
 from functions.shared import budget as budgets
-from functions.shared import cases, conversations, promises, replies
+from functions.shared import cases, conversations, erasure, promises, replies
 from functions.shared.budget import Budget
 from functions.shared.cases import Case, Entry
 from functions.shared.conversations import DM_IDS_KEPT, Conversation, load, partition, save
@@ -344,6 +344,8 @@ class Sender:
 
     def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
         """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
+        if erasure.is_before(current.customer, reply):
+            return current
         now = self.now()
         note = Entry(f"{reply.id}#{reply.fence}", "note", _what(reply, what), now)
         if current.open_case:

@@ -11,7 +11,7 @@ from functions.commands import bot
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
-from functions.shared import budget, cases, conversations, replies, sending, store
+from functions.shared import budget, cases, conversations, erasure, replies, sending, store
 
 
 @dataclass(frozen=True)
@@ -185,6 +185,54 @@ MUTANTS = (
         commands_tick.tick,
         "sender.lease_ran_out(customer)",
         "pass",
+    ),
+    Mutant(
+        "an erasure leaves cases behind",
+        "ERASE",
+        "erased",
+        erasure.sweep,
+        "_count(removed, _delete(store, _case_rows(store, case_id)))",
+        "pass",
+    ),
+    Mutant(
+        "an erasure that was broken off is not finished",
+        "ERASE",
+        "erased",
+        bot.Bot.forget,
+        "erasure.sweep(self.marks, x_id, now)",
+        "pass",
+    ),
+    Mutant(
+        "what comes from before an erasure is answered",
+        "ERASE",
+        "erased",
+        erasure.dropped,
+        "return int(message.id) <= int(newest)",
+        "return False",
+    ),
+    Mutant(
+        "a reply from before an erasure becomes a case",
+        "ERASE",
+        "erased",
+        erasure.is_before,
+        "reply.created_at <= customer.erased_at",
+        "False",
+    ),
+    Mutant(
+        "the audit tells who wrote",
+        "PRIVACY",
+        "answer and stop",
+        conversations.changes,
+        "return said",
+        'return [*said, after.customer.handle or ""]',
+    ),
+    Mutant(
+        "a ticket tells what was said last",
+        "PRIVACY",
+        "escalation and staff",
+        bot._with_case,
+        "return after.with_case(_opened(after, opening, now), *entries)",
+        "return after.with_case(replace(_opened(after, opening, now), kind=said), *entries)",
     ),
     Mutant(
         "a pause is not looked at in the claim's transaction",

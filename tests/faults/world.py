@@ -7,7 +7,7 @@ BaseException, so that no `except Exception` can swallow it; its message comes a
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -31,6 +31,7 @@ from functions.shared.accounts import NOBODY, Account
 from functions.shared.cases import TEAMS
 from functions.shared.conversations import Contended, Conversation
 from functions.shared.customers import Customer, Link
+from functions.shared.erasure import Marks
 from functions.shared.line import Line
 from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo, Revoked
@@ -42,7 +43,7 @@ from functions.shared.sound import Unreadable
 from functions.shared.store import Store, Update
 from functions.shared.x import Limits, NotSent, Outcome, Sent, SentDM, Unknown
 from infra.layout import TABLES
-from local.invariants import Chat, Paused, Trace
+from local.invariants import Chat, Erased, Paused, Trace
 from tests.faults.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.faults.dynamo import Dynamo, cancelled, failure
 from tests.faults.queues import Fifo, Queued, Sqs
@@ -260,14 +261,30 @@ class World:
 
     @property
     def trace(self) -> Trace:
+        marks = Marks(self.store, self.reader.keyed)
+        erased = {x_id: marks.erased(x_id) for x_id in {dm.customer for dm in self.said.values()}}
         return Trace(
             asked={dm.id: dm.customer for dm in self.said.values()},
             by_staff=self.asked_by_staff,
-            delivered=tuple(Chat(dm.customer, dm.text) for dm in self.x.delivered),
+            delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id) for dm in self.x.delivered),
             over_limit=self.x.over_limit,
             rows=tuple(self.dynamo.plain("service")),
             pauses=tuple(self.pauses),
+            erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
+            written={dm.id: dm.text for dm in self.said.values() if not dm.text.startswith("#")},
+            handles={dm.customer: dm.handle for dm in self.said.values() if dm.handle},
+            shown=tuple(map(str, self.shown())),
         )
+
+    def shown(self) -> Iterator[object]:
+        """What operations see: tickets, the queues' attributes, dead letters and the audit."""
+        for name, queue in self.queues.items():
+            yield from ((one.id, one.group) for one in queue.messages.values())
+            yield from queue.seen
+            yield from (one.body for one in queue.messages.values() if name != "inbound")
+        rows = list(self.dynamo.plain("service"))
+        yield from (row for row in rows if row["pk"] == "dead" or row["sk"].startswith(("audit#", "dm#", "consent#")))
+        yield from ((row["pk"], row["sk"]) for row in rows)
 
     # ---- faults ----
 

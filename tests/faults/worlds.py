@@ -100,6 +100,19 @@ def paused_meanwhile(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def erased(world: World) -> None:
+    """A customer has a case and asks to be erased; what they wrote before comes again afterwards."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.write(LINKED_A, "#delete")
+    world.work()
+    world.write(LINKED_A, "#delete yes")
+    world.work()
+    world.pass_time(timedelta(minutes=2))
+    world.bring(next(iter(world.said.values())))
+    world.pass_time(AFTERWARDS)
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -118,6 +131,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "stolen": (stolen, 15),
     "greeting and case": (greeting_and_case, 15),
     "paused": (paused, 15),
+    "erased": (erased, 15),
     "paused meanwhile": (paused_meanwhile, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
