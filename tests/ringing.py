@@ -1,6 +1,8 @@
-"""Whether an alarm rings on what functions have published, as CloudWatch would look at it."""
+"""Whether an alarm rings on what functions have published, as CloudWatch would look at it, and what to do then."""
 
+import re
 from collections.abc import Callable
+from pathlib import Path
 from statistics import mean
 from typing import Any
 
@@ -17,3 +19,10 @@ def rung(name: str, logged: Callable[[], list[dict[str, Any]]]) -> float | None:
     values = [value for line in logged() if "_aws" in line for value in line.get(alarm.metric, [])]
     figure = LOOKS_AT[alarm.statistic](values) if values else 0.0
     return figure if figure > alarm.above else None
+
+
+def sections() -> dict[str, str]:
+    """Return the runbook's sections by their anchors, which are the alarms' ids."""
+    text = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text()
+    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
+    return {title.lower().replace(" ", "-"): body for title, body in zip(parts[::2], parts[1::2], strict=True)}

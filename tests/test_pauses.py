@@ -1,5 +1,7 @@
 """Operations hold automated replies back, on the embedded engine and from the terminal."""
 
+from datetime import timedelta
+
 import pytest
 
 from functions.shared import budget
@@ -8,6 +10,8 @@ from functions.shared.clock import now
 from functions.shared.settings import client
 from functions.shared.store import Store
 from tests.at_terminal import Terminal, place, tweetserve
+from tests.faults.demo import LINKED_A
+from tests.faults.world import World
 
 __all__ = ["place", "tweetserve"]  # fixtures
 
@@ -30,6 +34,19 @@ def test_a_claim_that_began_before_the_pause_does_not_get_through(tweetserve: Te
 
     assert take
     assert not tweetserve.store.update(take)
+
+
+def test_what_was_held_back_leaves_when_it_is_over_and_once() -> None:
+    world = World()
+    budget.pause(world.store, "We are putting something right.")
+    world.write(LINKED_A, "#data")
+    world.work()
+    held = list(world.x.delivered)
+
+    budget.resume(world.store)
+    world.pass_time(timedelta(minutes=2))
+
+    assert (held, len(world.x.delivered)) == ([], 1)
 
 
 def test_resuming_gives_the_room_back(tweetserve: Terminal) -> None:

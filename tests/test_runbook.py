@@ -6,13 +6,18 @@ from typing import Any
 
 import pytest
 from typer.main import get_command
+from typer.testing import CliRunner
 
 from functions.shared import clock
 from functions.shared.cases import Case, State
 from functions.shared.conversations import Conversation, save
 from functions.shared.customers import Customer
+from ops.doctor import FAULTS
 from ops.main import LAZY, app
+from ops.place import on_this_machine
 from tests.at_terminal import Terminal, place, tweetserve
+from tests.ringing import sections
+from tests.running import Running
 
 __all__ = ["place", "tweetserve"]  # fixtures
 
@@ -53,6 +58,24 @@ def test_every_command_has_help_with_examples(name: str) -> None:
 
     assert all(one.help for one in several)
     assert any("tweetserve " in (one.epilog or "") for one in (command, *several)), name
+
+
+@pytest.mark.parametrize("section", sections())
+def test_the_first_command_of_a_section_works_on_the_local_run(
+    section: str, local_run: Running, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    port = local_run.url.rpartition(":")[2]
+    command = sections()[section].split("```sh\n")[1].split("\n")[0].removeprefix("tweetserve ").split()
+    for name, value in on_this_machine(int(port)).secret("x_user_secret_name").items():
+        monkeypatch.setenv(f"X_{name.upper()}", value)  # what `x login` would ask for
+
+    said = CliRunner().invoke(app, [*command, "--local", "--port", port])
+    if command[0] == "pause":
+        CliRunner().invoke(app, ["resume", "--local", "--port", port])
+
+    found_faults = command[0] == "doctor" and said.exit_code == FAULTS and "→" in said.stdout
+    assert said.exit_code == 0 or found_faults, (said.output, said.exception)
+    assert said.stdout.strip()
 
 
 def test_cases_are_listed_by_the_time_that_was_promised(tweetserve: Terminal) -> None:

@@ -18,6 +18,7 @@ from cfnlint.api import lint as cfn_lint
 from infra.context import service
 from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function, settings_of
 from infra.stack import CannotDeploy, asked, camel
+from tests.ringing import sections
 
 ROOT = Path(__file__).parent.parent
 
@@ -367,13 +368,6 @@ def test_every_alarm_rings_on_the_one_topic_and_says_when_and_where_to_look(temp
         assert said, alarm["AlarmDescription"]
         assert f"-{said[1].lower()}-{said[2]}" in alarm["AlarmName"]
         assert said[2] in sections(), f"docs/runbook.md has no section {said[2]}"
-
-
-def sections() -> dict[str, str]:
-    """Return the runbook's sections by their anchors."""
-    text = (ROOT / "docs" / "runbook.md").read_text()
-    parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
-    return {title.lower().replace(" ", "-"): body for title, body in zip(parts[::2], parts[1::2], strict=True)}
 
 
 def test_every_section_of_the_runbook_begins_with_the_command_that_makes_it_better() -> None:
