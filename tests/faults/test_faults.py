@@ -20,13 +20,15 @@ REGRESSIONS: tuple[tuple[str, Schedule], ...] = (
 )
 
 
-def hold(name: str, schedules: Iterable[Schedule], what: str) -> None:
+def hold(terminal: pytest.CaptureFixture[str], name: str, schedules: Iterable[Schedule], what: str) -> None:
     """Run the schedules, print how many there were, and fail with every one that breaks an invariant."""
     every = list(schedules)
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
         found = processes.map(partial(wrong, name), every, chunksize=32)
         violations = [f"({name!r}, {schedule}): {what}" for schedule, what in zip(every, found, strict=True) if what]
-    print(f"{name}: {len(run(name, {}).points)} points, {len(every)} schedules of {what}, {len(violations)} violations")
+    points = len(run(name, {}).points)
+    with terminal.disabled():
+        print(f"\n{name}: {points} points, {len(every)} schedules of {what}, {len(violations)} violations", end=" ")
     assert every
     assert not violations, "\n".join(violations[:20])
 
@@ -37,19 +39,21 @@ def test_without_faults_every_invariant_holds(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", WORLDS)
-def test_no_single_fault_breaks_an_invariant(name: str) -> None:
-    hold(name, singles(name), "one fault")
+def test_no_single_fault_breaks_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, singles(name), "one fault")
 
 
 @pytest.mark.parametrize("name", IN_PAIRS)
-def test_no_pair_of_faults_breaks_an_invariant(name: str) -> None:
-    hold(name, pairs(name), "two faults")
+def test_no_pair_of_faults_breaks_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, pairs(name), "two faults")
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("name", [name for name in WORLDS if name not in IN_PAIRS])
-def test_no_pair_of_faults_breaks_an_invariant_in_the_larger_worlds(name: str) -> None:
-    hold(name, pairs(name), "two faults")
+def test_no_pair_of_faults_breaks_an_invariant_in_the_larger_worlds(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    hold(capsys, name, pairs(name), "two faults")
 
 
 @pytest.mark.parametrize(("name", "schedule"), REGRESSIONS)
