@@ -20,7 +20,11 @@ class Counter:
 
 
 def counted(trace: Trace, overdue: Collection[str]) -> dict[str, Any]:
-    """Count. A DM of which nothing is stored is waited for until it is overdue, and lost from then on."""
+    """Count. A DM of which nothing is stored is waited for until it is overdue, and lost from then on.
+
+    What was before an erasure is not counted: nothing is known of it any more.
+    """
+    trace = trace.remembered
     records = {row["sk"].removeprefix("dm#"): row for row in trace.of("dm#")}
     states = {row["id"]: str(row["state"]) for row in trace.replies}
     kinds = [_kind(records.get(dm), states.get(f"{dm}#reply"), is_overdue=dm in overdue) for dm in trace.asked]

@@ -8,11 +8,13 @@ from functions.commands.registry import registry
 from functions.shared import accounts, clock, conversations
 from functions.shared.conversations import Conversation
 from functions.shared.customers import Customer, Link
-from functions.shared.settings import client
+from functions.shared.erasure import Marks
+from functions.shared.linking import Keyed
+from functions.shared.settings import client, secret
 from functions.shared.store import Cancelled, Store
 from infra.layout import TABLES
 from local.demo import catalogue, people
-from local.resources import BRAND_ID, replace_items
+from local.resources import BRAND_ID, CODE_KEY, replace_items
 
 ACCOUNTS, CATALOGUE, SERVICE = TABLES
 FIRST_STOP = "1"
@@ -66,6 +68,10 @@ def shown(one: dict[str, Any]) -> dict[str, Any]:
     customer = conversations.load(store(), one["x_user_id"]).customer
     state = "stopped" if customer.stopped else "linked" if customer.link else "not linked"
     return {"id": one["x_user_id"], "handle": one["handle"], "state": state, "note": one["note"], "main": one["main"]}
+
+
+def marks() -> Marks:
+    return Marks(store(), Keyed(secret(CODE_KEY)["key"].encode()))
 
 
 def store() -> Store:

@@ -2,6 +2,7 @@
 
 import asyncio
 import time
+from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import TYPE_CHECKING, Any
@@ -14,12 +15,13 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.shared import clock
+from functions.shared.conversations import DM_IDS_KEPT
 from functions.shared.settings import client
 from infra.layout import INBOUND_DEAD, TABLES
 from local import moved_clock
 from local.counter import counted
-from local.demo_data import store
-from local.invariants import Chat, Trace
+from local.demo_data import marks, store
+from local.invariants import Chat, Erased, Trace
 from local.workers import Failed, Pool
 from ops.explain import Story, story
 
@@ -114,7 +116,7 @@ class Panel:
             return refusal(503, unavailable(failure))
 
     def _story(self, customer: str, dm: str) -> Story:
-        return story(store(), customer, dm, clock.now())
+        return story(store(), customer, dm, clock.now(), marks=marks())
 
     async def counter(self, _: Request) -> Response:
         try:
@@ -126,12 +128,15 @@ class Panel:
 
     def _counted(self, seen: dict[str, Any]) -> dict[str, Any]:
         under_way = time.monotonic() < self._moved_at + SETTLES_SECONDS or queued()
+        asked = {one["id"]: one["customer"] for one in known(seen["asked"])}
+        erased = {x_id: marks().erased(x_id) for x_id in set(asked.values())}
         trace = Trace(
-            asked={one["id"]: one["customer"] for one in seen["asked"]},
+            asked=asked,
             by_staff={},
-            delivered=tuple(Chat(one["customer"], one["text"]) for one in seen["delivered"]),
+            delivered=tuple(Chat(one["customer"], one["text"], one["id"]) for one in known(seen["delivered"])),
             over_limit=seen["over_limit"],
             rows=tuple(store().all()),
+            erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
         )
         long_ago = clock.now() - OVERDUE
         old = {one["id"] for one in seen["asked"] if datetime.fromisoformat(one["at"]) < long_ago}
@@ -144,6 +149,11 @@ class Panel:
             return (await self._x.request(method, f"{self._state.x_url}{path}", json=json)).raise_for_status().json()
         except httpx.HTTPError as error:
             raise Unavailable("The simulator of X does not answer.") from error
+
+
+def known(dms: Iterable[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Leave out the DMs that are so old that nothing is kept of them."""
+    return [dm for dm in dms if datetime.fromisoformat(dm["at"]) > clock.now() - DM_IDS_KEPT]
 
 
 async def called(pool: Pool) -> None:

@@ -145,7 +145,9 @@ class Control:
         asked = [
             {"id": reported_id(dm), "customer": dm.customer, "at": iso(dm.at)} for dm in dms if dm.by == "customer"
         ]
-        delivered = [{"customer": dm.customer, "text": dm.text} for dm in dms if dm.by == "api"]
+        delivered = [
+            {"id": dm.id, "customer": dm.customer, "text": dm.text, "at": iso(dm.at)} for dm in dms if dm.by == "api"
+        ]
         return JSONResponse({"asked": asked, "delivered": delivered, "over_limit": self.api.over_limit})
 
     async def show_faults(self, request: Request) -> Response:

@@ -15,6 +15,7 @@ from functions.shared import budget as budgets
 from functions.shared import cases, clock, conversations, replies
 from functions.shared.cases import Case
 from functions.shared.conversations import partition
+from functions.shared.erasure import Marks
 from functions.shared.replies import Outgoing
 from functions.shared.store import Item, Store
 from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
@@ -63,13 +64,15 @@ def written_at(dm_id: str) -> datetime | None:
     return X_EPOCH + timedelta(milliseconds=int(dm_id) >> 22)
 
 
-def story(store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo = UK) -> Story:
-    """Tell what became of a customer's DM."""
+def story(
+    store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo = UK, marks: Marks | None = None
+) -> Story:
+    """Tell what became of a customer's DM. With `marks` it is known who has been erased since."""
     asked_at = written_at(dm_id)
     record = store.get(partition(customer), f"dm#{dm_id}")
     if record is None:
-        here = Step("Nothing of it has reached the service: it waits in the queue, or X has not delivered it.", ok=None)
-        return Story(dm_id, customer, asked_at, (here,), done=False)
+        here = _gone(dm_id, asked_at, marks.erased(customer) if marks else None, now)
+        return Story(dm_id, customer, asked_at, (here,), done=here.ok is not None)
     reply = conversations.replies_of(store, customer, [f"{dm_id}#reply"]).get(f"{dm_id}#reply")
     case = conversations.case_of(store, record["case"]) if "case" in record else None
     steps = [*_arrived(record, asked_at), *_decided(record, reply, case)]
@@ -78,6 +81,15 @@ def story(store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo
         steps += _sent(store, reply)
         steps += _now(store, reply, now, zone)
     return Story(dm_id, customer, asked_at or _time(record, "queued_at"), tuple(steps), _is_done(steps, reply))
+
+
+def _gone(dm_id: str, asked_at: datetime | None, erased: tuple[str, str] | None, now: datetime) -> Step:
+    """Say why nothing is stored of a DM."""
+    if erased and dm_id.isdecimal() and int(dm_id) <= int(erased[0]):
+        return Step("Its customer has been erased since: nothing of it is kept.")
+    if asked_at and now - asked_at > conversations.DM_IDS_KEPT:
+        return Step(f"What became of it was kept for {conversations.DM_IDS_KEPT.days} days.")
+    return Step("Nothing of it has reached the service: it waits in the queue, or X has not delivered it.", ok=None)
 
 
 def _is_done(steps: list[Step], reply: Outgoing | None) -> bool:
@@ -275,7 +287,8 @@ def _told(place: Place, dm: str) -> dict[str, Any]:
 def _found(place: Place, dm: str) -> dict[str, Any]:
     records = find(place.client("dynamodb"), place.settings["service_table"], f"dm#{dm}")
     if not records:
-        raise Trouble("No DM with this id has been decided about." if dm else "No DM has been decided about.")
+        since = "or its customer has been erased since"
+        raise Trouble(f"No DM with this id has been decided about, {since}." if dm else "No DM has been decided about.")
     newest = max(records, key=lambda record: record.get("at", ""))
     customer, dm_id = newest["pk"].removeprefix("customer#"), newest["sk"].removeprefix("dm#")
     return story(place.store, customer, dm_id, clock.now()).shown()

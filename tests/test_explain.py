@@ -189,6 +189,34 @@ def test_what_is_read_twice_is_counted() -> None:
     assert counted(world.trace, overdue=())["twice"] == 1
 
 
+def erased() -> tuple[World, str]:
+    """A world in which a customer was erased, and a DM of theirs from before."""
+    world = World()
+    dm = asked(world, "#data")
+    for text in ("#delete", "#delete yes"):
+        asked(world, text)
+    world.pass_time(timedelta(minutes=5))
+    return world, dm
+
+
+def test_what_was_before_an_erasure_is_neither_lost_nor_twice() -> None:
+    world, dm = erased()
+    later = asked(world, "#data")
+
+    count = counted(world.trace, overdue=[dm, later])
+
+    assert (count["asked"], count["answered"], count["lost"], count["twice"]) == (1, 1, 0, 0)
+
+
+def test_of_a_dm_from_before_an_erasure_that_is_said() -> None:
+    world, dm = erased()
+
+    whole = story(world.store, LINKED_A, dm, world.now, marks=world.bot.marks)
+
+    assert [step.text for step in whole.steps] == ["Its customer has been erased since: nothing of it is kept."]
+    assert whole.done
+
+
 # ---- the command ----
 
 STORY = {

@@ -209,6 +209,10 @@ def test_a_number_is_linked_by_its_code_shows_its_bill_and_is_forgotten_again(
     assert "Reply #delete yes to go ahead" in phone.asks("#delete")
     assert phone.asks("#delete yes").startswith("Done, @new_customer: your number is unlinked")
     wait_for(lambda: kept(local_run) == [])
+    counter = http.get("/local/counter").json()
+    assert (counter["lost"], counter["twice"]) == (0, 0)
+    before = http.get("/local/what-happened", params={"dm": phone.chat()[0]["id"]}).json()
+    assert [step["text"] for step in before["steps"]] == ["Its customer has been erased since: nothing of it is kept."]
     assert customer(http, NEW)["state"] == "not linked"
     assert texted(http, NEW, "no longer linked")
 
