@@ -49,6 +49,18 @@ def test_a_number_and_its_code_link_the_line_and_its_owner_is_told() -> None:
     assert phone.asks("#data").startswith("Hi @customer_3, you have 8.1 GB of your 10 GB of data left")
 
 
+def test_what_was_asked_before_the_link_may_be_asked_again_at_once() -> None:
+    phone = Phone(world(HOME))
+    refused = phone.asks("#charges")
+    phone.links(NUMBER)
+
+    answer = phone.asks("#charges")
+
+    assert "I'll need to know it's you first" in refused
+    assert "your last bill is £23.45" in answer
+    assert phone.says("#charges") == []
+
+
 def test_the_text_message_is_the_one_that_was_promised() -> None:
     phone = Phone(world(HOME))
 

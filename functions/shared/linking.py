@@ -170,8 +170,12 @@ def tried(customer: Customer, code: Code, now: datetime) -> Customer:
 
 
 def linked(customer: Customer, link: Link) -> Customer:
-    """The line is proven: from now on the customer sees it, and no other."""
-    return replace(customer, link=link, link_ended=False, code=None)
+    """The line is proven: from now on the customer sees it, and no other.
+
+    What was asked a moment ago has another answer now: it may be asked again.
+    """
+    unheard = tuple(replace(noted, digest=None) for noted in customer.noted)
+    return replace(customer, link=link, link_ended=False, code=None, noted=unheard)
 
 
 def unlinked(customer: Customer) -> Customer:
