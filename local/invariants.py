@@ -7,6 +7,7 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
+from datetime import datetime, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -14,6 +15,10 @@ from typing import Any
 type Row = dict[str, Any]
 
 UNSETTLED = {"PENDING", "SENDING", "UNKNOWN"}
+UPDATED_IN_TIME = timedelta(minutes=10)
+"""Whoever was told a time this long before is owed an update before it breaks."""
+UNSEEN = timedelta(minutes=20)
+"""A case has its ticket by then, though two functions in a row are paused."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 
@@ -56,6 +61,8 @@ class Trace:
     over_limit: int
     rows: tuple[Row, ...]
     pauses: tuple[Paused, ...] = ()
+    now: datetime | None = None
+    """When all this was looked at, if promises whose time has passed by then are to be judged."""
     erased: Mapping[str, Erased] = field(default_factory=dict)
     """By customer."""
     written: Mapping[str, str] = field(default_factory=dict)
@@ -189,6 +196,93 @@ def bot_silent(trace: Trace) -> Iterable[str]:
                 owned = now != "RESOLVED"
 
 
+def promise(trace: Trace) -> Iterable[str]:
+    """A time that a reply tells is on its case, is updated once before it breaks, and counted as kept or broken."""
+    for customer in trace.customers:
+        yield from _Promises(trace, customer).wrong()
+
+
+class _Promises:
+    """What one customer was told, as the audit has it: by case, until it is counted."""
+
+    def __init__(self, trace: Trace, customer: str) -> None:
+        self.trace, self.audit = trace, trace.audit(customer)
+        self.replies = {row["id"]: row for row in trace.replies if row["customer"] == customer}
+        self.cases = {row["id"]: row for row in trace.cases}
+        self.last_claim = {reply: row["sk"] for row in self.audit for reply in _claimed(row)}
+        self.told: dict[str, tuple[datetime, datetime]] = {}
+        """By when a person will have answered, and since when the customer knows."""
+        self.updated: set[str] = set()
+        self.answered: set[str] = set()
+        self.silent = dict.fromkeys(("stopped_by", "flooded_at"), False)
+
+    def wrong(self) -> Iterable[str]:
+        for row in self.audit:
+            self.silent = {name: _flag(row, name, before) for name, before in self.silent.items()}
+            at = datetime.fromisoformat(row["at"])
+            for case, said in _promise_changes(row):
+                yield from self._judged(case, said, at)
+            for case, _, now, _ in _case_changes(row):
+                self.answered |= {case} if row["did"] in ("replied", "echo") else set()
+                self.updated -= {case} if now == "RESOLVED" else set()
+            for reply, was, now in _changes(row):
+                if was == "new" and self._is_update(reply):
+                    yield from self._written(reply, at)
+                if now == "SENDING" and self.last_claim[reply] == row["sk"]:
+                    yield from self._claimed(reply, at)
+        for case, (by, _) in self.told.items():
+            if self.trace.now and by < self.trace.now:
+                yield f"nobody counted what case {case} was promised by {by:%H:%M}"
+
+    def _judged(self, case: str, said: str, at: datetime) -> Iterable[str]:
+        if said not in ("kept", "broken"):
+            self.told[case] = datetime.fromisoformat(said), at
+            return
+        if case not in self.told:
+            yield f"case {case} was promised nothing that could be {said}"
+            return
+        by, since = self.told.pop(case)
+        if (said == "kept") != (at < by):
+            yield f"case {case} was promised {by:%H:%M} and counted as {said} at {at:%H:%M}"
+        owed = by - since >= UPDATED_IN_TIME and not any(self.silent.values()) and not self._had_last_word(case)
+        if said == "broken" and owed and case not in self.updated:
+            yield f"case {case} was promised {by:%H:%M}, and nobody said that it would be later"
+
+    def _written(self, reply: str, at: datetime) -> Iterable[str]:
+        case = self.replies[reply]["case"]
+        if case in self.updated:
+            yield f"{reply} is a second update"
+        if case not in self.told or at >= self.told[case][0]:
+            yield f"{reply} updates nothing"
+        self.updated.add(case)
+
+    def _claimed(self, reply: str, at: datetime) -> Iterable[str]:
+        """The time that a reply tells is watched, or an earlier one, unless a person has answered before it left."""
+        row = self.replies.get(reply, {})
+        times = list(_TOLD.finditer(row.get("text", ""))) if row.get("kind") != "staff" else []
+        case = row.get("case", "")
+        if not times or (case in self.answered and not self._is_update(reply)):
+            return
+        by = self.told.get(case, (None, None))[0]
+        promises = datetime.fromisoformat(row["promises"]) if "promises" in row else None
+        if promises is None or by is None or by > promises or not _is_said(times[-1], promises, at):
+            yield f"{reply} tells a time that nobody watches"
+
+    def _is_update(self, reply: str) -> bool:
+        return self.replies.get(reply, {}).get("key") == "promise.late"
+
+    def _had_last_word(self, case: str) -> bool:
+        row = self.cases.get(case, {})
+        return "care_now" in (row.get("kind"), *row.get("acknowledged", ()))
+
+
+_TOLD = re.compile(r"(?<!news )(?:in about (\d+) minutes|by \d\d:(\d\d))")
+
+
+def _is_said(said: re.Match[str], by: datetime, at: datetime) -> bool:
+    return f"{by:%M}" == said[2] if said[2] else timedelta(0) < by - at <= timedelta(minutes=int(said[1]))
+
+
 def order(trace: Trace) -> Iterable[str]:
     """Replies to one customer leave in the order in which they were decided; a stop's confirmation may overtake."""
     kinds = {row["id"]: row["kind"] for row in trace.replies}
@@ -208,10 +302,18 @@ def order(trace: Trace) -> Iterable[str]:
 
 
 def case_not_lost(trace: Trace) -> Iterable[str]:
-    """A case that nobody has is in its team's line, with a ticket."""
+    """A case that nobody has is in its team's line, with a ticket, soon after it got there."""
     for case in trace.cases:
         if case["state"] == "NEW" and (case.get("line") != case["team"] or case["ticketed_fence"] < case["fence"]):
             yield f"case {case['id']} waits unseen"
+    for customer in trace.customers:
+        since: dict[tuple[str, int], datetime] = {}
+        for row in trace.audit(customer):
+            at = datetime.fromisoformat(row["at"])
+            for number, _, now, fence in _case_changes(row):
+                begun = since.setdefault((number, fence), at)
+                if now == "NEW" and row["did"] == "ticketed" and at - begun > UNSEEN:
+                    yield f"case {number} waited unseen until {at:%H:%M}"
     open_cases = {case["customer"] for case in trace.cases if case["state"] != "RESOLVED"}
     for profile in trace.of("profile"):
         if ("case" in profile) != (profile["x_id"] in open_cases):
@@ -288,6 +390,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "PAUSED": paused,
     "LOCKED": locked,
     "BOT_SILENT": bot_silent,
+    "PROMISE": promise,
     "ORDER": order,
     "CASE_NOT_LOST": case_not_lost,
     "ONE_OWNER": one_owner,
@@ -322,6 +425,15 @@ def _tells(shown: str, own: Iterable[str]) -> bool:
 
 _REPLY = re.compile(r"reply (\S+) (\w+) -> (\w+)")
 _CASE = re.compile(r"case (\w+) (\w+) -> (\w+), \w+, fence (\d+)")
+
+
+_PROMISE = re.compile(r"case (\w+) promised? (\S+)")
+
+
+def _promise_changes(row: Row) -> list[tuple[str, str]]:
+    """The cases that were promised a time, or whose promise was kept or broken."""
+    found = (_PROMISE.fullmatch(change) for change in row["changes"])
+    return [(match[1], match[2]) for match in found if match]
 
 
 def _changes(row: Row) -> list[tuple[str, str, str]]:

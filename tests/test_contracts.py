@@ -328,6 +328,7 @@ def test_a_line_has_the_keys_of_its_cases_earliest_due_first(store: Store) -> No
     assert set(line[0]) == {"pk", "sk", "line", "due_at"}
     assert [row["pk"] for row in store.line("billing", 2)] == ["case#2", "case#3"]
     assert (store.waiting("billing"), store.waiting("general")) == (3, 0)
+    assert store.waiting("billing", until=NOW + timedelta(minutes=20)) == 2
 
 
 @on_each

@@ -191,6 +191,36 @@ def test_an_urgent_promise_is_updated_in_its_last_third() -> None:
     assert "we said a person would reply by 14:30, and we're running late" in texts_to(world, LINKED_A)[1]
 
 
+def test_an_update_reckons_with_who_is_taken_before(angry: World) -> None:
+    others = [str(2_100_000_000_000_000_000 + number) for number in range(9)]
+    for other in others:
+        angry.write(other, ANGRY)
+    angry.work()
+
+    angry.pass_time(timedelta(minutes=56))
+
+    assert "It will now be by 16:10." in texts_to(angry, LINKED_A)[1]
+    assert "It will now be by 16:15." in texts_to(angry, others[-1])[-1]
+
+
+def test_of_two_times_in_one_dm_the_earlier_is_watched() -> None:
+    world = World(limit=1)
+    world.write(LINKED_B, "#data")
+    world.write(LINKED_A, ANGRY)
+    world.work()
+    world.write(LINKED_A, "my phone was stolen last night, please block it")
+    world.work()
+
+    world.pass_time(timedelta(minutes=16))
+    promise = case_of(world).promise
+
+    assert len(texts_to(world, LINKED_A)) == 1
+    assert "A person will reply here in about 45 minutes." in texts_to(world, LINKED_A)[0]
+    assert "A person will read this in about" in texts_to(world, LINKED_A)[0]
+    assert promise
+    assert promise.by < at(15, 0)
+
+
 def test_what_joins_a_case_that_was_answered_is_promised_nothing(angry: World) -> None:
     staff_answer(angry)
     angry.write(LINKED_A, "and another thing, it is wrong again")

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
@@ -26,6 +27,7 @@ from functions.shared.conversations import (
 )
 from functions.shared.customers import Consent, Customer
 from functions.shared.erasure import Marks
+from functions.shared.line import ahead
 from functions.shared.linking import Proofs, unlinked
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked
 from functions.shared.replies import Outgoing
@@ -161,6 +163,7 @@ class Bot:
             case=before.known_case,
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
+            ahead=partial(ahead, self.sender.store),
             widespread=lambda: health.widespread(self.sender.store, now),
         )
         return decide(question, case_id=case_id, waiting=waiting)

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,7 +14,7 @@ from functions.shared.accounts import Account
 from functions.shared.cases import TEAMS
 from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Contended
-from functions.shared.line import Line
+from functions.shared.line import Line, ahead
 from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.sending import Sender
@@ -106,12 +106,13 @@ def bot() -> Bot:
     def catalogue(now: datetime) -> Catalogue:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
 
+    store = Store(dynamodb, ours.service_table)
     sender = Sender(
-        store=Store(dynamodb, ours.service_table),
+        store=store,
         messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
-        anew=Anew(account, catalogue, clock.now),
+        anew=Anew(account, catalogue, clock.now, partial(ahead, store)),
     )
     return Bot(
         sender,

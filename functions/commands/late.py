@@ -12,7 +12,7 @@ from functions.shared.accounts import Account
 from functions.shared.catalogue import Catalogue
 from functions.shared.conversations import Conversation
 from functions.shared.messages import DirectMessage
-from functions.shared.promises import due_at
+from functions.shared.promises import Ahead, due_at
 from functions.shared.replies import Outgoing
 from functions.shared.sound import Unreadable
 
@@ -29,6 +29,7 @@ class Anew:
     account: Callable[[str], Account | None]
     catalogue: Callable[[datetime], Catalogue]
     now: Callable[[], datetime]
+    ahead: Ahead
 
     def __call__(self, conversation: Conversation, reply: Outgoing) -> Outgoing:
         """Return the reply as it may leave now. AWS's errors rise: it waits on."""
@@ -45,7 +46,7 @@ class Anew:
         if reply.promises is None or case is None or case.id != reply.case:
             return reply
         now, brand = self.now(), self.catalogue(self.now()).brand
-        told = reply.promises if reply.promises > now else due_at(case.team, now, brand, waiting=0)
+        told = reply.promises if reply.promises > now else due_at(case.team, now, brand, self.ahead(case))
         said = eta(told, now, brand.timezone)
         too = _with_time(reply.too, said) if reply.too else None
         return replace(reply, text=_with_time(reply.text, said), too=too, promises=told)

@@ -10,6 +10,7 @@ from functions.shared import cases, conversations, promises
 from functions.shared.cases import Case, Entry, Promise
 from functions.shared.catalogue import Brand, Catalogue
 from functions.shared.conversations import Conversation
+from functions.shared.line import ahead
 from functions.shared.replies import UPDATE, Outgoing
 from functions.shared.sending import Sender
 from functions.shared.store import Cancelled
@@ -34,19 +35,23 @@ def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogu
         case, due = before.open_case, promises.look_at(before.customer, before.case)
         if case is None or case.promise is None or due is None or due > now:
             return
-        late = now >= case.promise.by
-        broken = before.with_case(cases.broken(case))
-        after = broken if late else _updated(before, case, case.promise, catalogue(now).brand, now)
+        if now < case.promise.by:
+            brand = catalogue(now).brand
+            later = promises.due_at(case.team, now, brand, ahead(sender.store, case))
+            did, after = "promise updated", _updated(before, case, case.promise, later, brand, now)
+        else:
+            did, after = "promise broken", before.with_case(cases.broken(case))
         try:
-            sender.commit(before, after, by="tick", did="promise broken" if late else "promise updated")
+            sender.commit(before, after, by="tick", did=did)
         except Cancelled:
             continue
         return
 
 
-def _updated(current: Conversation, case: Case, promise: Promise, brand: Brand, now: datetime) -> Conversation:
+def _updated(
+    current: Conversation, case: Case, promise: Promise, later: datetime, brand: Brand, now: datetime
+) -> Conversation:
     """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
-    later = promises.due_at(case.team, now, brand, waiting=0)
     told = texts.reply(
         UPDATE,
         promised=moment(promise.by, now, brand.zone),

@@ -13,6 +13,7 @@ from functions.shared.catalogue import Catalogue
 from functions.shared.customers import Consent, Customer
 from functions.shared.linking import NO_PROOFS, Asked, Proofs, version
 from functions.shared.messages import DirectMessage
+from functions.shared.promises import Ahead
 from functions.shared.sms import Sms
 
 
@@ -107,6 +108,7 @@ class Question:
     silent_case: str | None = None
     """The case that is not resolved and of which the customer was told nothing."""
     proofs: Proofs = NO_PROOFS
+    ahead: Ahead = lambda _: 0
     widespread: Callable[[], bool] = lambda: False
     """Whether account data fails for many, so that a person could not help either."""
 

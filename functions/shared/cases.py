@@ -213,9 +213,13 @@ def answered(case: Case, now: datetime) -> Case:
     return replace(judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False)
 
 
-def promised(case: Case, by: datetime, now: datetime) -> Case:
-    """The customer is told a time. Who has been answered is promised nothing by what was decided before."""
-    if not case.open or not case.unanswered or _is_told(case, by):
+def promised(case: Case, by: datetime, now: datetime, *, instead: bool = False) -> Case:
+    """The customer is told a time; of several the earliest holds, unless this is said `instead` of another.
+
+    Who has been answered is promised nothing by what was decided before.
+    """
+    told = case.promise if case.promise and case.promise.kept is None else None
+    if not case.open or not case.unanswered or (told and not instead and now < told.by <= by):
         return case
     return replace(case, promise=Promise(by, told_at=now))
 
@@ -225,15 +229,11 @@ def broken(case: Case) -> Case:
     return replace(case, promise=replace(case.promise, kept=False)) if case.promise else case
 
 
-def _is_told(case: Case, by: datetime) -> bool:
-    return case.promise is not None and case.promise.by == by and case.promise.kept is None
-
-
 def judged(case: Case, now: datetime) -> Case:
     """A person has acted: what the customer was told is kept or broken, once."""
     if case.promise is None or case.promise.kept is not None:
         return case
-    return replace(case, promise=replace(case.promise, kept=now <= case.promise.by))
+    return replace(case, promise=replace(case.promise, kept=now < case.promise.by))
 
 
 def released(case: Case) -> Case:

@@ -6,7 +6,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from functions.shared.cases import Team
+from functions.shared.cases import Case, Team
 from functions.shared.conversations import Conversation, change
 from functions.shared.messages import Ticket
 from functions.shared.queues import send
@@ -67,6 +67,11 @@ class Line:
         taken = self.take_ticket(team)
         if taken:
             self.done(taken)
+
+
+def ahead(store: Store, case: Case) -> int:
+    """Count the cases that are taken before one. The index may lag behind."""
+    return max(0, store.waiting(case.team, until=case.due_at) - (case.state == "NEW"))
 
 
 def _case_in(body: str) -> str | None:

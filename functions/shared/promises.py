@@ -4,7 +4,7 @@ The time that is told *is* the time that is stored and watched, so it is rounded
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -28,6 +28,10 @@ UPDATED_BEFORE = timedelta(minutes=10)
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RULE = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
 _FAR = 60  # days to look ahead for an open one
+
+
+type Ahead = Callable[[Case], int]
+"""Counts the cases that are taken before one."""
 
 
 class Opening(Protocol):
@@ -114,11 +118,11 @@ def _same(one: Promise | None, other: Promise) -> bool:
     return one is not None and (one.by, one.told_at) == (other.by, other.told_at)
 
 
-def told_next(case: Case, now: datetime, brand: Opening) -> datetime:
+def told_next(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> datetime:
     """Return the time to tell whoever asks about a case that waits: what they were told, unless that has passed."""
     promise = case.promise
     known = promise.by if promise and promise.kept is None else case.due_at
-    return known if known > now else due_at(case.team, now, brand, waiting=0)
+    return known if known > now else due_at(case.team, now, brand, ahead(case))
 
 
 def is_open(now: datetime, brand: Opening) -> bool:

@@ -98,7 +98,9 @@ def _promised(conversation: Conversation, dm: Iterable[Outgoing], now: datetime)
     for reply in dm:
         case = conversation.open_case
         if case and case.id == reply.case and reply.promises:
-            conversation = conversation.with_case(cases.promised(case, reply.promises, now))
+            conversation = conversation.with_case(
+                cases.promised(case, reply.promises, now, instead=reply.updates_promise)
+            )
     return conversation
 
 

@@ -189,13 +189,14 @@ class Store:
             limit,
         )
 
-    def waiting(self, team: str) -> int:
-        """Count the cases in a team's line."""
+    def waiting(self, team: str, until: datetime | None = None) -> int:
+        """Count the cases in a team's line, or those of them that are due by a time."""
+        values = {":team": team} | ({":until": stamp(until)} if until else {})
         pages = self._pages(
             {
                 "IndexName": "line",
-                "KeyConditionExpression": "line = :team",
-                "ExpressionAttributeValues": _item({":team": team}),
+                "KeyConditionExpression": "line = :team" + (" AND due_at <= :until" if until else ""),
+                "ExpressionAttributeValues": _item(values),
                 "Select": "COUNT",
             }
         )

@@ -7,11 +7,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from functions.commands import bot
+from functions.commands import bot, promised
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
-from functions.shared import budget, cases, conversations, erasure, replies, sending, store
+from functions.shared import budget, cases, conversations, erasure, promises, replies, sending, store
 
 
 @dataclass(frozen=True)
@@ -249,5 +249,37 @@ MUTANTS = (
         sending.claim,
         'if reply.kind == "staff":',
         "if False:",
+    ),
+    Mutant(
+        "the time that a reply tells is not put on its case",
+        "PROMISE",
+        "nobody in time",
+        sending._promised,
+        "cases.promised(case, reply.promises, now, instead=reply.updates_promise)",
+        "case",
+    ),
+    Mutant(
+        "nobody watches what was promised",
+        "PROMISE",
+        "nobody in time",
+        conversations._profile_row,
+        'row | _on_clock("promises", promises.look_at(customer, case))',
+        "row",
+    ),
+    Mutant(
+        "a promise breaks without a word",
+        "PROMISE",
+        "nobody in time",
+        promises.may_update,
+        "return not",
+        "return False and not",
+    ),
+    Mutant(
+        "a promise is updated again and again",
+        "PROMISE",
+        "nobody in time",
+        promised._updated,
+        "replace(case, updated=True)",
+        "case",
     ),
 )

@@ -20,6 +20,12 @@ REGRESSIONS: tuple[tuple[str, Schedule], ...] = (
 )
 
 
+@pytest.fixture(autouse=True)
+def no_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
+    """What thousands of worlds count would be printed between the figures."""
+    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+
+
 def hold(terminal: pytest.CaptureFixture[str], name: str, schedules: Iterable[Schedule], what: str) -> None:
     """Run the schedules, print how many there were, and fail with every one that breaks an invariant."""
     every = list(schedules)

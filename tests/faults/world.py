@@ -12,6 +12,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import count
 from typing import Any
 
@@ -32,7 +33,7 @@ from functions.shared.cases import TEAMS
 from functions.shared.conversations import Contended, Conversation
 from functions.shared.customers import Customer, Link
 from functions.shared.erasure import Marks
-from functions.shared.line import Line
+from functions.shared.line import Line, ahead
 from functions.shared.linking import Keyed, Proofs
 from functions.shared.messages import DirectMessage, Echo, Revoked
 from functions.shared.messages import inbound as inbound_type
@@ -51,6 +52,7 @@ from tests.faults.queues import Fifo, Queued, Sqs
 START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 PAUSE = timedelta(minutes=8)
 """Longer than any lease, and than the last look-up for what it held."""
+TICK = timedelta(minutes=1)
 LATE = timedelta(minutes=4) - timedelta(seconds=1)
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
 COLLEAGUE = Staff("agent-2", STAFF.teams)
@@ -230,7 +232,7 @@ class World:
         self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now)
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
-        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now)
+        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(ahead, store))
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
         proofs = self._proofs(store)
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
@@ -270,6 +272,7 @@ class World:
             over_limit=self.x.over_limit,
             rows=tuple(self.dynamo.plain("service")),
             pauses=tuple(self.pauses),
+            now=self.now,
             erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
             written={dm.id: dm.text for dm in self.said.values() if not dm.text.startswith("#")},
             handles={dm.customer: dm.handle for dm in self.said.values() if dm.handle},
@@ -438,16 +441,20 @@ class World:
         self.now = max(self.now, end)
 
     def _next_due(self) -> datetime | None:
-        """When a queue, a row or X has something to do; what has waited for a window goes on when it opens."""
+        """When a queue, a row or X has something to do."""
         dead = self.queues["inbound"].dead
         times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
         limits = budget.load(self.store)
         held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)}
-        first = self.dynamo.first("service", "clock")
-        rows = [datetime.fromisoformat(at) for clock, at in first.items() if clock not in held]
-        room = limits.next_room(self.now)
-        times += [max(row, room) if row <= self.now else row for row in rows]
+        first = {clock: at for clock, at in self.dynamo.first("service", "clock").items() if clock not in held}
+        times += [self._next_turn(clock, datetime.fromisoformat(at), limits) for clock, at in first.items()]
         return min((at for at in times if at), default=None)
+
+    def _next_turn(self, clock: str, at: datetime, limits: budget.Budget) -> datetime:
+        """What has waited for a window goes on when it opens; what else a tick has left, a minute later."""
+        if at > self.now:
+            return at
+        return limits.next_room(self.now) if clock.startswith("send#") else self.now + TICK
 
     # ---- what operations do ----
 

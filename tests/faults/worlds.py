@@ -113,6 +113,15 @@ def erased(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def nobody_in_time(world: World) -> None:
+    """A customer is told a time, another one before that passes, and is answered when both have passed."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(timedelta(hours=2))
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -130,6 +139,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "two and one unit": (two_and_one_unit, 1),
     "stolen": (stolen, 15),
     "greeting and case": (greeting_and_case, 15),
+    "nobody in time": (nobody_in_time, 15),
     "paused": (paused, 15),
     "erased": (erased, 15),
     "paused meanwhile": (paused_meanwhile, 15),

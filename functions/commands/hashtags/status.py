@@ -33,7 +33,7 @@ def say(question: Question) -> Reply:
     if case.state == "WAITING_CUSTOMER" and case.answered_at:
         answered = moment(case.answered_at, question.now, brand.zone)
         return WITH_YOU.reply(case=case_number(case.id), as_of=answered)
-    told = told_next(case, question.now, brand)
+    told = told_next(case, question.now, brand, question.ahead)
     said = eta(told, question.now, brand.timezone)
     return replace(WITH_US.reply(case=case_number(case.id), team=TEAM_NAMES[case.team], eta=said), promises=told)
 
