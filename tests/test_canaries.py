@@ -5,15 +5,16 @@ import logging
 import re
 import traceback
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
-from pathlib import Path
 from typing import Any
 
 import boto3
 import httpx
 import pytest
 from botocore.exceptions import ClientError
+from typer.testing import CliRunner
 
 from functions.commands import handler
 from functions.commands.decisions import Say
@@ -31,6 +32,7 @@ from functions.webhook import handler as webhook
 from infra.alarms import REPORTED
 from infra.layout import DEAD_QUEUES, QUEUES
 from local.demo import people
+from ops.main import app
 from ops.place import Place
 from tests.calls_from_x import SECRET, account_activity, aws_of_the_webhook, dm, post
 from tests.faults.queues import Queued
@@ -233,6 +235,7 @@ def test_what_does_not_fit_a_model_is_not_quoted() -> None:
 
 # ---- the whole of it, on this machine ----
 
+DEMO = ("new_customer", "900123")
 TROUBLE = ("cut the line after sending", "answer with a web page after sending", "hang after sending", "X is down")
 
 
@@ -312,24 +315,67 @@ def kept_beside_chats(place: Place) -> list[dict[str, Any]]:
     return [row for row in store(place).all() if not str(row["sk"]).startswith(("profile", "reply#", "entry#"))]
 
 
-def test_nothing_of_a_customer_s_own_is_in_what_the_local_run_writes(tmp_path: Path) -> None:
-    running = Running(tmp_path, X_CONSUMER_SECRET=SECRET).ready()
+@dataclass(frozen=True)
+class Seen:
+    """What could be looked at of a run: while it ran, after a customer was erased, and when it had ended."""
+
+    running: Running
+    code: str
+    own: tuple[str, ...]
+    """Tokens of ours."""
+    told: list[Any]
+    messages: list[dict[str, Any]]
+    rows: list[dict[str, Any]]
+    removed: str
+    left: list[dict[str, Any]]
+
+
+@pytest.fixture(scope="module")
+def seen(tmp_path_factory: pytest.TempPathFactory) -> Seen:
+    running = Running(tmp_path_factory.mktemp("canaries"), X_CONSUMER_SECRET=SECRET).ready()
     with httpx.Client(base_url=running.url, timeout=30) as http:
         code = lived_through(running, http)
-        explained = [http.get("/local/what-happened").json(), http.get("/local/counter").json()]
+        told = [http.get("/local/what-happened").json(), http.get("/local/counter").json()]
         place = running.place
         messages, rows = list(queued(place)), kept_beside_chats(place)
         user = place.secret("x_user_secret_name")
+        removed = erased(running)
+        wait_for(lambda: not any(STRANGER in str(row) for row in store(place).all()))
+        texted(http, STRANGER, "no longer linked")
+        left = [*store(place).all(), *queued(place)]
     assert running.interrupt().ended() == 0
+    return Seen(running, code, tuple(user.values()), told, messages, rows, removed, left)
 
-    written = [running.logs, running.terminal, explained, messages, rows]
-    own = (*CANARIES, "new_customer", "07700 900123", "900123", *user.values())
-    assert [canary for canary in own if canary in str(written)] == []
-    assert not re.search(rf"(?<!\d){code}(?!\d)", str(written))
+
+def erased(running: Running) -> str:
+    where = ["--local", "--port", running.url.rpartition(":")[2]]
+    done = CliRunner().invoke(app, ["customer", "erase", STRANGER, "--yes", *where])
+    assert done.exit_code == 0, done.output
+    return done.output
+
+
+def test_nothing_of_a_customer_s_own_is_in_what_the_local_run_writes(seen: Seen) -> None:
+    logs = seen.running.logs
+    written = str([logs, seen.running.terminal, seen.told, seen.messages, seen.rows, seen.removed])
+
+    assert [canary for canary in (*CANARIES, *DEMO, *seen.own) if canary in written] == []
+    assert not re.search(rf"(?<!\d){seen.code}(?!\d)", written)
     # There is something to look at.
-    assert {"decided", "worked on a case", "a message failed for good", "a function failed"} <= sentences(running.logs)
-    assert '"CloudWatchMetrics"' in running.logs
-    assert {"case", "team", "fence"} <= set(json.loads(messages[0]["Body"]))
+    assert {"decided", "worked on a case", "a message failed for good", "a function failed"} <= sentences(logs)
+    assert '"CloudWatchMetrics"' in logs
+    assert {"case", "team", "fence"} <= set(json.loads(seen.messages[0]["Body"]))
+
+
+def test_after_an_erasure_no_table_no_queue_and_no_file_has_the_number_the_name_or_a_text(seen: Seen) -> None:
+    files = [file for file in seen.running.data.rglob("*") if file.is_file() and not file.name.startswith("x.")]
+    found = [file.name for file in files for own in (TEXT, DEMO[0]) if own.encode() in file.read_bytes()]
+
+    # X keeps its own copy of the chat, and the carrier the number.
+    assert found == []
+    assert [own for own in (*CANARIES, *DEMO, STRANGER) if own in str(seen.left)] == []
+    saved = (seen.running.data / "engine.json").read_text()
+    assert STRANGER not in saved
+    assert "erased#" in saved
 
 
 def sentences(logs: str) -> set[str]:

@@ -287,3 +287,6 @@ def test_whoever_asks_for_whatever_reads_well(who: str, tags: list[str]) -> None
 
     assert len(text) <= LONGEST
     reads_well(text)
+    own = [PEOPLE[who]["account"]["account_id"], *(line["number"][-9:] for line in PEOPLE[who]["lines"])]
+    digits = text.replace("#link 07700 900123", "").replace(" ", "")  # our example is the number of a demo customer
+    assert not [number for number in own if number in digits]
