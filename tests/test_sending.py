@@ -8,7 +8,7 @@ from functions.shared import cases, conversations
 from functions.shared.cases import Case
 from functions.shared.conversations import Conversation, load
 from functions.shared.replies import Outgoing
-from functions.shared.x import NotSent, Outcome, Unknown
+from functions.shared.x import NotSent, Outcome, SentDM, Unknown
 from tests.faults.demo import LINKED_A, LINKED_B
 from tests.faults.world import World
 
@@ -144,6 +144,91 @@ def test_replies_that_wait_for_one_customer_leave_as_one_dm() -> None:
     (dm,) = texts_to(world, LINKED_A)
     assert dm.count("Sorry for the wait") == 3
     assert world.x.over_limit == 0
+
+
+def test_no_more_than_ten_replies_leave_as_one_dm() -> None:
+    world = World()
+    world.pause()
+    for number in range(12):
+        world.write(LINKED_A, f"#data {number}")
+        world.pass_time(timedelta(seconds=10))
+
+    world.resume()
+    world.work()
+    world.work()
+
+    assert [len(text.split("\n\n")) for text in texts_to(world, LINKED_A)] == [10, 2]
+
+
+def test_while_others_wait_nobody_has_more_than_a_fifth_of_a_window() -> None:
+    world = World()
+    for number in range(3):
+        world.write(LINKED_A, f"#data {number}")
+        world.work()
+    world.pause()
+    world.write(LINKED_A, "#charges")
+    world.work()
+    world.pass_time(timedelta(minutes=1))
+    world.write(LINKED_B, "#charges")
+    world.work()
+
+    world.resume()
+    world.work()
+    world.work()
+
+    assert [dm.customer for dm in world.x.delivered] == [LINKED_A] * 3 + [LINKED_B, LINKED_A]
+
+
+def test_what_shows_only_after_four_minutes_is_found_and_not_sent_again() -> None:
+    world = World(echoes=False)
+    takes = world.x.send
+
+    def late(customer: str, text: str) -> Outcome:
+        world.x.later(customer, text)
+        world.x.send = takes  # type: ignore[method-assign]
+        return unknown()
+
+    world.x.send = late  # type: ignore[method-assign]
+    asked = world.write(LINKED_A, "#data")
+    world.work()
+    world.pass_time(timedelta(minutes=10))
+
+    assert reply(world, asked).state == "SENT"
+    assert len(texts_to(world, LINKED_A)) == 1
+
+
+def test_an_unknown_outcome_is_looked_up_after_a_minute_and_after_five() -> None:
+    world = World(echoes=False)
+    begun, looked = world.now, list[timedelta]()
+    x_answers(world, unknown)
+
+    def nothing_yet(_customer: str) -> list[SentDM]:
+        looked.append(world.now - begun)
+        return []
+
+    world.x.look_up = nothing_yet  # type: ignore[method-assign,assignment]
+    world.write(LINKED_A, ANGRY)
+    world.work()
+    world.pass_time(timedelta(minutes=30))
+
+    assert [waited // timedelta(minutes=1) for waited in looked] == [1, 5]
+
+
+def test_a_look_up_that_fails_is_no_absence_and_holds_up_what_is_behind_for_two_minutes() -> None:
+    world = World(echoes=False)
+    x_answers(world, unknown)
+    world.x.look_up = lambda _customer: None  # type: ignore[method-assign,assignment]
+    figures = world.write(LINKED_A, "#data")
+    world.work()
+    angry = world.write(LINKED_A, ANGRY)
+
+    world.pass_time(timedelta(seconds=110))
+    held_up = reply(world, angry).state
+    world.pass_time(timedelta(minutes=10))
+
+    assert held_up == "PENDING"
+    assert reply(world, angry).state == "SENT"
+    assert reply(world, figures).state == "UNKNOWN"
 
 
 def test_our_own_dm_on_x_opens_a_case_in_the_name_of_elsewhere() -> None:
