@@ -13,6 +13,7 @@ from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
+from functions.webhook.look_up import SETTLED, next_page
 from functions.webhook.tick import LOOK_EVERY
 from infra.layout import FUNCTIONS
 from tests.faults.demo import LINKED_A
@@ -177,9 +178,22 @@ def at_x(dms: int) -> dict[str, float]:
     """Return X's bill by what is charged."""
     answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
     sent = (1 - TO_PEOPLE) * answer.sent + TO_PEOPLE * case.sent
-    # The net under the webhook reads X's list down to what it has read before: every DM once, and the newest each time.
-    looked = dms * (1 + sent) + MINUTES / (LOOK_EVERY.total_seconds() / 60)
+    looked = looked_up(dms * (1 + sent))
     return {"DMs received": dms * X_RECEIVED, "DMs sent": dms * sent * X_SENT, "DMs looked up": looked * X_READ}
+
+
+def looked_up(dms: float) -> int:
+    """Count what the net under the webhook reads if so many DMs come evenly: pages that end below the newest known."""
+    looks = MINUTES // int(LOOK_EVERY.total_seconds() / 60)
+    each, again = dms / looks, dms / looks * (SETTLED / LOOK_EVERY)
+    return sum(_read(int((look + 1) * each) - int(look * each - again)) for look in range(1, looks + 1))
+
+
+def _read(new: int) -> int:
+    read = 1
+    while read <= new:
+        read += next_page(read)
+    return read
 
 
 def page() -> Iterator[str]:
@@ -200,7 +214,8 @@ def page() -> Iterator[str]:
     yield (
         "X is nearly all of it. Without a contract X takes 1,440 DMs a day from the brand, 43,200 a month: a million\n"
         "needs a contract, whose prices are its own. What is looked up is the net under the webhook: it reads every\n"
-        "DM a second time. Text messages for linking come on top, at the price of your country."
+        "DM a second time, in pages that begin small, and those of the last two minutes once more. Text\n"
+        "messages for linking come on top, at the price of your country."
     )
     yield "## What is counted"
     yield table(

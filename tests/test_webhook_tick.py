@@ -310,19 +310,39 @@ def test_what_was_not_said_to_us_alone_is_not_queued(
 # ---- the limit ----
 
 
-def test_where_nothing_is_new_one_dm_is_read_and_no_more(watching: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[int] = []
+@pytest.fixture
+def asked(watching: Guard, monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """How many DMs each page was asked for."""
+    counts: list[int] = []
     dms = watching.account.dms
 
     def counted(page: str | None, count: int) -> Page:
-        asked.append(count)
+        counts.append(count)
         return dms(page, count)
 
     monkeypatch.setattr(watching.account, "dms", counted)
+    return counts
 
+
+def test_where_nothing_is_new_one_dm_is_read_and_no_more(watching: Guard, asked: list[int]) -> None:
     watching.tick()
 
     assert asked == [1]
+
+
+def test_where_little_is_new_little_is_read(watching: Guard, asked: list[int]) -> None:
+    for number in range(60):
+        watching.x.types(LINKED.id, f"#data {number}")
+    watching.later(minutes=5)
+    watching.tick()
+    asked.clear()
+
+    for number in range(4):
+        watching.x.types(LINKED.id, f"#charges {number}")
+    watching.later(minutes=5)
+    watching.tick()
+
+    assert asked == [1, 4]
 
 
 def test_x_is_asked_every_five_minutes_and_every_two_while_it_delivers_nothing(watching: Guard) -> None:

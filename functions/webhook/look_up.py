@@ -30,7 +30,7 @@ class Look:
         for _ in range(PAGES_AT_ONCE):
             if self._state.page is None or not state.has_room(self._state, self._now):
                 return
-            self._take(self._page(account, self._state.page))
+            self._take(self._page(account, self._state.page, count=next_page(len(self._events))))
 
     def refused(self, failure: Unanswered) -> None:
         self._state = state.told(self._state, failure.limits, self._now, used_up=failure.limited)
@@ -75,7 +75,7 @@ class Look:
         reached = any(_number(event) <= int(self._state.newest or 0) for event in page.dms)
         self._state = replace(self._state, up_to=str(up_to) if up_to else None, page=None if reached else page.next)
 
-    def _page(self, account: XAccount, page: str | None = None, count: int = MOST_DMS) -> Page:
+    def _page(self, account: XAccount, page: str | None = None, *, count: int) -> Page:
         # Counted before: what gets no answer may count at X all the same.
         self._state = state.counted(self._state, self._now)
         found = account.dms(page, count)
@@ -88,6 +88,11 @@ class Look:
 
     def _unknown(self, event: Mapping[str, Any]) -> bool:
         return _number(event) > int(self._state.newest or 0)
+
+
+def next_page(read: int) -> int:
+    """Say how many DMs to ask for next. Each that X gives is paid for, so that few new ones take a short page."""
+    return min(MOST_DMS, 4 * read) or MOST_DMS
 
 
 # ---- what X lists, as its webhook would bring it ----
