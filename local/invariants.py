@@ -290,8 +290,8 @@ def order(trace: Trace) -> Iterable[str]:
         decided: dict[str, int] = {}
         left: list[str] = []
         for row in trace.audit(customer):
-            for reply, _, now in _changes(row):
-                decided.setdefault(reply, len(decided))
+            for reply, was, now in _changes(row):
+                decided.setdefault(reply, len(decided) if was == "new" else -1)  # before all that is remembered
                 if now == "PENDING" and reply in left:  # it had not, and goes with what has come behind it
                     left.remove(reply)
                 if now == "SENDING" and kinds.get(reply) != "stop":

@@ -277,6 +277,16 @@ def test_a_partition_is_read_to_its_end_in_either_order_or_to_a_limit(store: Sto
     assert asked("nothing") == []
 
 
+@on_each
+def test_an_item_of_a_time_is_deleted_unless_its_key_was_given_anew(store: Store) -> None:
+    store.commit([put("same", at="now"), put("anew", at="later")])
+
+    for sk in ("same", "anew", "gone"):
+        store.delete_of("p", sk, "now")
+
+    assert [row["sk"] for row in store.query("p")] == ["anew"]
+
+
 # ---- what expires ----
 
 

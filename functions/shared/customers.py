@@ -105,6 +105,8 @@ class Customer:
     erased_sent: str | None = None
     """Our newest DM before that: its echo is dropped, and older ones."""
     erased_at: datetime | None = None
+    erased_version: int = 0
+    """The version of this item that forgot: the audit up to it goes."""
     erasing: bool = False
     """There are still rows to delete."""
     unlinked: Link | None = None

@@ -84,7 +84,11 @@ def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bo
 
 def is_before(customer: Customer, reply: Outgoing) -> bool:
     """Say whether a reply is from before the customer's erasure: nobody is to hear of it any more."""
-    return customer.erased_at is not None and reply.created_at <= customer.erased_at
+    if customer.erased_up_to is None or customer.erased_at is None:
+        return False
+    if reply.cause.isdecimal():
+        return int(reply.cause) <= int(customer.erased_up_to)
+    return reply.created_at <= customer.erased_at
 
 
 def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
@@ -95,7 +99,7 @@ def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
     """
     old = before.customer
     held_to = {name: getattr(old, name) for name in STAYS}
-    held_to |= {"erased_up_to": up_to, "erased_at": now, "erasing": True}
+    held_to |= {"erased_up_to": up_to, "erased_at": now, "erased_version": old.version + 1, "erasing": True}
     held_to |= {"unlinked": None if before.open_case and before.open_case.discreet else old.link}
     customer = Customer(old.x_id, version=old.version, outbox=old.outbox, **held_to)
     waiting = [suppressed(reply) for reply in before.replies if reply.state == "PENDING"]
@@ -150,7 +154,7 @@ def _end(marks: Marks, conversation: Conversation, now: datetime) -> bool:
 
 def _is_bare(customer: Customer) -> bool:
     """Whether a customer has not written again; that our last words have left does not count."""
-    held_to = {name: getattr(customer, name) for name in (*STAYS, "version", "sent_lately")}
+    held_to = {name: getattr(customer, name) for name in (*STAYS, "version", "erased_version", "sent_lately")}
     return customer == Customer(customer.x_id, erasing=True, **held_to)
 
 
@@ -164,7 +168,7 @@ def _is_old(row: Item, customer: Customer) -> bool:
         case "reply":
             return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to)
         case "audit":
-            return datetime.fromisoformat(row["at"]) <= (customer.erased_at or datetime.min)
+            return int(rest) <= customer.erased_version
         case "sent":
             return not _after(str(row["reply"]).partition("#")[0], up_to)
     return not _after(rest.partition("#")[0], up_to)
@@ -201,8 +205,13 @@ def _case_rows(store: Store, case_id: str) -> list[Item]:
 def _delete(store: Store, rows: Iterable[Item]) -> list[str]:
     kinds = []
     for row in rows:
-        store.delete(row["pk"], row["sk"])
-        kinds.append(str(row["sk"]).partition("#")[0])
+        kind = str(row["sk"]).partition("#")[0]
+        if kind == "audit":
+            # Whoever comes back begins with version 1 again, perhaps while we are still deleting.
+            store.delete_of(row["pk"], row["sk"], row["at"])
+        else:
+            store.delete(row["pk"], row["sk"])
+        kinds.append(kind)
     return kinds
 
 

@@ -241,12 +241,20 @@ class Store:
 
     def delete_expired(self, pk: str, sk: str, now: datetime) -> None:
         """Delete an item whose time is over, unless it was written anew since."""
+        self._delete_where(pk, sk, OVER, {":now": int(now.timestamp())})
+
+    def delete_of(self, pk: str, sk: str, at: str) -> None:
+        """Delete the item of a time, unless its key was given anew since."""
+        self._delete_where(pk, sk, "#at = :at", {":at": at}, ExpressionAttributeNames={"#at": "at"})
+
+    def _delete_where(self, pk: str, sk: str, condition: str, values: Item, **names: Item) -> None:
         try:
             self._client.delete_item(
                 TableName=self._table,
                 Key=_item({"pk": pk, "sk": sk}),
-                ConditionExpression=OVER,
-                ExpressionAttributeValues=_item({":now": int(now.timestamp())}),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=_item(values),
+                **names,
             )
         except ClientError as error:
             if error.response["Error"]["Code"] != "ConditionalCheckFailedException":

@@ -215,8 +215,8 @@ MUTANTS = (
         "ERASE",
         "erased",
         erasure.is_before,
-        "reply.created_at <= customer.erased_at",
-        "False",
+        "return int(reply.cause) <= int(customer.erased_up_to)",
+        "return False",
     ),
     Mutant(
         "the audit tells who wrote",

@@ -15,6 +15,7 @@ from tests.faults.worlds import IN_PAIRS, WORLDS, Schedule, pairs, run, singles,
 
 REGRESSIONS: tuple[tuple[str, Schedule], ...] = (
     ("answer and stop", {9: Fault.PAUSE_AFTER}),  # the claim is committed, and its sender wakes eight minutes later
+    ("erased and back", {142: Fault.PAUSE}),  # an erasure goes on deleting while its customer begins anew
     ("two and one unit", {42: Fault.CRASH_AFTER}),  # sent into a new window by a sender that dies
     ("escalation and staff", {6: Fault.ERROR, 65: Fault.ERROR}),  # two replies as one DM, which X refuses at first
 )

@@ -122,6 +122,21 @@ def nobody_in_time(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def back(world: World) -> None:
+    """A customer whom staff have answered asks to be erased, and has a new question in the same breath."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.write(LINKED_A, "#delete")
+    world.work()
+    world.write(LINKED_A, "#delete yes")
+    world.write(LINKED_A, "my giraffe needs a new phone cable")
+    world.work()
+    world.pass_time(timedelta(minutes=2))
+    world.bring(next(iter(world.said.values())))
+    world.pass_time(AFTERWARDS)
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -142,6 +157,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "nobody in time": (nobody_in_time, 15),
     "paused": (paused, 15),
     "erased": (erased, 15),
+    "erased and back": (back, 15),
     "paused meanwhile": (paused_meanwhile, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
