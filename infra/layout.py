@@ -8,6 +8,8 @@ from importlib import import_module
 from typing import Any, NamedTuple
 
 TEAMS = ("urgent", "billing", "devices", "sales", "general")
+SUPERVISOR = "supervisor"
+"""Besides the teams the one group that staff may be in."""
 
 DAY = 86_400
 

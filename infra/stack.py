@@ -29,6 +29,7 @@ from infra.layout import (
     DEAD_QUEUES,
     FUNCTIONS,
     QUEUES,
+    SUPERVISOR,
     TABLES,
     TEAMS,
     VISIBILITY_FACTOR,
@@ -134,6 +135,8 @@ class Service(cdk.Stack):
         api = self._api(domain)
         url = f"https://{domain.name}" if domain else api.api_endpoint
 
+        sign_in = sign_in or self._user_pool(f"{url}/desk")
+
         # A function gets what it asks for, and may do with it what stands beside it.
         things = {
             "service_table": Thing(tables["service"].table_name, tables["service"].grant_read_write_data),
@@ -146,6 +149,8 @@ class Service(cdk.Stack):
             "code_key_secret_name": Thing(self._secret_name("code-key"), code_key.grant_read),
             **({"sms_sender": Thing(sms_sender, self._may_text(sms_sender))} if sms_sender else {}),
             "brand_id": Thing(brand_id),
+            "sign_in_issuer": Thing(sign_in.issuer),
+            "sign_in_audience": Thing(sign_in.audience),
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(x_api_url)} if x_api_url else {}),
         }
@@ -162,7 +167,7 @@ class Service(cdk.Stack):
         for line in lines.values():
             line.grant_consume_messages(entries["desk"].function)
 
-        staff = self._staff(sign_in or self._user_pool(f"{url}/desk"))
+        staff = authorizers.HttpJwtAuthorizer("StaffOnly", sign_in.issuer, jwt_audience=[sign_in.audience])
         signed = "X cannot sign in. The function checks X's signature over each request before it looks inside."
         page = "The page that people sign in from. It shows how many wait, and nothing about anybody."
         public_route(api, entries["webhook"], "/webhook", GET, POST, because=signed)
@@ -349,15 +354,17 @@ class Service(cdk.Stack):
             "The Plus plan is paid by the head. An administrator makes the accounts, and a second factor is a must.",
             "AwsSolutions::AwsSolutions-COG8",
         )
-        for team in TEAMS:
-            pool.add_group(camel(team), group_name=team)
+        for group in (*TEAMS, SUPERVISOR):
+            pool.add_group(camel(group), group_name=group)
         pool.add_domain(
             "SignIn",
             cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"{self.stack_name}-{cdk.Aws.ACCOUNT_ID}"),
         )
         client = pool.add_client(
             "Desk",
-            generate_secret=False,  # a page in a browser keeps none
+            generate_secret=False,  # neither a page in a browser nor a terminal keeps one
+            auth_flows=cognito.AuthFlow(user_password=True),  # a terminal asks for it, and gives it to Cognito alone
+            refresh_token_validity=cdk.Duration.hours(12),  # a working day
             o_auth=cognito.OAuthSettings(
                 flows=cognito.OAuthFlows(authorization_code_grant=True),
                 scopes=[cognito.OAuthScope.OPENID],
@@ -368,10 +375,6 @@ class Service(cdk.Stack):
         )
         issuer = f"https://cognito-idp.{self.region}.amazonaws.com/{pool.user_pool_id}"
         return SignIn(issuer, audience=client.user_pool_client_id)
-
-    def _staff(self, sign_in: SignIn) -> apigateway.IHttpRouteAuthorizer:
-        self._tell({"sign_in_issuer": sign_in.issuer, "sign_in_audience": sign_in.audience})
-        return authorizers.HttpJwtAuthorizer("StaffOnly", sign_in.issuer, jwt_audience=[sign_in.audience])
 
     def _tell(self, outputs: Mapping[str, str]) -> None:
         """Name values for whoever runs the service: output `InboundQueueUrl` is setting `inbound_queue_url`."""

@@ -23,6 +23,8 @@ from rich.table import Table
 from rich.text import Text
 
 from functions.shared.cases import WrapUp
+from ops import sign_in
+from ops.place import Stage, Trouble, place_of
 
 LINE_EMPTY = 3
 CLAIM_LOST = 4
@@ -35,6 +37,8 @@ SAFE = "The same command again does nothing twice."
 
 EXAMPLES = """
 Examples:
+
+  tweetserve desk login --url https://care.example.com   sign in, for the day
 
   tweetserve desk next --local                     take the most pressing case
 
@@ -50,14 +54,6 @@ app = typer.Typer(
 )
 
 
-class Trouble(Exception):
-    """What the person at the terminal reads instead of a result."""
-
-    def __init__(self, sentence: str, code: int = 1) -> None:
-        self.code = code
-        super().__init__(sentence)
-
-
 @dataclass
 class Memory:
     """What is remembered between two commands: claims by case, and requests that were not answered."""
@@ -69,9 +65,9 @@ class Memory:
     """Request ids by a hash of what was asked: asking again, after a break of the line, does nothing twice."""
 
     @classmethod
-    def of(cls, url: str, token: str) -> "Memory":
+    def of(cls, url: str, who: str) -> "Memory":
         folder = Path(os.environ.get("XDG_STATE_HOME") or Path.home() / ".local" / "state") / "tweetserve"
-        name = hashlib.sha256(f"{url} {token}".encode()).hexdigest()[:16]
+        name = hashlib.sha256(f"{url} {who}".encode()).hexdigest()[:16]
         path = folder / f"desk-{name}.json"
         try:
             return cls(path, **json.loads(path.read_text()))
@@ -185,7 +181,7 @@ def _read(response: httpx.Response) -> Any:
 def _trouble(response: httpx.Response, sentence: str) -> Trouble:
     match response.status_code:
         case httpx.codes.UNAUTHORIZED:
-            return Trouble("The desk does not know this token: sign in again.")
+            return Trouble("The desk does not know this token: `tweetserve desk login`.")
         case httpx.codes.CONFLICT:
             return Trouble(sentence, CLAIM_LOST)
         case httpx.codes.PRECONDITION_FAILED:
@@ -202,13 +198,11 @@ def connected(
     as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
 ) -> Iterator[Desk]:
     """Give the desk to a command, and turn trouble into one sentence and an exit code."""
-    base, bearer = LOCAL_URL if local else url, as_ if local else token
     try:
-        if not base or not bearer:
-            raise Trouble("Which desk? Say --local, or --url and --token (TWEETSERVE_DESK_URL, TWEETSERVE_DESK_TOKEN).")
+        base, who, bearer = _identity(as_ if local else "", url.rstrip("/"), token)
         headers = {"authorization": f"Bearer {bearer}"}
-        memory = Memory.of(base, bearer)
-        with httpx.Client(base_url=f"{base.rstrip('/')}/desk/api/", headers=headers, timeout=TIMEOUT) as http:
+        memory = Memory.of(base, who)
+        with httpx.Client(base_url=f"{base}/desk/api/", headers=headers, timeout=TIMEOUT) as http:
             try:
                 yield Desk(http, memory, as_json)
             finally:
@@ -216,6 +210,43 @@ def connected(
     except Trouble as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(trouble.code) from None
+
+
+def _identity(local_name: str, url: str, token: str) -> tuple[str, str, str]:
+    """Return the desk's address, who one is there, and the token that proves it."""
+    if local_name:
+        return LOCAL_URL, local_name, local_name
+    if url and token:
+        return url, token, token
+    known = None if token else sign_in.signed_in(url)
+    if known is None:
+        raise Trouble("Which desk? Say --local, or sign in: `tweetserve desk login --url https://...`.")
+    return known.url, known.name, known.token
+
+
+@app.command()
+def login(
+    name: Annotated[str, typer.Option(help="Your e-mail address, if it is not to be asked for.")] = "",
+    url: Annotated[str, typer.Option(envvar="TWEETSERVE_DESK_URL", help="Address of the desk.")] = "",
+    stage: Stage = "",
+) -> None:
+    """Sign in with your password and second factor. It holds for a working day, on this machine."""
+    if stage and not url:
+        with place_of(local=False, port=0, stage=stage) as place:
+            url = place.settings["desk_url"]
+    try:
+        if not url:
+            raise Trouble("Which desk? Say its --url (TWEETSERVE_DESK_URL).", 2)
+        base = url.rstrip("/").removesuffix("/desk")
+        known = sign_in.sign_in(base, name or typer.prompt("E-mail"), _asked, typer.echo)
+    except Trouble as trouble:
+        typer.echo(str(trouble), err=True)
+        raise typer.Exit(trouble.code) from None
+    typer.echo(f"{known.name} is signed in at {known.url}.")
+
+
+def _asked(what: str, hidden: bool) -> str:
+    return str(typer.prompt(what, hide_input=hidden)).strip()
 
 
 def at_desk(command: Callable[..., None]) -> Callable[..., None]:

@@ -8,9 +8,8 @@ from typing import Annotated, Any
 import typer
 
 from functions.shared.cases import TEAMS
+from infra.layout import SUPERVISOR
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
-
-SUPERVISOR = "supervisor"
 
 ADD = """
 AWS sends an invitation by e-mail. At the first sign-in they choose a password and set up a second factor. Who is there

@@ -7,12 +7,16 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 
+import boto3
+import httpx
 import pytest
+from botocore.stub import Stubber
 from typer.testing import CliRunner, Result
 
 from functions.escalate import handler
 from functions.shared import telemetry
 from ops import desk as cli
+from ops import sign_in
 from tests.at_desk import LINKED, STAFF, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
@@ -226,7 +230,7 @@ def test_a_desk_that_does_not_answer_is_one_sentence(desk: Desk, gateway: Gatewa
 def test_an_unknown_token_is_one_sentence(desk: Desk) -> None:
     result = desk("next", staff="nobody")
 
-    assert (result.exit_code, result.stderr) == (1, "The desk does not know this token: sign in again.\n")
+    assert (result.exit_code, result.stderr) == (1, "The desk does not know this token: `tweetserve desk login`.\n")
 
 
 def test_without_an_address_it_says_how_to_give_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -296,3 +300,78 @@ def test_a_case_is_given_back_and_kept(office: Office, desk: Desk) -> None:
 
     assert f"{opened.number} is yours until" in renewed.output
     assert f"{opened.number} is back in the line." in released.output
+
+
+# ---- the first sign-in ----
+
+URL, POOL, CLIENT = "https://care.example.com", "eu-west-2_Staff", "desk-client"
+ISSUER = f"https://cognito-idp.eu-west-2.amazonaws.com/{POOL}"
+
+
+@pytest.fixture
+def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """The staff's pool, which answers as the API's model allows and takes nothing else."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    said = httpx.Response(200, json={"issuer": ISSUER, "client": CLIENT}, request=httpx.Request("GET", URL))
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: said)
+    cognito = boto3.client("cognito-idp", region_name="eu-west-2")
+    monkeypatch.setattr(sign_in, "_cognito", lambda _issuer: cognito)
+    with Stubber(cognito) as stubbed:
+        yield stubbed
+        stubbed.assert_no_pending_responses()
+
+
+def challenge(name: str, session: str) -> dict[str, Any]:
+    return {"ChallengeName": name, "Session": session, "ChallengeParameters": {"USER_ID_FOR_SRP": "kim-id"}}
+
+
+def answered(name: str, session: str, **responses: str) -> dict[str, Any]:
+    known = {"USERNAME": "kim-id", **responses}
+    return {"ClientId": CLIENT, "ChallengeName": name, "Session": session, "ChallengeResponses": known}
+
+
+def test_the_first_time_one_chooses_a_password_and_sets_up_an_authenticator(pool: Stubber) -> None:
+    sessions = [f"session-{number:015}" for number in range(5)]
+    typed = {"USERNAME": "kim@example.com", "PASSWORD": "first"}
+    asked = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": CLIENT, "AuthParameters": typed}
+    pool.add_response("initiate_auth", challenge("NEW_PASSWORD_REQUIRED", sessions[0]), asked)
+    chosen = answered("NEW_PASSWORD_REQUIRED", sessions[0], NEW_PASSWORD="chosen")
+    pool.add_response("respond_to_auth_challenge", challenge("MFA_SETUP", sessions[1]), chosen)
+    given = {"SecretCode": "ABCDEFGHIJKLMNOPQRST", "Session": sessions[2]}
+    pool.add_response("associate_software_token", given, {"Session": sessions[1]})
+    shown = {"Session": sessions[2], "UserCode": "123456"}
+    pool.add_response("verify_software_token", {"Status": "SUCCESS", "Session": sessions[3]}, shown)
+    tokens = {"AccessToken": "token", "RefreshToken": "refresh", "ExpiresIn": 3600}
+    done = {"AuthenticationResult": tokens}
+    pool.add_response("respond_to_auth_challenge", done, answered("MFA_SETUP", sessions[3]))
+
+    said = CliRunner().invoke(
+        cli.app, ["login", "--url", f"{URL}/desk"], input="kim@example.com\nfirst\nchosen\n123456\n"
+    )
+
+    assert f"kim@example.com is signed in at {URL}." in said.stdout, said.output
+    assert "secret=ABCDEFGHIJKLMNOPQRST&issuer=Tweetserve" in said.stdout
+    known = sign_in.signed_in("")
+    assert known
+    assert (known.url, known.token) == (URL, "token")
+
+
+def test_what_the_pool_refuses_for_good_signs_out(pool: Stubber) -> None:
+    over = sign_in.SignedIn(URL, "kim@example.com", ISSUER, CLIENT, "token", 0, "refresh")
+    sign_in._keep(over)
+    pool.add_client_error("initiate_auth", "NotAuthorizedException")
+
+    said = CliRunner().invoke(cli.app, ["next"])
+
+    assert (said.exit_code, said.stderr) == (1, f"You are signed out of {URL}: `tweetserve desk login`.\n")
+
+
+def test_a_desk_with_another_sign_in_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"issuer": "https://login.example.com", "client": "desk"}
+    answer = httpx.Response(200, json=said, request=httpx.Request("GET", URL))
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
+
+    result = CliRunner().invoke(cli.app, ["login", "--url", URL, "--name", "kim"])
+
+    assert result.exit_code == 1
+    assert "Staff sign in at https://login.example.com: set TWEETSERVE_DESK_URL" in result.stderr

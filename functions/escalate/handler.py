@@ -1,6 +1,7 @@
 """API Gateway calls this for `/desk` and `/desk/api/...`. Who is asking has been verified by its authorizer."""
 
 import base64
+import json
 import re
 from dataclasses import dataclass
 from functools import cache
@@ -34,6 +35,8 @@ class Settings:
     general_queue_url: str
     x_user_secret_name: str
     x_api_url: str = "https://api.x.com"
+    sign_in_issuer: str = ""
+    sign_in_audience: str = ""
 
 
 @telemetry.observed
@@ -54,6 +57,8 @@ def answered(event: dict[str, Any]) -> Response:
     match http["method"], *http["path"].strip("/").split("/"):
         case "GET", "desk":
             return line_page.response(desk().sender.store, clock.now())
+        case "GET", "desk", "sign-in.json":
+            return sign_in()
         case "POST", "desk", "api", "next":
             return next_case(staff_in(event), read(event, NextRequest))
         case "GET", "desk", "api", "cases", number:
@@ -61,6 +66,15 @@ def answered(event: dict[str, Any]) -> Response:
         case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
             return claim_write(staff_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
     raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
+
+
+def sign_in() -> Response:
+    """Say where staff sign in, to whoever asks: it is no secret."""
+    ours = _settings()
+    if not ours.sign_in_issuer:
+        raise Refusal(404, ErrorAnswer(error="Nobody signs in here: the demo's names are the tokens."))
+    said = {"issuer": ours.sign_in_issuer, "client": ours.sign_in_audience}
+    return {"statusCode": 200, "headers": JSON, "body": json.dumps(said)}
 
 
 def next_case(staff: Staff, request: NextRequest) -> Response:
