@@ -32,8 +32,9 @@ TICKS_A_MINUTE = 1
 
 X_PRICES_OF = "August 2026"
 X_RECEIVED, X_SENT, X_READ = 0.010, 0.015, 0.010
+X_PRICES = {"X, a DM received": X_RECEIVED, "X, a DM sent": X_SENT, "X, a DM looked up": X_READ}
 
-AWS_PRICES_OF = "those of the on-demand list for us-east-1 in 2025, without free tiers (look up your region's)"
+AWS_PRICES_OF = "2025, for us-east-1 on demand, without free tiers"
 PRICES = {
     "Lambda, million calls": 0.20,
     "Lambda, million GB-seconds": 13.33,
@@ -46,6 +47,20 @@ PRICES = {
 }
 BY_THE_MONTH = {"customer-managed key": 1.00, "3 secrets": 1.20, "40 alarms": 4.00, "25 metrics": 7.50}
 """Whatever happens. Rounded up."""
+PRICE_PAGES = {
+    "X": "docs.x.com, X API, Pricing",
+    "Lambda": "aws.amazon.com/lambda/pricing",
+    "DynamoDB": "aws.amazon.com/dynamodb/pricing/on-demand",
+    "SQS": "aws.amazon.com/sqs/pricing",
+    "API Gateway": "aws.amazon.com/api-gateway/pricing",
+    "Scheduler": "aws.amazon.com/eventbridge/pricing",
+    "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
+    "customer-managed key": "aws.amazon.com/kms/pricing",
+    "secrets": "aws.amazon.com/secrets-manager/pricing",
+    "alarms": "aws.amazon.com/cloudwatch/pricing",
+    "metrics": "aws.amazon.com/cloudwatch/pricing",
+}
+"""Where each price is to be looked up."""
 
 GB = 0.5
 SECONDS = {"webhook": 0.05, "commands": 0.5, "tick": 0.3, "desk": 0.2}
@@ -201,8 +216,9 @@ def page() -> Iterator[str]:
     yield "# What a month costs"
     yield (
         "Written by `python -m benchmarks.costs`: calls are counted and items measured while the real code answers in\n"
-        f"the small world of the proof. Dollars a month. X's prices are of {X_PRICES_OF}; AWS's are\n"
-        f"{AWS_PRICES_OF}.\nThey stand in one table at the top of the script."
+        "the small world of the proof. Dollars a month. **The prices are those known at the time of writing**\n"
+        f"(X's of {X_PRICES_OF}; AWS's of {AWS_PRICES_OF}) and nobody keeps\n"
+        "them up: before you rely on a sum, compare them with the pages named below and change the script's table."
     )
     yield table(
         ["DMs from customers", *(f"{dms:,}" for dms in VOLUMES)],
@@ -228,6 +244,11 @@ def page() -> Iterator[str]:
             ["messages that `commands` gets, echoes too", str(answer.commands), str(case.commands)],
         ],
     )
+    yield "## The prices, and where to look them up"
+    yield table(
+        ["what", "dollars", "page"],
+        [[what, f"{dollars:.3f}", page_of(what)] for what, dollars in (X_PRICES | PRICES | BY_THE_MONTH).items()],
+    )
     yield "## What is assumed"
     yield "\n".join(
         (
@@ -240,9 +261,14 @@ def page() -> Iterator[str]:
     )
 
 
+def page_of(price: str) -> str:
+    [page] = [page for name, page in PRICE_PAGES.items() if price.startswith(name) or price.endswith(f" {name}")]
+    return page
+
+
 def table(head: list[str], *parts: list[list[str]]) -> str:
     rows = [row for part in parts for row in part]
-    rule = ["---", *("---:" for _ in head[1:])]
+    rule = ["---", *("---" if name == "page" else "---:" for name in head[1:])]
     return "\n".join(f"| {' | '.join(row)} |" for row in (head, rule, *rows))
 
 

@@ -32,3 +32,9 @@ def test_the_page_has_a_bill_for_each_volume() -> None:
 
     assert all(f"{dms:,}" in text for dms in costs.VOLUMES)
     assert costs.X_PRICES_OF in text
+
+
+def test_each_price_names_the_page_where_it_is_to_be_checked() -> None:
+    text = costs.PAGE.read_text()
+
+    assert all(f"| {costs.page_of(what)} |" in text for what in (costs.X_PRICES | costs.PRICES | costs.BY_THE_MONTH))
