@@ -1,4 +1,4 @@
-"""Every test that docs/security.md names as a proof exists."""
+"""Every test that docs/security.md and docs/privacy.md name as a proof exists."""
 
 import re
 from pathlib import Path
@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[1]
-NAMED = re.findall(r"`([\w/]+\.py)::(\w+)`", (ROOT / "docs" / "security.md").read_text(encoding="utf-8"))
+PAGES = [(ROOT / "docs" / page).read_text(encoding="utf-8") for page in ("security.md", "privacy.md")]
+NAMED = [named for page in PAGES for named in re.findall(r"`([\w/]+\.py)::(\w+)`", page)]
 
 
 @pytest.mark.parametrize(("file", "test"), NAMED)
