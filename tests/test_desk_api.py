@@ -495,6 +495,40 @@ def test_resolving_ends_the_case_with_its_wrap_up(office: Office) -> None:
     assert office.loaded(ALICE).open_case is None
 
 
+def test_a_case_that_ends_without_an_answer_is_said_to_have_ended(office: Office) -> None:
+    office.writes(ALICE)
+    office.customer(ALICE, handle="alice")
+    case = office.next("agent-1")
+
+    office.act("agent-1", case, "resolve", wrap_up="sorted")
+
+    told = f"Hi @alice, we've marked {case['number']} as sorted. If it isn't, just reply here and it opens again"
+    assert office.x.sent == [(ALICE, f"{told} with the same team.")]
+
+
+def test_who_was_answered_is_told_no_more(office: Office) -> None:
+    office.writes(ALICE)
+    case = office.next("agent-1")
+    office.act("agent-1", case, "reply", text="It is credited.")
+
+    office.act("agent-1", case, "resolve", wrap_up="credit")
+
+    assert office.x.sent == [(ALICE, "It is credited.")]
+
+
+@pytest.mark.parametrize(
+    ("wrap_up", "changes"), [("not_for_us", {}), ("no_answer", {}), ("sorted", {"stopped_by": "3"})]
+)
+def test_some_cases_end_without_a_word(office: Office, wrap_up: str, changes: dict[str, Any]) -> None:
+    office.writes(ALICE)
+    office.customer(ALICE, **changes)
+    case = office.next("agent-1")
+
+    office.act("agent-1", case, "resolve", wrap_up=wrap_up)
+
+    assert office.x.sent == []
+
+
 def test_resolving_twice_with_one_request_is_resolving_once(office: Office) -> None:
     office.writes(ALICE)
     case = office.next("agent-1")

@@ -1,12 +1,12 @@
 """How values are said, and how replies are put together into one text. Left is rounded down, used is rounded up."""
 
-import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date, datetime, timedelta
 from zoneinfo import ZoneInfo
 
 from functions.commands.registry import Reply
+from functions.shared.customers import at_handle
 
 LONGEST = 500
 """No DM is longer than this."""
@@ -23,7 +23,6 @@ MB, GB, TB = 10**6, 10**9, 10**12
 HOUR = timedelta(hours=1)
 STEP = timedelta(minutes=5)
 
-_HANDLE = re.compile(r"[A-Za-z0-9_]{1,20}")  # 15 today; some old ones are longer
 _GREETING = len("Hi @, ") + 15
 
 
@@ -150,11 +149,10 @@ def assemble(
     `typo` is the hashtag that a slip was taken for; `too`, `late` and `first_contact` are `ack.too`, the apology for
     waiting and the privacy notice.
     """
-    known = handle is not None and _HANDLE.fullmatch(handle)
-    name = _name(handle)
+    known, name = at_handle(handle), _name(handle)
     named = (replace(reply, text=reply.text.replace("{name}", name)) for reply in replies)
     replies = list(dict.fromkeys(named))  # "#data #minutes" from a stranger is one answer
-    hi = sorry(handle) if late else f"Hi @{handle}, " if known else "Hi, "
+    hi = sorry(handle) if late else f"Hi {known}, " if known else "Hi, "
     hi += TYPO.format(tag=typo) if typo else ""
     after, notice = too or _next(replies), first_contact or ""
     room = LONGEST - len(hi) - len(after) - len(notice)
@@ -169,7 +167,7 @@ def sorry(handle: str | None) -> str:
 
 
 def _name(handle: str | None) -> str:
-    return f", @{handle}" if handle and _HANDLE.fullmatch(handle) else ""
+    return f", {known}" if (known := at_handle(handle)) else ""
 
 
 def fits(reply: Reply, longest: int = USUAL) -> bool:

@@ -18,15 +18,19 @@ from functions.escalate.contract import (
     WroteAnswer,
 )
 from functions.shared import cases, conversations
-from functions.shared.cases import Case, Entry, NotYours, Team
+from functions.shared.cases import Case, Entry, NotYours, Team, WrapUp
 from functions.shared.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
-from functions.shared.customers import Link
+from functions.shared.customers import Customer, Link, at_handle
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.store import Cancelled, Put
 
 DEPTH = 25
 """Cases looked at in each line for one `next`: more than people who press it at the same moment."""
+
+
+RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
+WITHOUT_A_WORD: tuple[WrapUp, ...] = ("not_for_us", "no_answer")
 
 
 @dataclass(frozen=True)
@@ -113,7 +117,9 @@ class Desk:
     def resolve(self, staff: Staff, case_id: str, request: ResolveRequest) -> CaseAnswer:
         def resolved(current: Conversation, case: Case) -> Conversation:
             _refuse_unread(case, request.seen)
-            return current.with_case(cases.resolved(case, request.wrap_up, self.sender.now()))
+            now = self.sender.now()
+            ended = current.with_case(cases.resolved(case, request.wrap_up, now))
+            return _told(ended, case, request, now) if _is_owed_a_word(current.customer, case, request) else ended
 
         return self._answer(self._act(staff, case_id, request, "resolved", resolved))
 
@@ -296,6 +302,28 @@ def _refuse_unread(case: Case, seen: datetime | None) -> None:
     if seen and case.newest > seen:
         sentence = f"The customer wrote again at {views.clock_time(case.newest)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
+
+
+def _is_owed_a_word(customer: Customer, case: Case, request: ResolveRequest) -> bool:
+    """Whether a case ends without an answer to what its customer said last, and they may be told that it has."""
+    hushed = customer.stopped or customer.flooded_at or case.silent or case.had_last_word
+    return case.unanswered and not hushed and request.wrap_up not in WITHOUT_A_WORD
+
+
+def _told(ended: Conversation, case: Case, request: ResolveRequest, now: datetime) -> Conversation:
+    """Tell the customer that their case has ended."""
+    name = at_handle(ended.customer.handle)
+    reply = Outgoing(
+        id=f"{request.request_id}#resolved",
+        customer=case.customer,
+        cause=request.request_id,
+        text=RESOLVED.format(hi=f"Hi {name}, " if name else "Hi, ", case=case.number),
+        key="resolved",
+        kind="acknowledgement",
+        created_at=now,
+        case=case.id,
+    )
+    return replace(ended.having(reply), entries=(*ended.entries, Entry(reply.id, "bot", reply.text, now)))
 
 
 def _is_back(case: Case, now: datetime) -> bool:

@@ -1,5 +1,6 @@
 """Who wrote: a customer's link to an account, consent, stop, and what is open between us. Keyed on the X id."""
 
+import re
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal
@@ -8,6 +9,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 A_DAY = timedelta(days=1)
+_HANDLE = re.compile(r"[A-Za-z0-9_]{1,20}")  # 15 today; some old ones are longer
 UNUSED = timedelta(days=90)
 """After so long a number may belong to somebody else."""
 
@@ -145,6 +147,11 @@ def stopped(customer: Customer, by: str) -> Customer:
     if int(by) < int(customer.started_by or "0"):
         return customer
     return replace(customer, stopped_by=max(by, customer.stopped_by or "0", key=int))
+
+
+def at_handle(handle: str | None) -> str | None:
+    """Return a handle as it is said, "@linked_customer"; None where there is none, or nothing that may be said."""
+    return f"@{handle}" if handle and _HANDLE.fullmatch(handle) else None
 
 
 def seen(customer: Customer, handle: str | None) -> Customer:
