@@ -10,7 +10,7 @@ from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
 from functions.shared import conversations, store, telemetry
 from functions.shared.conversations import Conversation, partition
-from functions.shared.customers import Customer
+from functions.shared.customers import Customer, Link
 from functions.shared.linking import Keyed
 from functions.shared.store import Cancelled
 from tests.at_desk import START, Office
@@ -96,6 +96,20 @@ def test_a_stop_that_is_older_than_a_start_stops_nothing(office: Office) -> None
 
     assert not conversations.load(office.store, ALICE).customer.stopped
     assert office.store.query(partition(ALICE), "consent#") == []
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize(("earlier", "linked"), [(0, False), (1, True)])
+def test_what_was_taken_back_at_x_ends_the_link_that_was_there_then(office: Office, earlier: int, linked: bool) -> None:
+    known = Conversation(Customer(ALICE, link=Link("account-1", "1", START)))
+    conversations.save(office.store, Conversation(Customer(ALICE)), known, by="test", did="linked", now=START)
+    at = int(START.timestamp() * 1000) - earlier
+
+    dies({"kind": "revoked", "id": "revoked-1", "customer": ALICE, "sent_at": at})
+
+    assert (conversations.load(office.store, ALICE).customer.link is not None) == linked
+    texts = [entry["text"] for entry in office.show("agent-1", office.next("agent-1"))["entries"]]
+    assert (dead_letters.UNLINKED in texts) == (not linked)
 
 
 @pytest.mark.usefixtures("reader")

@@ -8,7 +8,7 @@ import pytest
 from functions.escalate.dead_letters import letter_in
 from functions.shared import conversations, erasure
 from functions.shared.conversations import TEXTS_KEPT
-from functions.shared.messages import DirectMessage
+from functions.shared.messages import DirectMessage, Encrypted
 from tests.faults.world import Fault, World
 from tests.phones import CUSTOMER, NUMBER, STRANGER, Phone, account, world
 
@@ -154,6 +154,21 @@ def test_an_older_message_that_failed_for_good_is_not_given_to_people() -> None:
     here.reader.receive(letter_in({"messageId": "m", "body": body, "attributes": attributes}))
 
     assert left_of(here) == []
+
+
+def test_an_encrypted_message_that_failed_for_good_is_dropped_only_if_it_is_from_before() -> None:
+    phone = lived_in()
+    before = int(phone.world.now.timestamp() * 1000)
+    phone.says("#delete")
+    phone.says("#delete yes")
+    here = settled(phone)
+
+    for name, sent_at in (("a-1", before), ("a-2", int(here.now.timestamp() * 1000))):
+        body = Encrypted(id=name, customer=STRANGER, sent_at=sent_at).model_dump_json()
+        attributes = {"SentTimestamp": "1764000000000", "MessageGroupId": STRANGER}
+        here.reader.receive(letter_in({"messageId": "m", "body": body, "attributes": attributes}))
+
+    assert [row["sk"] for row in here.dynamo.plain("service") if row["sk"].startswith("dm#")] == ["dm#a-2"]
 
 
 def test_the_echo_of_our_last_words_is_dropped_too() -> None:

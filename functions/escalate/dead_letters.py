@@ -11,10 +11,10 @@ from pydantic import ValidationError
 from functions.shared import cases, clock, conversations, settings, telemetry
 from functions.shared.cases import TEAMS, Case, Entry
 from functions.shared.conversations import DM_IDS_KEPT, Conversation, consent_row, partition
-from functions.shared.customers import Consent, seen, stopped
+from functions.shared.customers import Consent, Customer, seen, stopped
 from functions.shared.erasure import Marks
 from functions.shared.line import Line
-from functions.shared.linking import Keyed
+from functions.shared.linking import Keyed, unlinked
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.stop_words import plain_stop, stop_tag
 from functions.shared.store import Cancelled, Put, Store, stamp
@@ -22,6 +22,8 @@ from functions.shared.store import Cancelled, Put, Store, stamp
 KEPT = timedelta(days=90)
 BY = "dead letters"
 STOPPED = "They asked to stop: automatic replies are off now, which the bot could not tell them."
+
+UNLINKED = "Their number is unlinked now. It was not told so by text message."
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,8 @@ class Letter:
     handle: str | None = field(repr=False)
     said: str | None = field(repr=False)
     died_at: datetime
+    sent_at: datetime | None = None
+    """None where it cannot be read."""
 
     @property
     def stops(self) -> bool:
@@ -69,7 +73,8 @@ def letter_in(record: dict[str, Any]) -> Letter:
         said = "(a message that this service could not read)"
         return Letter(record["messageId"], "unreadable", customer, None, said, died_at)
     handle = message.handle if isinstance(message, DirectMessage) else None
-    return Letter(message.id, message.kind, message.customer, handle, said_in(message), died_at)
+    sent_at = datetime.fromtimestamp(message.sent_at / 1000, UTC)
+    return Letter(message.id, message.kind, message.customer, handle, said_in(message), died_at, sent_at)
 
 
 def said_in(message: DirectMessage | Echo | Encrypted | Revoked) -> str | None:
@@ -79,7 +84,7 @@ def said_in(message: DirectMessage | Echo | Encrypted | Revoked) -> str | None:
         case Encrypted():
             return "(encrypted: nobody here can read it)"
         case Revoked():
-            return "(X reports that the customer took back what they had allowed: end their link)"
+            return "(X reports that the customer took back what they had allowed)"
         case Echo():
             return None
 
@@ -128,21 +133,35 @@ class Reader:
 
 def _is_forgotten(known: Conversation, letter: Letter) -> bool:
     """The customer has been erased since: nobody is to read it any more."""
-    up_to = known.customer.erased_up_to
-    return up_to is not None and (not letter.id.isdecimal() or int(letter.id) <= int(up_to))
+    up_to, at = known.customer.erased_up_to, known.customer.erased_at
+    if up_to is None or at is None:
+        return False
+    if letter.id.isdecimal():
+        return int(letter.id) <= int(up_to)
+    return letter.sent_at is None or letter.sent_at <= at
 
 
 def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
     case = _case(current, now)
     entry = Entry(letter.id, "customer", letter.said or "", now)
     before = seen(current.customer, letter.handle)
-    after = stopped(before, letter.id) if letter.stops else before
-    writes = (_dm_row(current, letter, case, now), _dead_row(letter, case.id, now))
+    after, taken_back, note = _heeded(before, letter)
     told = replace(current, customer=after).with_case(case, entry)
-    if after == before:
-        return replace(told, writes=writes)
-    off = consent_row(after.x_id, letter.id, Consent("automatic replies", given=False, wording=""), now)
-    return replace(told.with_case(case, Entry(f"{letter.id}#note", "note", STOPPED, now)), writes=(*writes, off))
+    writes: tuple[Put, ...] = (_dm_row(current, letter, case, now), _dead_row(letter, case.id, now))
+    if taken_back and after != before:
+        told = told.with_case(case, Entry(f"{letter.id}#note", "note", note, now))
+        writes += (consent_row(after.x_id, letter.id, taken_back, now),)
+    return replace(told, writes=writes)
+
+
+def _heeded(customer: Customer, letter: Letter) -> tuple[Customer, Consent | None, str]:
+    """Do what needs no answer: a stop, and the end of a link. Return what is taken back by it, and what staff read."""
+    if letter.stops:
+        return stopped(customer, letter.id), Consent("automatic replies", given=False, wording=""), STOPPED
+    link = customer.link
+    if letter.kind == "revoked" and link and letter.sent_at and link.linked_at <= letter.sent_at:
+        return unlinked(customer), Consent("link", given=False, wording=""), UNLINKED
+    return customer, None, ""
 
 
 def _case(current: Conversation, now: datetime) -> Case:
