@@ -30,6 +30,7 @@ from functions.shared.erasure import Marks
 from functions.shared.line import ahead
 from functions.shared.linking import Proofs, unlinked
 from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked
+from functions.shared.presence import staffed
 from functions.shared.replies import Outgoing
 from functions.shared.sending import Sender
 from functions.shared.sms import Sms, TextMessenger
@@ -166,7 +167,8 @@ class Bot:
             ahead=partial(ahead, self.sender.store),
             widespread=lambda: health.widespread(self.sender.store, now),
         )
-        return decide(question, case_id=case_id, waiting=waiting)
+        there = partial(staffed, self.sender.store, now)
+        return decide(question, case_id=case_id, waiting=waiting, staffed=there)
 
     def _account(self, account_id: str) -> Account | None:
         """Read an account. Where accounts cannot be reached for many, nobody is kept waiting for one."""

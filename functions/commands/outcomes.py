@@ -238,7 +238,8 @@ def not_understood(heard: Heard, why: Why) -> Decision:
 def acknowledgement(heard: Heard, found: Match) -> str | None:
     """Return the key of what the customer reads at once about a question of this kind."""
     is_there = is_open(heard.question.now, heard.question.catalogue.brand)
-    return texts.acknowledgement(found.kind, is_open=is_there, staffed=heard.staffed(found.team or "general"))
+    team = found.team or "general"
+    return texts.acknowledgement(found.kind, is_open=is_there, staffed=lambda: heard.staffed(team))
 
 
 def _acknowledged(

@@ -3,6 +3,7 @@
 The words for one kind of question stand in `routing.toml`, beside the rules that find it.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
@@ -70,11 +71,11 @@ def promising(key: str, due: datetime, **values: str) -> Reply:
     return replace(reply(key, **values), promises=due if "{eta}" in texts()[key] else None)
 
 
-def acknowledgement(kind: str, *, is_open: bool, staffed: bool) -> str | None:
+def acknowledgement(kind: str, *, is_open: bool, staffed: Callable[[], bool]) -> str | None:
     """Return the key of what a customer reads at once about a kind of question; None: a person says the first word."""
     if kind == "compliment":
         return None  # under sarcasm an automatic thank-you is the screenshot that goes round
     if kind not in routing()["ack"]:
         return "ack.open" if is_open else "ack.closed"
     unstaffed = f"ack.{kind}.unstaffed"
-    return unstaffed if unstaffed in texts() and not staffed else f"ack.{kind}"
+    return unstaffed if unstaffed in texts() and not staffed() else f"ack.{kind}"

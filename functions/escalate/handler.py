@@ -13,7 +13,7 @@ from pydantic import BaseModel, ValidationError
 from functions.escalate import account_column, line_page
 from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
-from functions.shared import clock, settings, telemetry
+from functions.shared import clock, presence, settings, telemetry
 from functions.shared.cases import TEAMS
 from functions.shared.conversations import Contended
 from functions.shared.line import Line
@@ -60,11 +60,11 @@ def answered(event: dict[str, Any]) -> Response:
         case "GET", "desk", "sign-in.json":
             return sign_in()
         case "POST", "desk", "api", "next":
-            return next_case(staff_in(event), read(event, NextRequest))
+            return next_case(signed_in(event), read(event, NextRequest))
         case "GET", "desk", "api", "cases", number:
-            return as_json(200, desk().show(staff_in(event), case_id(number)))
+            return as_json(200, desk().show(signed_in(event), case_id(number)))
         case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
-            return claim_write(staff_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
+            return claim_write(signed_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
     raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
 
 
@@ -87,6 +87,13 @@ def claim_write(staff: Staff, case: str, act: str, request: Any) -> Response:
     answer: BaseModel = getattr(desk(), act)(staff, case, request)
     telemetry.info("worked on a case", staff=staff.id, case=case, operation=act, request=request.request_id)
     return as_json(200, answer)
+
+
+def signed_in(event: dict[str, Any]) -> Staff:
+    """Return who asks, and remember that they are there."""
+    staff = staff_in(event)
+    presence.note(desk().sender.store, (*staff.teams, "urgent"), clock.now())
+    return staff
 
 
 def staff_in(event: dict[str, Any]) -> Staff:
