@@ -3,7 +3,7 @@
 tests/test_contracts.py holds them to a real engine.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from typing import Any
@@ -55,16 +55,17 @@ class Fifo:
             self.messages[message_id].visible_at = until
 
     def next_visible(self) -> datetime | None:
-        return min((message.visible_at for message in self.messages.values()), default=None)
+        return min((message.visible_at for message in self._heads()), default=None)
 
     def _first(self, now: datetime) -> Queued | None:
-        """The first message that is no longer held and has none of its group before it."""
-        locked: set[str] = set()
+        return next((message for message in self._heads() if message.visible_at <= now), None)
+
+    def _heads(self) -> Iterable[Queued]:
+        """The first message of each group: the others cannot be had before it is gone."""
+        heads: dict[str, Queued] = {}
         for message in self.messages.values():
-            if message.group not in locked and message.visible_at <= now:
-                return message
-            locked.add(message.group)
-        return None
+            heads.setdefault(message.group, message)
+        return heads.values()
 
 
 class Sqs:
