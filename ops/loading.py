@@ -1,6 +1,7 @@
 """Brings what carriers and brands hand in into their tables: checked row by row, never older over newer."""
 
 import csv
+import fcntl
 import json
 import re
 import time
@@ -11,7 +12,7 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import Any
+from typing import IO, Any
 
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
@@ -152,6 +153,7 @@ def load(
     progress = Progress.of(file) if loader and resume else Progress(file.stat().st_size)
     rejects = rejects_of(file, dry_run=loader is None)
     with rejects.open("r+b" if rejects.exists() else "w+b") as rejected, ThreadPoolExecutor(WORKERS) as workers:
+        _alone(rejected, file)
         rejects.chmod(0o600)
         rejected.truncate(progress.reject_bytes)
         rejected.seek(progress.reject_bytes)
@@ -186,6 +188,14 @@ def load(
     if not progress.rejected:
         rejects.unlink()
     return progress
+
+
+def _alone(rejected: IO[bytes], file: Path) -> None:
+    """See that nobody else imports this file: two would not know how far the other has come."""
+    try:
+        fcntl.flock(rejected, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        raise Trouble(f"Somebody imports {file.name} already: wait until that has ended.") from None
 
 
 def _count(progress: Progress, chunk: Chunk, written: int, older: int, reject_bytes: int) -> None:

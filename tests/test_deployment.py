@@ -364,3 +364,31 @@ def test_a_dm_is_explained_from_the_stage(deployed: dict[str, str], x: Simulated
     said = typed("explain", "--last", "--stage", "dev")
 
     assert "decided: #minutes" in said.stdout, said.output
+
+
+def faults(part: str) -> list[str]:
+    found = json.loads(typed("doctor", "--stage", "dev", "--json").stdout)["faults"]
+    return [fault["what"] for fault in found if fault["part"] == part]
+
+
+def test_doctor_sees_who_hears_the_alarms(deployed: dict[str, str]) -> None:
+    [topic] = boto3.client("sns").list_topics()["Topics"]
+    before = faults("alarms")
+    boto3.client("sns").subscribe(TopicArn=topic["TopicArn"], Protocol="email", Endpoint="ops@example.com")
+
+    after = faults("alarms")
+
+    assert before == ["Nobody hears the alarms."]
+    assert after == []  # the engine confirms by itself
+
+
+def test_doctor_names_a_function_that_fails(deployed: dict[str, str]) -> None:
+    [name] = [
+        function["FunctionName"]
+        for function in boto3.client("lambda").list_functions()["Functions"]
+        if function["Handler"] == "functions.commands.tick.lambda_handler"
+    ]
+    failed = {"MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": name}], "Value": 3}
+    boto3.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[failed])
+
+    assert f"{name} fails: 3 times in 15 minutes." in faults("functions")

@@ -1,6 +1,7 @@
 """Account data and the catalogue come in: row by row, never older over newer, and on from where it stopped."""
 
 import csv
+import fcntl
 import json
 from collections.abc import Iterator
 from datetime import timedelta
@@ -136,6 +137,18 @@ def test_after_ctrl_c_it_goes_on_where_it_stopped(
     assert (said["rows"], said["rejected"], said["items_written"]) == (300, 1, 897)
     assert len(loading.rejects_of(file).read_text().splitlines()) == 1
     assert stored(tweetserve, 298)
+
+
+def test_two_imports_of_one_file_at_once_are_one_too_many(tweetserve: Terminal, file: Path) -> None:
+    write(file, document(1))
+    with loading.rejects_of(file).open("wb") as another:
+        fcntl.flock(another, fcntl.LOCK_EX)
+
+        said = tweetserve("accounts", "import", str(file))
+
+    assert (said.exit_code, stored(tweetserve, 1)) == (1, None)
+    assert "Somebody imports accounts.jsonl already" in said.stderr
+    assert tweetserve("accounts", "import", str(file)).exit_code == 0
 
 
 def test_a_dry_run_checks_every_row_and_writes_nothing(tweetserve: Terminal, file: Path) -> None:
