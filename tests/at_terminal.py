@@ -1,7 +1,6 @@
 """`tweetserve ... --local` on the embedded engine, with tables of its own."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 from uuid import uuid4
@@ -10,7 +9,6 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from functions.shared import budget
-from functions.shared.settings import client
 from functions.shared.store import Store
 from infra.layout import TABLES
 from local.resources import create_table
@@ -20,24 +18,15 @@ from tests.at_desk import Engine
 
 
 @pytest.fixture
-def place(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
+def place(engine: Engine, aws: None, monkeypatch: pytest.MonkeyPatch) -> Place:
     """Tables of its own, and commands that find them with --local."""
-    aws = LOCAL | {"endpoint_url": engine.url}
-    for name, value in {
-        "AWS_ENDPOINT_URL": engine.url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "eu-west-2",
-    }.items():
-        monkeypatch.setenv(name, value)
-    client.cache_clear()
     names = {table.name: f"{table.name}-{uuid4()}" for table in TABLES}
     for table in TABLES:
         create_table(table._replace(name=names[table.name]))
-    made = Place("here", {f"{kind}_table": name for kind, name in names.items()}, aws, local=True)
+    where = LOCAL | {"endpoint_url": engine.url}
+    made = Place("here", {f"{kind}_table": name for kind, name in names.items()}, where, local=True)
     monkeypatch.setattr("ops.place.on_this_machine", lambda _port: made)
-    yield made
-    client.cache_clear()
+    return made
 
 
 @dataclass

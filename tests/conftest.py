@@ -10,6 +10,7 @@ import pytest
 
 from functions.escalate import handler
 from functions.shared import clock, settings, telemetry
+from local.run import LOCAL_AWS
 from tests import engines
 from tests.at_desk import Engine, Office
 from tests.running import Running
@@ -80,18 +81,20 @@ def dynamodb_local() -> Iterator[engines.DynamoDBLocal]:
 
 
 @pytest.fixture
-def office(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Office]:
-    """A desk with nothing in its lines."""
-    for name, value in {
-        "AWS_ENDPOINT_URL": engine.url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "eu-west-2",
-    }.items():
+def aws(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """The embedded engine is what every client of AWS asks."""
+    for name, value in LOCAL_AWS.items():
         monkeypatch.setenv(name, value)
+    monkeypatch.setenv("AWS_ENDPOINT_URL", engine.url)
     settings.client.cache_clear()
+    yield
+    settings.client.cache_clear()
+
+
+@pytest.fixture
+def office(monkeypatch: pytest.MonkeyPatch, aws: None) -> Office:
+    """A desk with nothing in its lines."""
     made = Office()
     monkeypatch.setattr(handler, "desk", lambda: made.desk)
     monkeypatch.setattr(clock, "now", lambda: made.now)
-    yield made
-    settings.client.cache_clear()
+    return made

@@ -20,7 +20,6 @@ from functions.webhook.state import State
 from functions.webhook.tick import Watch
 from infra.layout import TABLES
 from local import resources
-from tests.at_desk import Engine
 from tests.ringing import rung
 from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for
 
@@ -40,20 +39,11 @@ def x(hook: Hook) -> Iterator[SimulatedX]:
 
 
 @pytest.fixture
-def store(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
-    for name, value in {
-        "AWS_ENDPOINT_URL": engine.url,
-        "AWS_ACCESS_KEY_ID": "local",
-        "AWS_SECRET_ACCESS_KEY": "local",
-        "AWS_DEFAULT_REGION": "eu-west-2",
-    }.items():
-        monkeypatch.setenv(name, value)
-    settings.client.cache_clear()
+def store(aws: None) -> Store:
     layout = next(table for table in TABLES if table.name == "service")
     name = f"service-{uuid4()}"
     resources.create_table(layout._replace(name=name, ttl=None))
-    yield Store(settings.client("dynamodb"), name)
-    settings.client.cache_clear()
+    return Store(settings.client("dynamodb"), name)
 
 
 @dataclass
