@@ -16,7 +16,7 @@ from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
 from cfnlint.api import lint as cfn_lint
 
 from infra.context import service
-from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function, settings_of
+from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, SUPERVISOR, TABLES, TEAMS, Function, settings_of
 from infra.stack import CannotDeploy, asked, camel
 from tests.ringing import sections
 
@@ -346,6 +346,15 @@ def test_staff_need_a_second_factor_unless_another_issuer_answers_for_them(synth
     assert not of_type(own, "AWS::Cognito::UserPool")
     [authorizer] = of_type(own, "AWS::ApiGatewayV2::Authorizer").values()
     assert authorizer["JwtConfiguration"] == {"Audience": ["desk"], "Issuer": "https://login.example.com"}
+
+
+def test_who_signs_in_is_signed_out_after_a_working_day(prod: dict[str, Any]) -> None:
+    [client] = of_type(prod, "AWS::Cognito::UserPoolClient").values()
+    groups = {group["GroupName"] for group in of_type(prod, "AWS::Cognito::UserPoolGroup").values()}
+
+    assert (client["RefreshTokenValidity"], client["TokenValidityUnits"]) == (720, {"RefreshToken": "minutes"})
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert groups == {*TEAMS, SUPERVISOR}
 
 
 def test_with_a_domain_x_and_staff_use_its_name_alone(synthesised: Any) -> None:
