@@ -199,7 +199,7 @@ def connected(
 ) -> Iterator[Desk]:
     """Give the desk to a command, and turn trouble into one sentence and an exit code."""
     try:
-        base, who, bearer = _identity(as_ if local else "", url.rstrip("/"), token)
+        base, who, bearer = _identity(as_ if local else "", _address(url), token)
         headers = {"authorization": f"Bearer {bearer}"}
         memory = Memory.of(base, who)
         with httpx.Client(base_url=f"{base}/desk/api/", headers=headers, timeout=TIMEOUT) as http:
@@ -224,6 +224,11 @@ def _identity(local_name: str, url: str, token: str) -> tuple[str, str, str]:
     return known.url, known.name, known.token
 
 
+def _address(url: str) -> str:
+    """Take the address of the page for that of the desk: the stack's output names the page."""
+    return url.rstrip("/").removesuffix("/desk")
+
+
 @app.command()
 def login(
     name: Annotated[str, typer.Option(help="Your e-mail address, if it is not to be asked for.")] = "",
@@ -237,8 +242,7 @@ def login(
     try:
         if not url:
             raise Trouble("Which desk? Say its --url (TWEETSERVE_DESK_URL).", 2)
-        base = url.rstrip("/").removesuffix("/desk")
-        known = sign_in.sign_in(base, name or typer.prompt("E-mail"), _asked, typer.echo)
+        known = sign_in.sign_in(_address(url), name or typer.prompt("E-mail"), _asked, typer.echo)
     except Trouble as trouble:
         typer.echo(str(trouble), err=True)
         raise typer.Exit(trouble.code) from None

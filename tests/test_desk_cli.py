@@ -227,6 +227,14 @@ def test_a_desk_that_does_not_answer_is_one_sentence(desk: Desk, gateway: Gatewa
     assert "Traceback" not in result.output
 
 
+def test_the_address_of_the_page_is_as_good(office: Office, gateway: Gateway, desk: Desk) -> None:
+    office.writes(ALICE)
+
+    taken = desk("next", "--url", f"{gateway.url}/desk/")
+
+    assert taken.exit_code == 0, taken.output
+
+
 def test_an_unknown_token_is_one_sentence(desk: Desk) -> None:
     result = desk("next", staff="nobody")
 
