@@ -128,6 +128,40 @@ def test_nothing_is_lost_and_nothing_comes_twice_while_x_misbehaves(http: httpx.
     assert [len(phone.answers_after(dm)) for phone, dm in zip(people, asked, strict=True)] == [1] * 10
 
 
+def test_while_x_takes_nothing_everything_waits_and_then_stops_and_staff_go_first(http: httpx.Client) -> None:
+    stops, asks, *others = [f"20000000000000001{number:02}" for number in range(1, 6)]
+    stopping, asking = Phone(http, stops), Phone(http, asks)
+    ahead = http.get("/local/clock").json()["ahead_seconds"]
+    http.put("/sim/faults", json={"switches": {"limit used up": True}}).raise_for_status()
+
+    asked = [(phone, phone.sends("#data")) for phone in (Phone(http, other) for other in others)]
+    asked.insert(0, (asking, asking.sends("my bill is wrong and I am furious")))
+    answer_from_the_desk(http, asks, "I have credited it.")
+    asked.insert(0, (stopping, stopping.sends("#stop")))
+    wait_for(lambda: http.get("/local/counter").json()["waiting"] == len(asked) - 1)
+    http.delete("/sim/faults").raise_for_status()
+    http.put("/local/clock", json={"ahead_seconds": ahead + 900}).raise_for_status()
+
+    wait_for(lambda: all(phone.answers_after(dm) for phone, dm in asked))
+    left = [int(phone.chat()[-1]["id"]) for phone, _ in asked]
+    assert left[0] < left[1] < min(left[2:])
+    assert "I have credited it." in asking.chat()[-1]["text"]
+    assert [len(phone.answers_after(dm)) for phone, dm in asked] == [1] * len(asked)
+
+
+def answer_from_the_desk(http: httpx.Client, x_id: str, text: str) -> None:
+    """Take the customer's case as soon as there is one, and answer it."""
+    agent, taken = Desk(http, "agent-1"), list[dict[str, Any]]()
+
+    def has_it() -> bool:
+        case = agent.next()
+        taken.extend([case] if case and case["customer"] == x_id else [])
+        return bool(taken)
+
+    wait_for(has_it)
+    agent.does("reply", taken[0], text=text)
+
+
 def test_a_message_that_x_loses_is_found_by_looking(http: httpx.Client) -> None:
     clock = http.get("/local/clock").json()["ahead_seconds"]
     http.put("/sim/faults", json={"switches": {"lose messages": True}}).raise_for_status()
