@@ -20,6 +20,8 @@ from typing import Any
 
 import httpx
 
+from local.invariants import Chat, Trace, broken
+from ops.place import on_this_machine
 from tests.running import Running
 from tests.test_burst import TEXTS, customers
 
@@ -41,9 +43,11 @@ def main() -> None:
         began = time.monotonic()
         refused = write(http, options.dms, options.customers, options.seed)
         written = time.monotonic() - began
-        counted, over_limit, ended = settled(http)
+        counted, ended = settled(http)
         took = ended - began
-    print(table(counted, over_limit, refused, written, took))
+        trace = traced(http)
+    print(table(counted, trace.over_limit, refused, written, took))
+    print("\n".join(broken(trace)) or "\nEvery invariant holds.")
 
 
 @contextmanager
@@ -83,7 +87,7 @@ def write(http: httpx.Client, dms: int, people: int, seed: int) -> int:
         return sum(phones.map(send, texts, random.choices(known, k=dms)))
 
 
-def settled(http: httpx.Client) -> tuple[dict[str, int], int, float]:
+def settled(http: httpx.Client) -> tuple[dict[str, int], float]:
     """Wait until nothing waits and nothing changes any more; return since when, too."""
     seen: list[dict[str, int]] = []
     ended = time.monotonic()
@@ -94,7 +98,19 @@ def settled(http: httpx.Client) -> tuple[dict[str, int], int, float]:
             seen.append(answer.json())
             ended = time.monotonic() if seen[-1] not in seen[:-1] else ended
             if not seen[-1]["waiting"] and len(seen) >= STEADY and all(count == seen[-1] for count in seen[-STEADY:]):
-                return seen[-1], int(http.get("/sim/trace").json()["over_limit"]), ended
+                return seen[-1], ended
+
+
+def traced(http: httpx.Client) -> Trace:
+    """Return what X has seen and what is stored, for the invariants' checkers."""
+    seen = http.get("/sim/trace").json()
+    return Trace(
+        asked={one["id"]: one["customer"] for one in seen["asked"]},
+        by_staff={},
+        delivered=tuple(Chat(one["customer"], one["text"], one["id"]) for one in seen["delivered"]),
+        over_limit=seen["over_limit"],
+        rows=tuple(on_this_machine(http.base_url.port or 0).store.all()),
+    )
 
 
 def table(counted: dict[str, int], over_limit: int, refused: int, written: float, took: float) -> str:
