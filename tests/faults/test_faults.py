@@ -6,13 +6,14 @@ A schedule that fails is printed as it is written here: put it into REGRESSIONS,
 from collections.abc import Iterable
 from concurrent.futures import ProcessPoolExecutor
 from functools import partial
+from itertools import islice
 from multiprocessing import get_context
 
 import pytest
 
 from local.invariants import broken
 from tests.faults.world import Fault
-from tests.faults.worlds import IN_PAIRS, WORLDS, Schedule, pairs, run, singles, wrong
+from tests.faults.worlds import IN_PAIRS, WORLDS, Schedule, combined, run, singles, wrong
 
 REGRESSIONS: tuple[tuple[str, Schedule, tuple[str, ...]], ...] = (
     # The claim is committed, and its sender wakes eight minutes later.
@@ -31,6 +32,10 @@ REGRESSIONS: tuple[tuple[str, Schedule, tuple[str, ...]], ...] = (
 def no_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
     """What thousands of worlds count would be printed between the figures."""
     monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
+
+
+ONE_IN = 50
+"""So many threes of faults go by for each that is tried: a long evening has an end."""
 
 
 def hold(terminal: pytest.CaptureFixture[str], name: str, schedules: Iterable[Schedule], what: str) -> None:
@@ -58,7 +63,7 @@ def test_no_single_fault_breaks_an_invariant(capsys: pytest.CaptureFixture[str],
 
 @pytest.mark.parametrize("name", IN_PAIRS)
 def test_no_pair_of_faults_breaks_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
-    hold(capsys, name, pairs(name), "two faults")
+    hold(capsys, name, combined(name, 2), "two faults")
 
 
 @pytest.mark.long
@@ -66,7 +71,13 @@ def test_no_pair_of_faults_breaks_an_invariant(capsys: pytest.CaptureFixture[str
 def test_no_pair_of_faults_breaks_an_invariant_in_the_larger_worlds(
     capsys: pytest.CaptureFixture[str], name: str
 ) -> None:
-    hold(capsys, name, pairs(name), "two faults")
+    hold(capsys, name, combined(name, 2), "two faults")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", IN_PAIRS)
+def test_no_three_faults_break_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, islice(combined(name, 3), 0, None, ONE_IN), f"three faults, one in {ONE_IN} of all,")
 
 
 @pytest.mark.parametrize(("name", "schedule", "strikes"), REGRESSIONS)

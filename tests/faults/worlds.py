@@ -12,6 +12,8 @@ from tests.faults.world import COLLEAGUE, FAULTS, Fault, World
 type Script = Callable[[World], None]
 type Schedule = Mapping[int, Fault]
 
+NOTHING: Schedule = {}
+
 AFTERWARDS = timedelta(minutes=45)
 """Long enough for leases, look-ups, redeliveries and a window of X's limit, one after the other."""
 
@@ -48,7 +50,7 @@ def two_and_one_unit(world: World) -> None:
     world.write(LINKED_A, "#data")
     world.write(LINKED_B, "#data")
     world.work()
-    world.pass_time(AFTERWARDS + 2 * budget.WINDOW)
+    world.pass_time(AFTERWARDS + 3 * budget.WINDOW)
 
 
 def stolen(world: World) -> None:
@@ -190,14 +192,14 @@ def singles(name: str) -> Iterator[Schedule]:
         yield {at: fault}
 
 
-def pairs(name: str) -> Iterator[Schedule]:
-    """Every pair of faults at side effects: the second among the points that the world passes after the first.
+def combined(name: str, faults: int, before: Schedule = NOTHING) -> Iterator[Schedule]:
+    """Every combination of so many faults at side effects: each among the points that the world passes after the last.
 
     What befalls a read befalls what is written next as well, so that reads are left to the single faults.
     """
-    for at, fault in _at_effects(run(name, {})):
-        for later, other in _at_effects(run(name, {at: fault}), begin=at + 1):
-            yield {at: fault, later: other}
+    for at, fault in _at_effects(run(name, before), begin=max(before, default=-1) + 1):
+        schedule = {**before, at: fault}
+        yield from [schedule] if faults == 1 else combined(name, faults - 1, schedule)
 
 
 def _at_effects(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
