@@ -293,12 +293,12 @@ def person(page: Page, handle: str) -> Locator:
 
 
 def scroll(log: Locator, top: int) -> None:
-    """Scroll and wait until the page has heard of it."""
+    """Scroll once the page has its size, and wait until it has heard of it."""
     log.evaluate(
-        """(log, top) => new Promise(heard => {
+        """(log, top) => new Promise(heard => requestAnimationFrame(() => requestAnimationFrame(() => {
              log.addEventListener('scroll', () => heard(), {once: true});
              log.scrollTop = top;
-           })""",
+           })))""",
         top,
     )
 
@@ -1054,6 +1054,7 @@ def test_x_is_made_to_misbehave_and_put_right_again(page: Page, local: StandIn) 
     expect(right).to_be_hidden()
 
     page.get_by_role("checkbox", name="deliver twice").check()
+    expect(right).to_be_visible()
     page.get_by_text("1 more", exact=True).click()
     page.get_by_role("checkbox", name="restrict our account").check()
 
