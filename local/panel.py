@@ -129,13 +129,15 @@ class Panel:
     def _counted(self, seen: dict[str, Any]) -> dict[str, Any]:
         under_way = time.monotonic() < self._moved_at + SETTLES_SECONDS or queued()
         asked = {one["id"]: one["customer"] for one in known(seen["asked"])}
-        erased = {x_id: marks().erased(x_id) for x_id in set(asked.values())}
+        rows = {(row["pk"], row["sk"]): row for row in store().all()}
+        kept = marks()
+        erased = {x_id: kept.erased(x_id, lambda *key: rows.get(key)) for x_id in set(asked.values())}
         trace = Trace(
             asked=asked,
             by_staff={},
             delivered=tuple(Chat(one["customer"], one["text"], one["id"]) for one in known(seen["delivered"])),
             over_limit=seen["over_limit"],
-            rows=tuple(store().all()),
+            rows=tuple(rows.values()),
             erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
         )
         long_ago = clock.now() - OVERDUE

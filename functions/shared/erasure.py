@@ -5,7 +5,7 @@ again by the tick, because the profile, which says that there is something to er
 """
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -44,9 +44,12 @@ class Marks:
     def key(self, x_id: str) -> tuple[str, str]:
         return f"erased#{self.keyed.digest('customer', x_id)}", "mark"
 
-    def erased(self, x_id: str) -> tuple[str, str] | None:
-        """Return the newest DM of a customer until they were erased, and the newest of ours; None if they were not."""
-        rows = (self.store.get(*key) for key in ((partition(x_id), "profile"), self.key(x_id)))
+    def erased(self, x_id: str, read: Callable[[str, str], Item | None] | None = None) -> tuple[str, str] | None:
+        """Return the newest DM of a customer until they were erased, and the newest of ours; None if they were not.
+
+        `read` is for whoever has the rows by their keys already.
+        """
+        rows = ((read or self.store.get)(*key) for key in ((partition(x_id), "profile"), self.key(x_id)))
         found = next((row for row in rows if row and "erased_up_to" in row), None)
         return (found["erased_up_to"], found.get("erased_sent", "0")) if found else None
 
