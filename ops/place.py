@@ -88,7 +88,7 @@ def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
         elif isinstance(error, ClientError):
             said = f"AWS refused {error.operation_name} ({error.response['Error']['Code']})."
         elif isinstance(error, BotoCoreError):
-            said = f"AWS cannot be asked: {error}"
+            said = f"AWS cannot be asked: {error} Sign in, and name the region: AWS_PROFILE and AWS_REGION do both."
         typer.echo(said, err=True)
         raise typer.Exit(code) from None
 
@@ -111,7 +111,7 @@ def on_this_machine(port: int) -> Place:
 def on_aws(stage: str) -> Place:
     """Read a stage's settings from its stack: output `InboundQueueUrl` is setting `inbound_queue_url`."""
     import boto3
-    from botocore.exceptions import BotoCoreError, ClientError
+    from botocore.exceptions import ClientError
 
     stack = f"tweetserve-{stage}"
     try:
@@ -120,8 +120,6 @@ def on_aws(stage: str) -> Place:
         if error.response["Error"]["Code"] == "ValidationError":
             raise Trouble(f"There is no stack {stack} in this account and region: deploy it first.") from None
         raise Trouble(f"AWS did not tell about {stack} ({error.response['Error']['Code']}).") from None
-    except BotoCoreError as error:
-        raise Trouble(f"AWS cannot be asked: {error}") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
     return Place(stack, {snake(name): value for name, value in outputs.items()})
 
