@@ -11,6 +11,7 @@ from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED,
 from functions.escalate.contract import ShownAccount
 from functions.escalate.desk_api import Desk
 from functions.shared import conversations, linking
+from functions.shared.accounts import Account
 from functions.shared.plain import plain
 from functions.shared.sms import LONGEST, AwsTexts, Sms
 from tests.faults.world import STAFF, START, Fault, World
@@ -365,28 +366,22 @@ def test_using_a_link_keeps_it() -> None:
     assert not link.used(START + timedelta(hours=3)).used_at
 
 
-def test_a_closed_account_ends_the_link_and_its_number_is_told_nothing() -> None:
+@pytest.mark.parametrize(
+    "now",
+    [
+        pytest.param(account("account-1", NUMBER, account_status="closed"), id="the account is closed"),
+        pytest.param(account("account-1", OTHER_NUMBER, line_id="2"), id="the line is gone from it"),
+    ],
+)
+@pytest.mark.parametrize("asks", ["#data", "#charges"])
+def test_what_is_no_longer_there_ends_the_link_and_its_number_is_told_nothing(now: Account, asks: str) -> None:
     state = {"account-1": HOME}
     phone = Phone(World(accounts=state.get, numbers={NUMBER: "account-1"}, limit=10_000))
     phone.links(NUMBER)
     texts = len(phone.world.texted)
-    state["account-1"] = account("account-1", NUMBER, account_status="closed")
+    state["account-1"] = now
 
-    answer = phone.asks("#data")
-
-    assert "isn't linked to a number with us any more" in answer
-    assert (phone.customer.link, phone.customer.link_ended) == (None, True)
-    assert len(phone.world.texted) == texts
-
-
-def test_a_line_that_is_gone_from_its_account_ends_the_link_like_a_closed_one() -> None:
-    state = {"account-1": HOME}
-    phone = Phone(World(accounts=state.get, numbers={NUMBER: "account-1"}, limit=10_000))
-    phone.links(NUMBER)
-    texts = len(phone.world.texted)
-    state["account-1"] = account("account-1", OTHER_NUMBER, line_id="2")
-
-    answer = phone.asks("#charges")
+    answer = phone.asks(asks)
 
     assert "isn't linked to a number with us any more" in answer
     assert (phone.customer.link, phone.customer.link_ended) == (None, True)

@@ -28,12 +28,6 @@ REGRESSIONS: tuple[tuple[str, Schedule, tuple[str, ...]], ...] = (
 """The world, the schedule, and what it strikes: code that passes other points would strike something else."""
 
 
-@pytest.fixture(autouse=True)
-def no_metrics(monkeypatch: pytest.MonkeyPatch) -> None:
-    """What thousands of worlds count would be printed between the figures."""
-    monkeypatch.setenv("POWERTOOLS_METRICS_DISABLED", "true")
-
-
 ONE_IN = 50
 """So many threes of faults go by for each that is tried: a long evening has an end."""
 
