@@ -19,11 +19,11 @@ from random import Random
 from typing import Any
 
 import httpx
+from tests.test_burst import TEXTS, customers
 
-from local.invariants import Chat, Trace, broken
+from local.proof.invariants import Chat, Trace, broken
 from ops.place import on_this_machine
 from tests.running import Running
-from tests.test_burst import TEXTS, customers
 
 A_MINUTE = 1_000
 PHONES = 16

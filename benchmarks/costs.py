@@ -16,9 +16,9 @@ from typing import Any
 from functions.webhook.look_up import SETTLED, next_page
 from functions.webhook.tick import LOOK_EVERY
 from infra.layout import FUNCTIONS
-from tests.faults.demo import LINKED_A
-from tests.faults.world import World
-from tests.faults.worlds import staff_answer
+from tests.proof.demo import LINKED_A
+from tests.proof.world import World
+from tests.proof.worlds import staff_answer
 
 PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
 

@@ -17,7 +17,7 @@ from infra.accepted import accept
 from infra.layout import TEAMS
 
 OURS = "Tweetserve"
-"""The namespace of functions/shared/telemetry.py, which publishes in the dimension `service`."""
+"""The namespace of functions/shared/aws/telemetry.py, which publishes in the dimension `service`."""
 
 MINUTE = 60
 

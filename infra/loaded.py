@@ -81,7 +81,7 @@ def use_libraries() -> None:
     modules: dict[str, Any] = dict(sys.modules)
     if registry := modules.get("functions.commands.registry"):
         registry.registry()
-    if telemetry := modules.get("functions.shared.telemetry"):
+    if telemetry := modules.get("functions.shared.aws.telemetry"):
         telemetry.info("loaded")
         telemetry.count("Loaded")
         telemetry.publish()

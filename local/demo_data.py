@@ -5,13 +5,15 @@ from datetime import datetime
 from typing import Any
 
 from functions.commands.registry import registry
-from functions.shared import accounts, clock, conversations
-from functions.shared.conversations import Conversation
-from functions.shared.customers import Customer, Link
-from functions.shared.erasure import Marks
-from functions.shared.linking import Keyed
-from functions.shared.settings import client, secret
-from functions.shared.store import Cancelled, Store
+from functions.shared.aws import clock
+from functions.shared.aws.settings import client, secret
+from functions.shared.aws.store import Cancelled, Store
+from functions.shared.carrier import accounts
+from functions.shared.carrier.linking import Keyed
+from functions.shared.conversation import conversations
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.customers import Customer, Link
+from functions.shared.conversation.erasure import Marks
 from infra.layout import TABLES
 from local.demo import catalogue, people
 from local.resources import BRAND_ID, CODE_KEY, replace_items

@@ -3,9 +3,8 @@
 import asyncio
 import base64
 import json
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator
 from contextlib import nullcontext, suppress
-from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -20,10 +19,10 @@ from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
 
-from infra.layout import TEAMS
+from local.demo.staff import STAFF
 from local.panel import Panel
-from local.sources import Pump
-from local.workers import Closed, Died, Failed, Pool
+from local.state import State
+from local.workers import Closed, Died, Failed
 
 PHONE = Path(__file__).with_name("phone")
 LARGEST_BODY = 6 * 1024 * 1024  # what Lambda takes
@@ -31,42 +30,6 @@ GATEWAY_SECONDS = 29  # how long API Gateway waits
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host", "content-length"}
-
-
-def claims(subject: str, role: str, *teams: str) -> dict[str, str]:
-    return {"sub": subject, "teams": " ".join(teams), "role": role}
-
-
-STAFF = {
-    staff["sub"]: staff
-    for staff in (
-        claims("agent-1", "agent", "billing", "general"),
-        claims("agent-2", "agent", "devices", "sales"),
-        claims("supervisor-1", "supervisor", *TEAMS),
-    )
-}
-"""The claims of a demo token, the bearer token being the name."""
-
-
-@dataclass
-class State:
-    """How far the local run is. The phone page asks for it at GET /local/state."""
-
-    starting: dict[str, bool] = field(default_factory=dict)
-    """Its parts in the order of starting, and whether each is there."""
-    ready: bool = False
-    engine_gone: bool = False
-    pools: dict[str, Pool] = field(default_factory=dict)
-    x_url: str = ""
-    """The simulator's."""
-    where: dict[str, Any] = field(default_factory=dict)
-    """The engine's URL and the service's settings, for commands that work on what runs here."""
-    pumps: list[Pump] = field(default_factory=list)
-    data: Path = Path()
-    page: Callable[[], dict[str, Any]] = lambda: {"brand": None, "commands": [], "customers": []}
-    """Brand, commands and customers, for the phone page, read from the database."""
-    shown: dict[str, Any] = field(default_factory=dict)
-    """What the page was shown last: it keeps its people while something is down."""
 
 
 def app(state: State) -> Starlette:

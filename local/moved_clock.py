@@ -3,7 +3,7 @@
 from datetime import timedelta
 from pathlib import Path
 
-from functions.shared import clock
+from functions.shared.aws import clock
 
 FILE = "clock"
 

@@ -5,7 +5,7 @@ import time
 from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import httpx
 from botocore.exceptions import BotoCoreError, ClientError
@@ -14,19 +14,17 @@ from starlette.requests import Request
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
-from functions.shared import clock
-from functions.shared.conversations import DM_IDS_KEPT
-from functions.shared.settings import client
+from functions.shared.aws import clock
+from functions.shared.aws.settings import client
+from functions.shared.conversation.conversations import DM_IDS_KEPT
 from infra.layout import INBOUND_DEAD, TABLES
 from local import moved_clock
-from local.counter import counted
 from local.demo_data import marks, store
-from local.invariants import Chat, Erased, Trace
+from local.proof.counter import counted
+from local.proof.invariants import Chat, Erased, Trace
+from local.state import State
 from local.workers import Failed, Pool
 from ops.explain import Story, story
-
-if TYPE_CHECKING:
-    from local.front import State
 
 SERVICE = TABLES[-1]
 OVERDUE = timedelta(minutes=15)
@@ -53,7 +51,7 @@ class Unavailable(Exception):
 
 
 class Panel:
-    def __init__(self, state: "State", x: httpx.AsyncClient) -> None:
+    def __init__(self, state: State, x: httpx.AsyncClient) -> None:
         self._state = state
         self._x = x
         self._moved_at = 0.0

@@ -7,7 +7,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Any
 
-from functions.shared.settings import client
+from functions.shared.aws.settings import client
 from infra.layout import DAY, DEAD_QUEUES, QUEUES, TABLES, Function, Queue, Table, settings_of
 from local.children import Trouble
 

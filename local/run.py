@@ -20,16 +20,17 @@ import httpx
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared import clock as service_clock
-from functions.shared.settings import client
+from functions.shared.aws import clock as service_clock
+from functions.shared.aws.settings import client
 from infra.layout import FUNCTIONS, Function
 from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
 from local.demo_data import demo_page, is_stopped, load_demo
 from local.engine import FILE
-from local.front import State, server
+from local.front import server
 from local.resources import Resources
 from local.sources import Pump, clock
+from local.state import State
 from local.workers import Pool
 
 LOGS = "logs"
@@ -244,7 +245,7 @@ class LocalRun:
         secret = {"X_CONSUMER_SECRET": consumer_secret(), "BRAND_ID": resources.BRAND_ID}
         log = self._options.logs / "x.log"
         simulator = await self._child(
-            "local.x_simulator", *chain.from_iterable(where.items()), environment=secret, log=log, answers=False
+            "local.x.simulator", *chain.from_iterable(where.items()), environment=secret, log=log, answers=False
         )
         self._kills.append(simulator.kill)
         gone = f"The simulator of X has stopped: {log} says why."

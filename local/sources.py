@@ -8,7 +8,7 @@ from typing import Any
 import typer
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared import clock as service_clock
+from functions.shared.aws import clock as service_clock
 from local.workers import Closed, Failed, Pool
 
 MILLISECOND = timedelta(milliseconds=1)

@@ -17,7 +17,7 @@ from datetime import timedelta
 from importlib import import_module
 from typing import Any
 
-from functions.shared import clock
+from functions.shared.aws import clock
 from infra.layout import Function
 
 type Handler = Callable[[Any, Any], Any]

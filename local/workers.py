@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
-from functions.shared import clock
+from functions.shared.aws import clock
 from infra.layout import Function
 from local.children import Child, Trouble
 

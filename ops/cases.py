@@ -7,9 +7,10 @@ from typing import Annotated
 
 import typer
 
-from functions.shared import clock, conversations
-from functions.shared.cases import TEAMS, Case, State
-from functions.shared.store import Store
+from functions.shared.aws import clock
+from functions.shared.aws.store import Store
+from functions.shared.conversation import conversations
+from functions.shared.conversation.cases import TEAMS, Case, State
 from ops.place import AsJson, Local, Port, Stage, place_of
 
 MOST = 200

@@ -16,9 +16,11 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
-from functions.shared import budget, clock, promises
-from functions.shared.catalogue import MODELS, Brand
-from functions.shared.sound import plain
+from functions.shared.aws import clock
+from functions.shared.brand import hours
+from functions.shared.brand.catalogue import MODELS, Brand
+from functions.shared.carrier.items import plain
+from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import hearing, keys
 from ops.imports import ages
@@ -234,12 +236,12 @@ def catalogue(place: Place) -> Iterator[Fault]:
         try:
             found = MODELS[item["kind"]].model_validate(item)
             if isinstance(found, Brand):
-                promises.check(found)
+                hours.check(found)
         except KeyError:
             yield Fault(f"{named} is of no known kind.", "Remove it from the table.")
         except ValidationError as error:
             yield Fault(f"{named} makes no sense: {reason(error)}", f"{load} with a right one.")
-        except (promises.UnclearHours, ValueError, LookupError) as error:
+        except (hours.UnclearHours, ValueError, LookupError) as error:
             yield Fault(f"No time can be promised: {error}", f"{load} with the brand's facts mended.")
 
 

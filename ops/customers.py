@@ -6,11 +6,12 @@ from typing import Annotated, Any
 
 import typer
 
-from functions.shared import clock, erasure
-from functions.shared.conversations import partition
-from functions.shared.erasure import Marks
-from functions.shared.linking import Keyed
-from functions.shared.store import Item
+from functions.shared.aws import clock
+from functions.shared.aws.store import Item
+from functions.shared.carrier.linking import Keyed
+from functions.shared.conversation import erasure
+from functions.shared.conversation.conversations import partition
+from functions.shared.conversation.erasure import Marks
 from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
 
 EXAMPLES = """

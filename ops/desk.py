@@ -22,7 +22,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from functions.shared.cases import WrapUp
+from functions.shared.conversation.cases import WrapUp
 from ops import sign_in
 from ops.place import Stage, Trouble, place_of
 

@@ -11,13 +11,14 @@ from zoneinfo import ZoneInfo
 import httpx
 import typer
 
-from functions.shared import budget as budgets
-from functions.shared import cases, clock, conversations, replies
-from functions.shared.cases import Case
-from functions.shared.conversations import partition
-from functions.shared.erasure import Marks
-from functions.shared.replies import Outgoing
-from functions.shared.store import Item, Store
+from functions.shared.aws import clock
+from functions.shared.aws.store import Item, Store
+from functions.shared.conversation import cases, conversations, replies
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.conversations import partition
+from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.delivery import budget as budgets
 from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)

@@ -7,9 +7,11 @@ from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from functions.shared import arrivals, budget, clock
-from functions.shared.store import Store
-from functions.shared.x_account import EVENT_TYPES, Declined, Unanswered, Webhook, XAccount
+from functions.shared.aws import clock
+from functions.shared.aws.store import Store
+from functions.shared.delivery import budget
+from functions.shared.x import arrivals
+from functions.shared.x.account import EVENT_TYPES, Declined, Unanswered, Webhook, XAccount
 from functions.webhook import state as states
 from ops.keys import CONSUMER, account_of, checked
 from ops.place import Place, Trouble

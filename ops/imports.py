@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from rich.console import Console
 from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
-from functions.shared import clock, promises
-from functions.shared.catalogue import MODELS, Brand
-from functions.shared.sound import plain
+from functions.shared.aws import clock
+from functions.shared.brand import hours
+from functions.shared.brand.catalogue import MODELS, Brand
+from functions.shared.carrier.items import plain
 from ops import loading
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
@@ -147,10 +148,10 @@ def _wrong(item: Any) -> str:
     try:
         found = MODELS[kind].model_validate(item)
         if isinstance(found, Brand):
-            promises.check(found)
+            hours.check(found)
     except ValidationError as error:
         return f"{kind}, {loading.reason(error)}"
-    except (promises.UnclearHours, LookupError, ValueError) as error:
+    except (hours.UnclearHours, LookupError, ValueError) as error:
         return f"{kind}: {error}"
     return ""
 

@@ -7,7 +7,7 @@ one, and for the time of a change the previous one beside it.
 from collections.abc import Mapping
 from typing import Any
 
-from functions.shared.x_account import Account, Declined, XAccount
+from functions.shared.x.account import Account, Declined, XAccount
 from ops.place import Place, Trouble
 
 NAMES = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")

@@ -18,10 +18,11 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
-from functions.shared import accounts, conversations, linking
-from functions.shared.accounts import Document
-from functions.shared.conversations import Conversation
-from functions.shared.store import Store
+from functions.shared.aws.store import Store
+from functions.shared.carrier import accounts, linking
+from functions.shared.carrier.accounts import Document
+from functions.shared.conversation import conversations
+from functions.shared.conversation.conversations import Conversation
 from ops.place import Trouble
 
 TOGETHER = 100

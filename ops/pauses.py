@@ -8,8 +8,9 @@ from typing import Annotated, Any
 
 import typer
 
-from functions.shared import budget, clock
-from functions.shared.catalogue import Pause
+from functions.shared.aws import clock
+from functions.shared.brand.catalogue import Pause
+from functions.shared.delivery import budget
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
 ALL = "all"

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from functions.shared.store import Store
+    from functions.shared.aws.store import Store
 
 LOCAL = {"region_name": "eu-west-2", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
@@ -46,7 +46,7 @@ class Place:
 
     @property
     def store(self) -> "Store":
-        from functions.shared.store import Store
+        from functions.shared.aws.store import Store
 
         return Store(self.client("dynamodb"), self.settings["service_table"])
 
@@ -75,7 +75,7 @@ def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
     """Give the place to a command, and turn trouble into one sentence and an exit code."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from functions.shared.x_account import Declined, Unanswered
+    from functions.shared.x.account import Declined, Unanswered
 
     try:
         if local == bool(stage):

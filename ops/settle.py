@@ -13,14 +13,18 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from functions.shared import budget, cases, clock, conversations, replies
-from functions.shared.cases import TEAMS, Case, Entry
-from functions.shared.conversations import DM_IDS_KEPT, Conversation, partition
-from functions.shared.line import Line
-from functions.shared.sending import Sender, is_said, sent_row
-from functions.shared.store import Put, Store, stamp
-from functions.shared.x import TWEEPY_HOST, XMessenger
-from functions.shared.x_account import Unanswered, XAccount
+from functions.shared.aws import clock
+from functions.shared.aws.store import Put, Store, stamp
+from functions.shared.conversation import cases, conversations, replies
+from functions.shared.conversation.cases import TEAMS, Case, Entry
+from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.conversation.tickets import Line
+from functions.shared.delivery import budget
+from functions.shared.delivery.echoes import is_said, sent_row
+from functions.shared.delivery.sender import Sender
+from functions.shared.x.account import Unanswered, XAccount
+from functions.shared.x.messenger import XMessenger
+from functions.shared.x.transport import TWEEPY_HOST
 from ops.keys import USER, account_of
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 

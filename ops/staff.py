@@ -7,7 +7,7 @@ from typing import Annotated, Any
 
 import typer
 
-from functions.shared.cases import TEAMS
+from functions.shared.conversation.cases import TEAMS
 from infra.layout import SUPERVISOR
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
 
@@ -130,7 +130,7 @@ def elsewhere(place: Place) -> str:
 def members(place: Place) -> list[Member] | None:
     """Return the staff, None where another issuer knows them."""
     if place.local:
-        from local.front import STAFF
+        from local.demo.staff import STAFF
 
         return [_from_claims(name, claims) for name, claims in STAFF.items()]
     try:

@@ -7,13 +7,14 @@ from typing import Any
 
 from functions.commands.decide import decide
 from functions.commands.decisions import Decision
-from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
-from functions.shared import accounts
-from functions.shared.cases import Case
-from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Customer, Link
-from functions.shared.messages import DirectMessage
-from functions.shared.plain import plain
+from functions.commands.registry import Changed, Command, Escalate, Question, registry
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier import accounts
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.customers import Customer, Link
+from functions.shared.wording.reading import plain
+from functions.shared.wording.text import Reply
+from functions.shared.x.messages import DirectMessage
 from local.demo import Person, catalogue, people
 
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)

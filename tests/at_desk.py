@@ -13,20 +13,20 @@ from uuid import uuid4
 from functions.escalate import handler
 from functions.escalate.contract import Figure, ShownAccount
 from functions.escalate.desk_api import Desk
-from functions.shared import cases, conversations
-from functions.shared.cases import Case, Entry, Team
-from functions.shared.conversations import Conversation
-from functions.shared.customers import Link
-from functions.shared.line import Line
-from functions.shared.replies import Outgoing
-from functions.shared.sending import Sender
-from functions.shared.settings import client
-from functions.shared.store import Item, Put, Store
-from functions.shared.x import NotSent, Outcome, Sent, SentDM
+from functions.shared.aws.settings import client
+from functions.shared.aws.store import Item, Put, Store
+from functions.shared.conversation import cases, conversations
+from functions.shared.conversation.cases import Case, Entry, Team
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.customers import Link
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.conversation.tickets import Line
+from functions.shared.delivery.sender import Sender
+from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from infra.layout import QUEUES, TABLES
 from local import resources
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LINKED = Link("account-1", "line-1", START)
 

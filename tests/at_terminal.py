@@ -8,8 +8,8 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from functions.shared import budget
-from functions.shared.store import Store
+from functions.shared.aws.store import Store
+from functions.shared.delivery import budget
 from infra.layout import TABLES
 from local.resources import create_table
 from ops.main import app

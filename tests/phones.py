@@ -1,15 +1,15 @@
-"""Customers with phones, around the real bot in the world of tests/faults: what they write, and what they read."""
+"""Customers with phones, around the real bot in the world of tests/proof: what they write, and what they read."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import timedelta
 from typing import Any
 
-from functions.shared import accounts
-from functions.shared.accounts import Account
-from functions.shared.conversations import load
-from functions.shared.customers import Customer
-from tests.faults.world import World
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account
+from functions.shared.conversation.conversations import load
+from functions.shared.conversation.customers import Customer
+from tests.proof.world import World
 
 NUMBER, OTHER_NUMBER, NOBODYS = "+447700900123", "+447700900144", "+447700900199"
 STRANGER, CUSTOMER = "2000000000000000003", "2000000000000000008"

@@ -2,12 +2,12 @@
 
 import re
 from collections.abc import Callable
-from pathlib import Path
 from statistics import mean
 from typing import Any
 
-from functions.shared import telemetry
+from functions.shared.aws import telemetry
 from infra.alarms import REPORTED
+from tests.places import DOCS
 
 LOOKS_AT: dict[str, Callable[[list[float]], float]] = {"Sum": sum, "Average": mean, "Maximum": max, "Minimum": min}
 
@@ -23,6 +23,6 @@ def rung(name: str, logged: Callable[[], list[dict[str, Any]]]) -> float | None:
 
 def sections() -> dict[str, str]:
     """Return the runbook's sections by their anchors, which are the alarms' ids."""
-    text = (Path(__file__).parents[1] / "docs" / "runbook.md").read_text()
+    text = (DOCS / "runbook.md").read_text()
     parts = re.split(r"^## (.+)\n", text, flags=re.MULTILINE)[1:]
     return {title.lower().replace(" ", "-"): body for title, body in zip(parts[::2], parts[1::2], strict=True)}

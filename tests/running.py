@@ -18,8 +18,8 @@ import httpx
 
 from local.run import LOGS
 from ops.place import Place, on_this_machine
+from tests.places import ROOT
 
-ROOT = Path(__file__).parents[1]
 PATIENCE = 240
 """Seconds."""
 

@@ -12,12 +12,12 @@ from urllib.parse import parse_qs, urlsplit
 
 import httpx
 
-from functions.shared.x import XMessenger
+from functions.shared.x.messenger import XMessenger
 from functions.webhook.signature import is_from_x, sign
 from local.children import listen
-from local.x_oauth import Credentials
-from local.x_simulator import register, server
-from local.x_world import Account, World
+from local.x.oauth import Credentials
+from local.x.simulator import register, server
+from local.x.world import Account, World
 
 BRAND = Account("1000000000000000001", "ExampleCare")
 LINKED = Account("2000000000000000002", "linked_customer", "linked", "+447700900111")

@@ -10,12 +10,14 @@ import typer
 
 from functions.commands.decide import decide
 from functions.commands.decisions import Decision, Join, Open
-from functions.commands.phrasing import case_number, eta
 from functions.commands.registry import Question
-from functions.shared import accounts, cases, clock
-from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Customer, Link
-from functions.shared.messages import DirectMessage
+from functions.shared.aws import clock
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier import accounts
+from functions.shared.conversation import cases
+from functions.shared.conversation.customers import Customer, Link
+from functions.shared.wording.saying import case_number, eta
+from functions.shared.x.messages import DirectMessage
 from local import demo
 
 STOPPED_BY = "1"

@@ -3,12 +3,13 @@
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 
-from functions.commands import gate, phrasing
+from functions.commands import gate
 from functions.commands.gate import Answer, Figures
-from functions.commands.phrasing import capital, money
-from functions.commands.registry import Reply, Text
-from functions.shared.accounts import Allowance, Tag
-from functions.shared.sound import Unreadable, given
+from functions.shared.carrier.accounts import Allowance, Tag
+from functions.shared.carrier.items import Unreadable, given
+from functions.shared.wording import saying
+from functions.shared.wording.saying import capital, money
+from functions.shared.wording.text import Reply, Text
 
 TAGS: tuple[Tag, ...] = ("data", "text", "minutes")
 
@@ -119,7 +120,7 @@ def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
         Tag=capital(kind.tag),
         are=kind.are,
         used=kind.used(allowance.used),
-        renewed=phrasing.day(figures.line.renewed_on, figures.today),
+        renewed=saying.day(figures.line.renewed_on, figures.today),
         line=_which_line(figures),
         as_of=as_of,
         other_tags=_others(kind.tag),
@@ -141,9 +142,9 @@ def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
     if left == 0:
         return replace(_used_up(kind, figures, said), as_of=as_of)
     renews = kind.renew if line.renews else kind.end
-    resets = phrasing.on_day(line.resets_on, figures.today)
+    resets = saying.on_day(line.resets_on, figures.today)
     said |= {"left": kind.left(left), "renews": renews, "resets": resets}
-    pace = phrasing.pace(left, line.resets_on, figures.today) if kind.paced else ""
+    pace = saying.pace(left, line.resets_on, figures.today) if kind.paced else ""
     low = left * 10 <= limit
     reply = LOW.reply(**said) if low else LEFT.reply(**said, pace=pace, other_tags=_others(kind.tag))
     return replace(reply, as_of=as_of, renews=f"{'renews' if line.renews else 'ends'} {resets}")
@@ -168,11 +169,11 @@ def _until(figures: Figures) -> str:
     line, today = figures.line, figures.today
     if not line.renews:
         return "you add more"
-    return "later today" if line.resets_on == today else phrasing.day(line.resets_on, today)
+    return "later today" if line.resets_on == today else saying.day(line.resets_on, today)
 
 
 def _which_line(figures: Figures) -> str:
-    return phrasing.line_ending(figures.line.number) if len(figures.account.lines) > 1 else ""
+    return saying.line_ending(figures.line.number) if len(figures.account.lines) > 1 else ""
 
 
 def _others(tag: Tag) -> str:

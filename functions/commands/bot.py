@@ -7,15 +7,21 @@ from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.commands import account_outage
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
-from functions.shared import cases, erasure, health, telemetry
-from functions.shared.accounts import Account
-from functions.shared.cases import Case, Entry
-from functions.shared.catalogue import Catalogue
-from functions.shared.conversations import (
+from functions.commands.sms import Sms, TextMessenger
+from functions.shared.aws import telemetry
+from functions.shared.aws.store import FORGET, Cancelled, Put, stamp
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.items import Unreadable
+from functions.shared.carrier.linking import Proofs, unlinked
+from functions.shared.conversation import cases, erasure
+from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation.conversations import (
     DM_IDS_KEPT,
     TRIES,
     Contended,
@@ -25,17 +31,13 @@ from functions.shared.conversations import (
     load,
     partition,
 )
-from functions.shared.customers import Consent, Customer
-from functions.shared.erasure import Marks
-from functions.shared.line import ahead
-from functions.shared.linking import Proofs, unlinked
-from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked
-from functions.shared.presence import staffed
-from functions.shared.replies import Outgoing
-from functions.shared.sending import Sender
-from functions.shared.sms import Sms, TextMessenger
-from functions.shared.sound import Unreadable
-from functions.shared.store import FORGET, Cancelled, Put, stamp
+from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.presence import staffed
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.conversation.tickets import ahead
+from functions.shared.delivery.sender import Sender
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked
 
 AT_ONCE = 50
 """Rows looked at in one call."""
@@ -165,7 +167,7 @@ class Bot:
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
             ahead=partial(ahead, self.sender.store),
-            widespread=lambda: health.widespread(self.sender.store, now),
+            widespread=lambda: account_outage.widespread(self.sender.store, now),
         )
         there = partial(staffed, self.sender.store, now)
         return decide(question, case_id=case_id, waiting=waiting, staffed=there)
@@ -176,8 +178,8 @@ class Bot:
         try:
             return self.account(account_id)
         except (BotoCoreError, ClientError) as failure:
-            health.note(store, now, spoilt=True)
-            if health.widespread(store, now):
+            account_outage.note(store, now, spoilt=True)
+            if account_outage.widespread(store, now):
                 raise Unreadable("accounts cannot be reached") from failure
             raise
 
@@ -186,7 +188,7 @@ class Bot:
         tags = decision.say.tags if decision.say else ()
         known = registry().by_tag
         if decision.account_error or any(known[tag].shows_account for tag in tags if tag in known):
-            health.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
+            account_outage.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
             old = decision.say is not None and decision.say.old_figures
             telemetry.measure("AnsweredFromOldFigures", int(old), "Count")
 

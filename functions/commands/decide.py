@@ -4,10 +4,10 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime
 
-from functions.commands import limits, rules, texts
+from functions.commands import flood, rules, texts
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.hashtags import link
-from functions.commands.heard import Heard
+from functions.commands.incoming import Heard
 from functions.commands.outcomes import (
     FOR_PEOPLE,
     OTHER,
@@ -22,16 +22,17 @@ from functions.commands.outcomes import (
     said,
     to_people,
 )
-from functions.commands.phrasing import assemble, case_number
 from functions.commands.registry import Question, registry
 from functions.commands.rules import Match
-from functions.shared.cases import Case, Team
-from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Consent, Customer, seen, stopped
-from functions.shared.linking import unlinked
-from functions.shared.promises import due_at
-from functions.shared.sms import Sms
-from functions.shared.stop_words import beside_stop, plain_start, plain_stop, stop_tag
+from functions.commands.sms import Sms
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier.linking import unlinked
+from functions.shared.conversation.cases import Case, Team
+from functions.shared.conversation.customers import Consent, Customer, seen, stopped
+from functions.shared.conversation.promises import due_at
+from functions.shared.wording.saying import case_number
+from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
+from functions.shared.wording.text import assemble
 
 YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
@@ -59,7 +60,7 @@ def decide(
     before = question.customer
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
-    question = replace(question, customer=limits.counted(question))
+    question = replace(question, customer=flood.counted(question))
     heard = Heard(question, case_id, waiting, staffed)
     decision = stop(heard) or stale(heard) or in_time(heard)
     if decision.customer.delete_asked_until == before.delete_asked_until:
@@ -73,7 +74,7 @@ def decide(
 def _is_silent(customer: Customer, after: Customer) -> bool:
     """#stop and #start count each time; what they did not change was confirmed, as in a flood what was said before."""
     changes_nothing = customer.stopped == after.stopped
-    return limits.said_before(customer) and (changes_nothing or customer.flooded_at is not None)
+    return flood.said_before(customer) and (changes_nothing or customer.flooded_at is not None)
 
 
 def _switched(before: Customer, after: Customer) -> Iterator[Consent]:
@@ -176,7 +177,7 @@ def limited(heard: Heard) -> Decision | None:
     customer = seen(heard.question.customer, heard.question.dm.handle)
     if customer.stopped or _urgent(heard):
         return None
-    if limits.said_before(customer):
+    if flood.said_before(customer):
         return Decision("ignored", "3 limits", "said a moment ago", customer)
     if customer.flooded_at is None:
         return None

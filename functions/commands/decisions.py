@@ -5,9 +5,9 @@ from datetime import datetime
 from typing import Literal
 
 from functions.commands.registry import Changed
-from functions.shared.cases import Team
-from functions.shared.customers import Consent, Customer
-from functions.shared.sms import Sms
+from functions.commands.sms import Sms
+from functions.shared.conversation.cases import Team
+from functions.shared.conversation.customers import Consent, Customer
 
 Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"]
 

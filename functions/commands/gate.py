@@ -6,10 +6,11 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime
 from zoneinfo import ZoneInfo
 
-from functions.commands import phrasing
-from functions.commands.registry import Escalate, Question, Reply, Text
-from functions.shared.accounts import Account, Dated, Line
-from functions.shared.sound import Unreadable
+from functions.commands.registry import Escalate, Question
+from functions.shared.carrier.accounts import Account, Dated, Line
+from functions.shared.carrier.items import Unreadable
+from functions.shared.wording import saying
+from functions.shared.wording.text import Reply, Text
 
 AGED = 1
 """How serious it is that figures are old: more than a next step, less than a known incident."""
@@ -91,7 +92,7 @@ class Figures:
         return self.now.astimezone(self.zone).date()
 
     def as_of(self, part: Dated) -> str:
-        return phrasing.as_of(part.as_of, self.now, self.zone)
+        return saying.as_of(part.as_of, self.now, self.zone)
 
 
 def content(tag: str, say: Answer) -> Answer:
@@ -184,6 +185,6 @@ def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply
     zone = question.catalogue.brand.zone
     for notice in question.catalogue.notices():
         if notice.on(question.now) and tag in {known.removeprefix("#") for known in notice.tags}:
-            news = phrasing.moment(notice.next_at, question.now, zone)
+            news = saying.moment(notice.next_at, question.now, zone)
             return replace(reply, next=BESIDE.reply(says=notice.says, next_at=news).next, serious=2)
     return reply

@@ -2,9 +2,10 @@
 
 from functions.commands import gate
 from functions.commands.gate import Answer
-from functions.commands.registry import Escalate, Question, Reply, Text
-from functions.shared.catalogue import Guide
-from functions.shared.plain import plain
+from functions.commands.registry import Escalate, Question
+from functions.shared.brand.catalogue import Guide
+from functions.shared.wording.reading import plain
+from functions.shared.wording.text import Reply, Text
 
 DEFAULT = "internet"
 

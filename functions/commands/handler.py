@@ -9,18 +9,20 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands.bot import Bot
 from functions.commands.late import Anew
-from functions.shared import accounts, arrivals, clock, settings, telemetry
-from functions.shared.accounts import Account
-from functions.shared.cases import TEAMS
-from functions.shared.catalogue import Catalogue
-from functions.shared.conversations import Contended
-from functions.shared.line import Line, ahead
-from functions.shared.linking import Keyed, Proofs
-from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
-from functions.shared.sending import Sender
-from functions.shared.sms import AwsTexts, HttpTexts, TextMessenger
-from functions.shared.store import Store
-from functions.shared.x import KeyedMessenger
+from functions.commands.sms import AwsTexts, HttpTexts, TextMessenger
+from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws.store import Store
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.linking import Keyed, Proofs
+from functions.shared.conversation.cases import TEAMS
+from functions.shared.conversation.conversations import Contended
+from functions.shared.conversation.tickets import Line, ahead
+from functions.shared.delivery.sender import Sender
+from functions.shared.x import arrivals
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
+from functions.shared.x.messenger import KeyedMessenger
 
 RETRY_AFTER = (2, 5, 15, 30)
 """Seconds until a message comes again after its first, second, ... failure: nobody's #stop waits long."""

@@ -5,16 +5,17 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 
-from functions.commands.phrasing import assemble, eta, sorry
-from functions.commands.registry import Question, Reply, registry
+from functions.commands.registry import Question, registry
 from functions.commands.texts import FIRST_CONTACT
-from functions.shared.accounts import Account
-from functions.shared.catalogue import Catalogue
-from functions.shared.conversations import Conversation
-from functions.shared.messages import DirectMessage
-from functions.shared.promises import Ahead, due_at
-from functions.shared.replies import Outgoing
-from functions.shared.sound import Unreadable
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.items import Unreadable
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.promises import Ahead, due_at
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.wording.saying import eta
+from functions.shared.wording.text import Reply, assemble, sorry
+from functions.shared.x.messages import DirectMessage
 
 LATE = timedelta(minutes=5)
 

@@ -10,16 +10,16 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.commands import rules, texts
 from functions.commands.decisions import Decision, Join, Kind, Open, Say
 from functions.commands.gate import AGED, ENDED, TOO_OLD
-from functions.commands.heard import Heard, each_once
-from functions.commands.phrasing import assemble
-from functions.commands.registry import Changed, Command, Escalate, Question, Reply, registry
+from functions.commands.incoming import Heard, each_once
+from functions.commands.registry import Changed, Command, Escalate, Question, registry
 from functions.commands.rules import Match
-from functions.shared import telemetry
-from functions.shared.cases import UNPROMISED, Case, Team
-from functions.shared.customers import Asked, Customer
-from functions.shared.linking import unlinked
-from functions.shared.promises import is_open
-from functions.shared.sound import Unreadable
+from functions.shared.aws import telemetry
+from functions.shared.brand.hours import is_open
+from functions.shared.carrier.items import Unreadable
+from functions.shared.carrier.linking import unlinked
+from functions.shared.conversation.cases import UNPROMISED, Case, Team
+from functions.shared.conversation.customers import Asked, Customer
+from functions.shared.wording.text import Reply, assemble
 
 ASKED_FOR = timedelta(minutes=30)
 """How long a question of ours waits for its answer."""

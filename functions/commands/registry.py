@@ -7,60 +7,15 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from functions.shared.accounts import Account
-from functions.shared.cases import Case
-from functions.shared.catalogue import Catalogue
-from functions.shared.customers import Consent, Customer
-from functions.shared.linking import NO_PROOFS, Asked, Proofs, version
-from functions.shared.messages import DirectMessage
-from functions.shared.promises import Ahead
-from functions.shared.sms import Sms
-
-
-@dataclass(frozen=True)
-class Reply:
-    """What a command says. `text` still holds `{hi}`; everything else is filled in. One reply has one `next` step."""
-
-    key: str
-    """Which text it is (`charges.bill`): for tests, logs and `--why`."""
-    text: str = field(repr=False)
-    next: str = field(default="", repr=False)
-    short: str = field(default="", repr=False)
-    """The line for a DM that asks for several hashtags; empty = the whole text stands alone."""
-    as_of: str = ""
-    """The figures' time as said ("14:03"), for the last line of an answer to several hashtags."""
-    renews: str = ""
-    """"renews on Fri 4 Dec", for the same line."""
-    serious: int = 0
-    """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
-    spoilt: bool = False
-    """It says that account data cannot be had, because it fails for many."""
-    quotes: str | None = None
-    """The account whose data is in the text: it may leave only while the customer is linked to it."""
-    promises: datetime | None = None
-    """The time by which it says that a person will have answered."""
-    wording: str | None = None
-    """The version of a text that says what linking means: who types the code back has agreed to it."""
-
-
-@dataclass(frozen=True)
-class Text:
-    """Words of ours with places to fill in, and the attributes they need (`line.as_of`, see docs/data.md)."""
-
-    key: str
-    text: str
-    next: str = ""
-    short: str = ""
-    needs: tuple[str, ...] = ()
-    asks_consent: bool = False
-    """It says what linking means; the ledger keeps which version of it a customer has read."""
-
-    def reply(self, **values: str) -> Reply:
-        """Fill in everything but the greeting, which is said when replies are put together."""
-        said = {"hi": "{hi}", "name": "{name}", **values}
-        text, next_step, short = (words.format_map(said) for words in (self.text, self.next, self.short))
-        wording = version(self.key, self.text + self.next) if self.asks_consent else None
-        return Reply(self.key, text, next_step, short, wording=wording)
+from functions.commands.sms import Sms
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.promises import Ahead
+from functions.shared.wording.text import Reply, Text
+from functions.shared.x.messages import DirectMessage
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any, cast
 
-from functions.shared.cases import Team
-from functions.shared.phrases import Phrase, first_of, phrases
-from functions.shared.plain import plain
+from functions.shared.conversation.cases import Team
+from functions.shared.wording.phrases import Phrase, first_of, phrases
+from functions.shared.wording.reading import plain
 
 
 @dataclass(frozen=True)

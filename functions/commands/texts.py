@@ -8,9 +8,9 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from functions.commands.registry import Reply
 from functions.commands.rules import routing
-from functions.shared.replies import UPDATE
+from functions.shared.conversation.replies import UPDATE
+from functions.shared.wording.text import Reply
 
 _TEXTS = {
     # ---- finding the way ----

@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.commands import promised
-from functions.shared import budget as budgets
-from functions.shared import replies, telemetry
-from functions.shared.sending import Sender
+from functions.commands import promise_watch
+from functions.shared.aws import telemetry
+from functions.shared.conversation import replies
+from functions.shared.delivery import budget as budgets
+from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 
 AT_ONCE = 50
@@ -20,7 +21,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
     tick(bot().sender)
-    promised.watch(bot().sender, bot().catalogue)
+    promise_watch.watch(bot().sender, bot().catalogue)
     bot().forget()
     report(bot().sender)
 

@@ -6,10 +6,10 @@ from functools import partial
 from typing import Any, get_args
 
 from functions.escalate.contract import Figure, ShownAccount
-from functions.shared import accounts
-from functions.shared.accounts import Account, Bill, Line, Tag
-from functions.shared.customers import Link
-from functions.shared.sound import Unreadable
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account, Bill, Line, Tag
+from functions.shared.carrier.items import Unreadable
+from functions.shared.conversation.customers import Link
 
 NOT_VERIFIED = ShownAccount(verified=False)
 PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}

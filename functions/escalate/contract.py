@@ -11,9 +11,9 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from functions.shared.cases import State, Team, WrapUp
-from functions.shared.messages import Ticket
-from functions.shared.replies import State as ReplyState
+from functions.shared.conversation.cases import State, Team, WrapUp
+from functions.shared.conversation.replies import State as ReplyState
+from functions.shared.x.messages import Ticket
 
 RequestId = Annotated[
     str,

@@ -8,16 +8,17 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from functions.shared import cases, clock, conversations, settings, telemetry
-from functions.shared.cases import TEAMS, Case, Entry
-from functions.shared.conversations import DM_IDS_KEPT, Conversation, consent_row, partition
-from functions.shared.customers import Consent, Customer, seen, stopped
-from functions.shared.erasure import Marks
-from functions.shared.line import Line
-from functions.shared.linking import Keyed, unlinked
-from functions.shared.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
-from functions.shared.stop_words import plain_stop, stop_tag
-from functions.shared.store import Cancelled, Put, Store, stamp
+from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws.store import Cancelled, Put, Store, stamp
+from functions.shared.carrier.linking import Keyed, unlinked
+from functions.shared.conversation import cases, conversations
+from functions.shared.conversation.cases import TEAMS, Case, Entry
+from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, consent_row, partition
+from functions.shared.conversation.customers import Consent, Customer, seen, stopped
+from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.tickets import Line
+from functions.shared.wording.stop_words import plain_stop, stop_tag
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 
 KEPT = timedelta(days=90)
 BY = "dead letters"

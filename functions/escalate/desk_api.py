@@ -17,13 +17,13 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared import cases, conversations
-from functions.shared.cases import Case, Entry, NotYours, Team, WrapUp
-from functions.shared.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
-from functions.shared.customers import Customer, Link, at_handle
-from functions.shared.replies import Outgoing
-from functions.shared.sending import Sender
-from functions.shared.store import Cancelled, Put
+from functions.shared.aws.store import Cancelled, Put
+from functions.shared.conversation import cases, conversations
+from functions.shared.conversation.cases import Case, Entry, NotYours, Team, WrapUp
+from functions.shared.conversation.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
+from functions.shared.conversation.customers import Customer, Link, at_handle
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.delivery.sender import Sender
 
 DEPTH = 25
 """Cases looked at in each line for one `next`: more than people who press it at the same moment."""

@@ -13,13 +13,14 @@ from pydantic import BaseModel, ValidationError
 from functions.escalate import account_column, line_page
 from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
-from functions.shared import clock, presence, settings, telemetry
-from functions.shared.cases import TEAMS
-from functions.shared.conversations import Contended
-from functions.shared.line import Line
-from functions.shared.sending import Sender
-from functions.shared.store import Store
-from functions.shared.x import KeyedMessenger
+from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws.store import Store
+from functions.shared.conversation import presence
+from functions.shared.conversation.cases import TEAMS
+from functions.shared.conversation.conversations import Contended
+from functions.shared.conversation.tickets import Line
+from functions.shared.delivery.sender import Sender
+from functions.shared.x.messenger import KeyedMessenger
 
 type Response = dict[str, Any]
 

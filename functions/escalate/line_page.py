@@ -5,8 +5,8 @@ from html import escape
 from string import Template
 from typing import Any
 
-from functions.shared.cases import TEAMS, Team
-from functions.shared.store import Store
+from functions.shared.aws.store import Store
+from functions.shared.conversation.cases import TEAMS, Team
 
 HEADERS = {
     "content-type": "text/html; charset=utf-8",

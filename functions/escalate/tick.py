@@ -3,10 +3,11 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.shared import cases, conversations, telemetry
-from functions.shared.cases import Case
-from functions.shared.conversations import Conversation
-from functions.shared.sending import Sender
+from functions.shared.aws import telemetry
+from functions.shared.conversation import cases, conversations
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 
 AT_ONCE = 50

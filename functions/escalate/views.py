@@ -6,9 +6,9 @@ from functools import cache
 from pathlib import Path
 
 from functions.escalate.contract import Delivery, LostAnswer, ShownCase, ShownEntry
-from functions.shared.cases import Case, Entry
-from functions.shared.customers import Customer
-from functions.shared.replies import Outgoing
+from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.replies import Outgoing
 
 
 @cache

@@ -1,1 +1,1 @@
-"""What more than one function uses, by subject."""
+"""What more than one function uses: a room for each subject."""

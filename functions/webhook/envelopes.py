@@ -10,7 +10,7 @@ from datetime import datetime
 from typing import Any, Literal
 
 type Message = dict[str, Any]
-"""What `functions.shared.messages.inbound` reads."""
+"""What `functions.shared.x.messenger.messages.inbound` reads."""
 
 _X_ID = re.compile(r"[0-9]{1,20}")
 _OPAQUE_ID = re.compile(r"[!-~]{1,200}")

@@ -9,7 +9,7 @@ from typing import Any, Never
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared import clock, queues, settings, telemetry
+from functions.shared.aws import clock, queues, settings, telemetry
 from functions.webhook import envelopes, signature
 
 type Event = dict[str, Any]

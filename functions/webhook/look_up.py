@@ -5,8 +5,8 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
-from functions.shared import telemetry
-from functions.shared.x_account import MOST_DMS, Page, Unanswered, XAccount
+from functions.shared.aws import telemetry
+from functions.shared.x.account import MOST_DMS, Page, Unanswered, XAccount
 from functions.webhook import envelopes, state
 from functions.webhook.state import State
 

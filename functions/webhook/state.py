@@ -6,8 +6,8 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from functions.shared.store import Put, Store
-from functions.shared.x import Limits
+from functions.shared.aws.store import Put, Store
+from functions.shared.x.dms import Limits
 
 KEY = ("webhook", "state")
 

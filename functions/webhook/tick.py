@@ -11,9 +11,10 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from functions.shared import arrivals, clock, queues, settings, telemetry
-from functions.shared.store import Store
-from functions.shared.x_account import REPLAY_TO, Declined, Unanswered, Webhook, XAccount, replay_window
+from functions.shared.aws import clock, queues, settings, telemetry
+from functions.shared.aws.store import Store
+from functions.shared.x import arrivals
+from functions.shared.x.account import REPLAY_TO, Declined, Unanswered, Webhook, XAccount, replay_window
 from functions.webhook import envelopes
 from functions.webhook import state as states
 from functions.webhook.look_up import Look

@@ -4,7 +4,7 @@ import os
 import time
 from typing import Any
 
-from functions.shared import clock
+from functions.shared.aws import clock
 
 
 def lambda_handler(event: dict[str, Any], context: Any) -> Any:

@@ -9,21 +9,20 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from functions.shared.messages import inbound
+from functions.shared.x.messages import inbound
 from functions.webhook import handler
 from tests.calls_from_x import BRAND, CUSTOMER, Aws, account_activity, aws_of_the_webhook, call, dm, post
+from tests.places import ROOT
 
 QUICK = int(os.environ.get("FUZZ_EXAMPLES", "2000"))
 LONG = 100_000
 
-ROOT = Path(__file__).parents[2]
 FIXTURES = [path.read_bytes() for path in sorted((ROOT / "tests" / "data" / "x").glob("*.json"))]
 
 any_text = st.text(st.characters())  # lone surrogates too

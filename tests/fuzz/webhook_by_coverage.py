@@ -4,7 +4,6 @@ python -m tests.fuzz.webhook_by_coverage -runs=100000
 """
 
 import sys
-from pathlib import Path
 from tempfile import TemporaryDirectory
 
 import atheris
@@ -12,13 +11,12 @@ import atheris
 with atheris.instrument_imports(include=["functions.webhook", "json"]):
     from functions.webhook import handler
     from tests.calls_from_x import aws_of_the_webhook, post
-
-FIXTURES = Path(__file__).parents[1] / "data" / "x"
+    from tests.places import X_SAMPLES
 
 
 def main() -> None:
     with aws_of_the_webhook(), TemporaryDirectory() as found:
-        atheris.Setup([*sys.argv, "-max_len=8192", found, str(FIXTURES)], take_in)
+        atheris.Setup([*sys.argv, "-max_len=8192", found, str(X_SAMPLES)], take_in)
         atheris.Fuzz()
 
 

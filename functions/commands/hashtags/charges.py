@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from functions.commands import gate
 from functions.commands.gate import Figures
-from functions.commands.phrasing import day, fits, money, on_day
-from functions.commands.registry import Command, Example, Reply, Text
-from functions.shared.accounts import Bill
-from functions.shared.sound import given
+from functions.commands.registry import Command, Example
+from functions.shared.carrier.accounts import Bill
+from functions.shared.carrier.items import given
+from functions.shared.wording.saying import day, money, on_day
+from functions.shared.wording.text import Reply, Text, fits
 
 BILL = Text(
     "charges.bill",

@@ -1,8 +1,8 @@
 """#data: what is left of the data in the plan."""
 
 from functions.commands import allowances
-from functions.commands.phrasing import data_left, data_used
 from functions.commands.registry import Command, Example
+from functions.shared.wording.saying import data_left, data_used
 
 DATA = allowances.Kind(
     tag="data",

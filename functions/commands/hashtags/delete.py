@@ -4,9 +4,10 @@ from dataclasses import replace
 from datetime import timedelta
 
 from functions.commands import gate
-from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
-from functions.shared.linking import unlinked
-from functions.shared.plain import plain
+from functions.commands.registry import Changed, Command, Example, Question
+from functions.shared.carrier.linking import unlinked
+from functions.shared.wording.reading import plain
+from functions.shared.wording.text import Reply, Text
 
 ASK = Text(
     "delete.ask",

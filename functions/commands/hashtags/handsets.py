@@ -4,10 +4,11 @@ from dataclasses import replace
 
 from functions.commands import gate
 from functions.commands.gate import Figures
-from functions.commands.phrasing import LONGEST, day, fits, money
-from functions.commands.registry import Command, Example, Question, Reply, Text
-from functions.shared.catalogue import Handset
-from functions.shared.sound import Unreadable
+from functions.commands.registry import Command, Example, Question
+from functions.shared.brand.catalogue import Handset
+from functions.shared.carrier.items import Unreadable
+from functions.shared.wording.saying import day, money
+from functions.shared.wording.text import LONGEST, Reply, Text, fits
 
 SHOWN = 3
 

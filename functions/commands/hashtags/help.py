@@ -2,7 +2,8 @@
 
 from itertools import groupby
 
-from functions.commands.registry import Command, Example, Question, Reply, Text, registry
+from functions.commands.registry import Command, Example, Question, registry
+from functions.shared.wording.text import Reply, Text
 
 MENU = Text(
     "help",

@@ -7,17 +7,18 @@ from datetime import datetime
 import phonenumbers
 
 from functions.commands import gate, rules
-from functions.commands.phrasing import moment
-from functions.commands.registry import Changed, Command, Example, Question, Reply, Text
-from functions.shared import linking
-from functions.shared.accounts import Account, Line
-from functions.shared.cases import Case
-from functions.shared.catalogue import Brand
-from functions.shared.customers import Code, Consent, Customer, Link
-from functions.shared.linking import Proofs
-from functions.shared.plain import visible
-from functions.shared.sms import Sms
-from functions.shared.sound import Unreadable
+from functions.commands.registry import Changed, Command, Example, Question
+from functions.commands.sms import Sms
+from functions.shared.brand.catalogue import Brand
+from functions.shared.carrier import linking
+from functions.shared.carrier.accounts import Account, Line
+from functions.shared.carrier.items import Unreadable
+from functions.shared.carrier.linking import Proofs
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.customers import Code, Consent, Customer, Link
+from functions.shared.wording.reading import visible
+from functions.shared.wording.saying import moment
+from functions.shared.wording.text import Reply, Text
 
 HOW = Text(
     "link.how",

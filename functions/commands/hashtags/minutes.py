@@ -1,8 +1,8 @@
 """#minutes: what is left of the calls in the plan."""
 
 from functions.commands import allowances
-from functions.commands.phrasing import minutes_left, minutes_used
 from functions.commands.registry import Command, Example
+from functions.shared.wording.saying import minutes_left, minutes_used
 
 MINUTES = allowances.Kind(
     tag="minutes",

@@ -3,10 +3,10 @@
 from contextlib import suppress
 
 from functions.commands import gate
-from functions.commands.phrasing import fits
-from functions.commands.registry import Command, Example, Question, Reply, Text
-from functions.shared.catalogue import Offer
-from functions.shared.sound import Unreadable
+from functions.commands.registry import Command, Example, Question
+from functions.shared.brand.catalogue import Offer
+from functions.shared.carrier.items import Unreadable
+from functions.shared.wording.text import Reply, Text, fits
 
 SHOWN = 3
 

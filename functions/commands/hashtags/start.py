@@ -1,6 +1,7 @@
 """#start, or #tweetserve: automatic replies are on."""
 
-from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.commands.registry import Command, Example, Question
+from functions.shared.wording.text import Reply, Text
 
 NEW = Text(
     "start.new",

@@ -2,10 +2,11 @@
 
 from dataclasses import replace
 
-from functions.commands.phrasing import case_number, eta, moment
-from functions.commands.registry import Command, Example, Question, Reply, Text
-from functions.shared.cases import TEAM_NAMES
-from functions.shared.promises import told_next
+from functions.commands.registry import Command, Example, Question
+from functions.shared.conversation.cases import TEAM_NAMES
+from functions.shared.conversation.promises import told_next
+from functions.shared.wording.saying import case_number, eta, moment
+from functions.shared.wording.text import Reply, Text
 
 WITH_US = Text(
     "status.with_us",

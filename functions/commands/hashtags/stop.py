@@ -1,7 +1,8 @@
 """#stop: one confirmation, then silence."""
 
-from functions.commands.phrasing import case_number
-from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.commands.registry import Command, Example, Question
+from functions.shared.wording.saying import case_number
+from functions.shared.wording.text import Reply, Text
 
 DONE = Text(
     "stop.done",

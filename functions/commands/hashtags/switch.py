@@ -1,7 +1,8 @@
 """#switch: how to leave, at once and without a person."""
 
-from functions.commands.registry import Command, Example, Question, Reply, Text
+from functions.commands.registry import Command, Example, Question
 from functions.commands.texts import texts
+from functions.shared.wording.text import Reply, Text
 
 # The words stand beside the rule that leads here too.
 LEAVE = Text("answer.switch", texts()["answer.switch"])

@@ -1,8 +1,8 @@
 """#text: what is left of the text messages in the plan."""
 
 from functions.commands import allowances
-from functions.commands.phrasing import texts_left, texts_used
 from functions.commands.registry import Command, Example
+from functions.shared.wording.saying import texts_left, texts_used
 
 TEXT = allowances.Kind(
     tag="text",

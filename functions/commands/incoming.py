@@ -1,0 +1,137 @@
+"""A DM with what is read from it: which hashtags, which words beside them, which promises."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime, timedelta
+from functools import cached_property
+from typing import cast
+
+from functions.commands import rules
+from functions.commands.registry import Command, Question, registry
+from functions.commands.rules import Match
+from functions.shared.conversation.cases import TEAM_NAMES, Team
+from functions.shared.conversation.customers import Customer, seen
+from functions.shared.conversation.promises import due_at
+from functions.shared.wording.reading import Plain, plain, typo_of
+from functions.shared.wording.saying import case_number, eta
+
+STALE = timedelta(minutes=30)
+OLDEST = timedelta(days=31)
+"""X gives out nothing that is older: such a time says nothing."""
+X_EPOCH_MS = 1_288_834_974_657
+"""X's ids count milliseconds from here, in all but their lowest 22 bits."""
+
+
+@dataclass(frozen=True)
+class Heard:
+    """A DM with what is read from it."""
+
+    question: Question
+    case_id: str
+    waiting: Callable[[Team], int]
+    staffed: Callable[[Team], bool]
+
+    @cached_property
+    def read(self) -> Plain:
+        return plain(self.question.dm.text)
+
+    @cached_property
+    def customer(self) -> Customer:
+        """The customer after a DM that was understood."""
+        before = seen(self.question.customer, self.question.dm.handle)
+        return replace(before, asked=None, not_understood=0)
+
+    @property
+    def stale(self) -> bool:
+        """The DM was written so long ago that its author may not expect the bot's answer any more.
+
+        X dates a DM twice, in its time and in its id; where the two do not agree, neither is believed.
+        """
+        dm = self.question.dm
+        by_id = datetime.fromtimestamp(((int(dm.id) >> 22) + X_EPOCH_MS) / 1000, UTC)
+        return abs(dm.at - by_id) < STALE < self.question.now - dm.at < OLDEST
+
+    @property
+    def open_case(self) -> str | None:
+        """The case that the customer knows of: nothing that they read may tell of another."""
+        return self.customer.case if self.customer.case != self.question.silent_case else None
+
+    @cached_property
+    def slips(self) -> dict[str, tuple[Command, ...]]:
+        """The hashtags that nobody knows, each with the commands that are one slip away."""
+        known, others = registry().by_tag, rules.rule_tags()
+        return {
+            tag: each_once([known[word] for word in typo_of(tag, known) if known[word].tag != "stop"])
+            for tag in self.read.tags
+            if tag not in known and tag not in others
+        }
+
+    @cached_property
+    def known(self) -> dict[str, Command]:
+        """The DM's hashtags with what each asks for; one that is surely a slip counts if the command only reads."""
+        known = dict(registry().by_tag)
+        known |= {tag: near[0] for tag, near in self.slips.items() if len(near) == 1 and not near[0].changes}
+        return {tag: known[tag] for tag in self.read.tags if tag in known}
+
+    @cached_property
+    def took_for(self) -> Command | None:
+        """What the first slip was taken for."""
+        return next((command for tag, command in self.known.items() if tag in self.slips), None)
+
+    @cached_property
+    def commands(self) -> tuple[Command, ...]:
+        """The commands asked for, in the order of the DM: by hashtag, or by the bare words it consists of."""
+        asked = list(self.known.values()) if self.read.tags else _by_bare_words(self.read.words)
+        return each_once(command for command in asked if command.tag != "stop")
+
+    @cached_property
+    def rest(self) -> tuple[str, ...]:
+        """The words beside the hashtags that are answered."""
+        return self.read.beside + tuple(tag for tag in self.read.tags if tag not in self.known)
+
+    @cached_property
+    def says_more(self) -> bool:
+        """There are words beside the hashtags that mean something."""
+        return not rules.filler() >= set(self.rest)
+
+    def trouble(self, kind: str = "") -> bool:
+        """Say whether people should look at what stands beside a hashtag, or beside what a rule answers."""
+        return self.question.dm.attachment or rules.trouble(self.rest, kind) is not None
+
+    def team_match(self, words: Sequence[str], home: str = "general") -> Match:
+        """Return the team for these words; where no rule knows one, the home of the hashtag beside them."""
+        found = rules.match_words(words, self.read.tags, teams_only=True)
+        return replace(found, team=cast(Team, home)) if found.kind == "other" else found
+
+    def due(self, team: Team) -> datetime:
+        look_first = rules.look_first(self.read.words)
+        brand = self.question.catalogue.brand
+        return due_at(team, self.question.now, brand, self.waiting(team), look_first=look_first)
+
+    def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
+        """Return what the acknowledgements' texts name."""
+        brand = self.question.catalogue.brand
+        name = TEAM_NAMES[team]
+        return {
+            "case": case_number(case),
+            "team": name,
+            "Team": name[0].upper() + name[1:],
+            "eta": eta(due, self.question.now, brand.timezone),
+            "lost_phone": brand.lost_phone,
+            "abroad_phone": brand.abroad_phone,
+            "care_phone": brand.care_phone,
+            "adr_scheme": brand.adr_scheme,
+        }
+
+
+def _by_bare_words(words: Sequence[str]) -> list[Command]:
+    """Return the commands whose words make up a whole message, together with filler."""
+    by_word = {word: command for command in registry().commands for word in command.words}
+    if rules.not_bare(words) or not rules.filler() | by_word.keys() >= set(words):
+        return []
+    return [by_word[word] for word in words if word in by_word]
+
+
+def each_once(commands: Iterable[Command]) -> tuple[Command, ...]:
+    """Return commands in their order, each once."""
+    return tuple({command.tag: command for command in commands}.values())

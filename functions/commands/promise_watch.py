@@ -1,0 +1,75 @@
+"""The clock calls this: what customers were told is watched, updated once before its time, and judged after it."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from datetime import datetime
+
+from functions.commands import texts
+from functions.shared.aws.store import Cancelled
+from functions.shared.brand.catalogue import Brand, Catalogue
+from functions.shared.conversation import cases, conversations, promises
+from functions.shared.conversation.cases import Case, Entry, Promise
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.replies import UPDATE, Outgoing
+from functions.shared.conversation.tickets import ahead
+from functions.shared.delivery.sender import Sender
+from functions.shared.turns import Turns
+from functions.shared.wording.saying import case_number, eta, moment
+from functions.shared.wording.text import assemble
+
+AT_ONCE = 50
+"""Customers looked at in one call."""
+
+
+def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue]) -> None:
+    """Do a bounded piece of what is due."""
+    turns = Turns()
+    for row in sender.store.due("promises", sender.now(), AT_ONCE):
+        with turns.one():
+            _look_at(sender, row["pk"].removeprefix("customer#"), catalogue)
+    turns.over()
+
+
+def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogue]) -> None:
+    for _ in range(conversations.TRIES):
+        before, now = conversations.load(sender.store, x_id), sender.now()
+        case, due = before.open_case, promises.look_at(before.customer, before.case)
+        if case is None or case.promise is None or due is None or due > now:
+            return
+        if now < case.promise.by:
+            brand = catalogue(now).brand
+            later = promises.due_at(case.team, now, brand, ahead(sender.store, case))
+            did, after = "promise updated", _updated(before, case, case.promise, later, brand, now)
+        else:
+            did, after = "promise broken", before.with_case(cases.broken(case))
+        try:
+            sender.commit(before, after, by="tick", did=did)
+        except Cancelled:
+            continue
+        return
+
+
+def _updated(
+    current: Conversation, case: Case, promise: Promise, later: datetime, brand: Brand, now: datetime
+) -> Conversation:
+    """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
+    told = texts.reply(
+        UPDATE,
+        promised=moment(promise.by, now, brand.zone),
+        eta=eta(later, now, brand.timezone),
+        case=case_number(case.id),
+    )
+    cause = f"{case.id}-{case.opened_at:%y%m%d%H%M%S}"
+    reply = Outgoing(
+        id=f"{cause}#late",
+        customer=case.customer,
+        cause=cause,
+        text=assemble([told], handle=current.customer.handle),
+        key=UPDATE,
+        kind="acknowledgement",
+        created_at=now,
+        case=case.id,
+        promises=later,
+    )
+    said = Entry(reply.id, "bot", reply.text, now)
+    return current.having(reply).with_case(replace(case, updated=True), said)

@@ -1,0 +1,1 @@
+"""The machine below: tables, queues, settings, logs and the clock."""

@@ -1,0 +1,300 @@
+"""The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from itertools import batched
+from typing import Any
+
+from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
+from botocore.exceptions import ClientError
+
+from functions.shared.aws import clock
+
+type Item = dict[str, Any]
+
+EXPIRES = "expires_at"
+"""When a row's time is over, in seconds since 1970: from then on it is not there, whoever reads or writes in its place.
+
+The tick deletes it soon afterwards; DynamoDB's own TTL, which may take days, is the second net.
+"""
+OVER = f"{EXPIRES} <= :now"
+
+_to_dynamo = TypeSerializer().serialize
+_from_dynamo = TypeDeserializer().deserialize
+
+
+def stamp(at: datetime) -> str:
+    """Write a time so that text sorts as time does."""
+    return at.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+@dataclass(frozen=True)
+class Put:
+    """Write a whole item. `expected` is the version that must be stored; 0 = none may be there; None = whatever is."""
+
+    item: Item
+    expected: int | None = None
+
+    @property
+    def name(self) -> str:
+        return str(self.item["sk"])
+
+    def request(self, table: str, now: datetime) -> Item:
+        put: Item = {"TableName": table, "Item": _item(_on_clock(self.item))}
+        if self.expected == 0 and EXPIRES in self.item:
+            put |= {
+                "ConditionExpression": f"attribute_not_exists(pk) OR {OVER}",
+                "ExpressionAttributeValues": _item({":now": int(now.timestamp())}),
+            }
+        elif self.expected == 0:
+            put["ConditionExpression"] = "attribute_not_exists(pk)"
+        elif self.expected is not None:
+            put |= {
+                "ConditionExpression": "version = :version",
+                "ExpressionAttributeValues": _item({":version": self.expected}),
+            }
+        return {"Put": put}
+
+
+@dataclass(frozen=True)
+class Update:
+    """Change some attributes of an item where a condition holds. Attribute names are given as `#name`."""
+
+    pk: str
+    sk: str
+    change: str
+    condition: str
+    values: Item = field(default_factory=dict)
+    names: Iterable[str] = ()
+
+    @property
+    def name(self) -> str:
+        return self.sk
+
+    def request(self, table: str, _now: datetime) -> Item:
+        update: Item = {
+            "TableName": table,
+            "Key": _item({"pk": self.pk, "sk": self.sk}),
+            "UpdateExpression": self.change,
+            "ConditionExpression": self.condition,
+            "ExpressionAttributeValues": _item({f":{name}": value for name, value in self.values.items()}),
+        }
+        if self.names:
+            update["ExpressionAttributeNames"] = {f"#{name}": name for name in self.names}
+        return {"Update": update}
+
+
+@dataclass(frozen=True)
+class Delete:
+    """Delete an item whose version is the one that is `expected`."""
+
+    pk: str
+    sk: str
+    expected: int
+
+    @property
+    def name(self) -> str:
+        return self.sk
+
+    def request(self, table: str, _now: datetime) -> Item:
+        delete: Item = {
+            "TableName": table,
+            "Key": _item({"pk": self.pk, "sk": self.sk}),
+            "ConditionExpression": "version = :version",
+            "ExpressionAttributeValues": _item({":version": self.expected}),
+        }
+        return {"Delete": delete}
+
+
+type Write = Put | Update | Delete
+
+
+class Cancelled(Exception):
+    """A transaction was cancelled and nothing was written. `by` holds the names of the writes that stood in the way."""
+
+    def __init__(self, by: Iterable[str]) -> None:
+        self.by = frozenset(by)
+        super().__init__(f"cancelled by {', '.join(sorted(self.by))}")
+
+
+FORGET = "forget"
+"""The clock of rows whose time is over some day."""
+
+CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
+
+
+class Store:
+    """One DynamoDB table with keys `pk` and `sk`. AWS's own errors rise as they are."""
+
+    def __init__(self, client: Any, table: str, now: Callable[[], datetime] = clock.now) -> None:
+        self._client = client
+        self._table = table
+        self._now = now
+
+    @property
+    def table(self) -> str:
+        return self._table
+
+    def get(self, pk: str, sk: str) -> Item | None:
+        answer = self._client.get_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        return next(self._there([answer["Item"]] if "Item" in answer else []), None)
+
+    def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
+        """Read items, 100 in one call, in the order asked; those that are not there are left out."""
+        found: dict[tuple[str, str], Item] = {}
+        for part in batched(keys, 100, strict=False):
+            wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in part], "ConsistentRead": True}}
+            while wanted:
+                answer = self._client.batch_get_item(RequestItems=wanted)
+                items = self._there(answer["Responses"].get(self._table, []))
+                found |= {(item["pk"], item["sk"]): item for item in items}
+                wanted = answer.get("UnprocessedKeys", {})
+        return [found[key] for key in keys if key in found]
+
+    def query(
+        self,
+        pk: str,
+        prefix: str = "",
+        *,
+        newest_first: bool = False,
+        limit: int | None = None,
+        even_expired: bool = False,
+    ) -> list[Item]:
+        """Read the items of one partition whose sort key begins with `prefix`, in the order of that key."""
+        return self._query(
+            {
+                "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
+                "ExpressionAttributeValues": _item({":pk": pk} | ({":prefix": prefix} if prefix else {})),
+                "ScanIndexForward": not newest_first,
+                "ConsistentRead": True,
+            },
+            limit,
+            even_expired=even_expired,
+        )
+
+    def all(self) -> list[Item]:
+        """Read every item. For a table as small as the local run's."""
+        pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
+        return [item for page in pages for item in self._there(page["Items"])]
+
+    def line(self, team: str, limit: int) -> list[Item]:
+        """Return the keys of cases that somebody of a team may take, earliest due first. May lag behind by a moment."""
+        return self._query(
+            {
+                "IndexName": "line",
+                "KeyConditionExpression": "line = :team",
+                "ExpressionAttributeValues": _item({":team": team}),
+            },
+            limit,
+        )
+
+    def waiting(self, team: str, until: datetime | None = None) -> int:
+        """Count the cases in a team's line, or those of them that are due by a time."""
+        values = {":team": team} | ({":until": stamp(until)} if until else {})
+        pages = self._pages(
+            {
+                "IndexName": "line",
+                "KeyConditionExpression": "line = :team" + (" AND due_at <= :until" if until else ""),
+                "ExpressionAttributeValues": _item(values),
+                "Select": "COUNT",
+            }
+        )
+        return sum(page["Count"] for page in pages)
+
+    def due(self, clock: str, until: datetime, limit: int) -> list[Item]:
+        """Return the keys of what a tick has to look at by a time, oldest first. May lag behind by a moment."""
+        return self._query(
+            {
+                "IndexName": "clock",
+                "KeyConditionExpression": "clock = :clock AND look_at <= :until",
+                "ExpressionAttributeValues": _item({":clock": clock, ":until": stamp(until)}),
+            },
+            limit,
+        )
+
+    def commit(self, writes: Sequence[Write]) -> None:
+        """Write all or nothing. Raises Cancelled where somebody else wrote first."""
+        requests = [write.request(self._table, self._now()) for write in writes]
+        try:
+            self._client.transact_write_items(TransactItems=requests)
+        except ClientError as error:
+            codes = [reason.get("Code", "None") for reason in error.response.get("CancellationReasons", [])]
+            stood = {write.name: code for write, code in zip(writes, codes, strict=False) if code != "None"}
+            if not stood or not set(stood.values()) <= CONTENTION:
+                raise
+            raise Cancelled(stood) from error
+
+    def update(self, update: Update) -> bool:
+        """Change one item outside any transaction; False where its condition does not hold or somebody is at it."""
+        try:
+            self._client.update_item(**update.request(self._table, self._now())["Update"])
+        except ClientError as error:
+            if error.response["Error"]["Code"] in ("ConditionalCheckFailedException", "TransactionConflictException"):
+                return False
+            raise
+        return True
+
+    def delete(self, pk: str, sk: str) -> None:
+        """Delete an item; there may be none."""
+        self._client.delete_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}))
+
+    def delete_expired(self, pk: str, sk: str, now: datetime) -> None:
+        """Delete an item whose time is over, unless it was written anew since."""
+        self._delete_where(pk, sk, OVER, {":now": int(now.timestamp())})
+
+    def delete_of(self, pk: str, sk: str, at: str) -> None:
+        """Delete the item of a time, unless its key was given anew since."""
+        self._delete_where(pk, sk, "#at = :at", {":at": at}, ExpressionAttributeNames={"#at": "at"})
+
+    def _delete_where(self, pk: str, sk: str, condition: str, values: Item, **names: Item) -> None:
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=_item({"pk": pk, "sk": sk}),
+                ConditionExpression=condition,
+                ExpressionAttributeValues=_item(values),
+                **names,
+            )
+        except ClientError as error:
+            if error.response["Error"]["Code"] != "ConditionalCheckFailedException":
+                raise
+
+    def _there(self, items: Iterable[Item]) -> Iterator[Item]:
+        """Read items, without those whose time is over. Those of an index have keys only."""
+        now = self._now().timestamp()
+        return (item for item in map(_plain, items) if EXPIRES not in item or item[EXPIRES] > now)
+
+    def _query(self, request: Item, limit: int | None, *, even_expired: bool = False) -> list[Item]:
+        found: list[Item] = []
+        for page in self._pages(request | ({"Limit": limit} if limit else {})):
+            found += map(_plain, page["Items"]) if even_expired else self._there(page["Items"])
+            if limit and len(found) >= limit:
+                return found[:limit]
+        return found
+
+    def _pages(self, request: Item) -> Iterator[Item]:
+        """Ask until there is nothing more. DynamoDB ends an answer at a megabyte."""
+        start: Item = {}
+        while True:
+            page = self._client.query(TableName=self._table, **request, **start)
+            yield page
+            if "LastEvaluatedKey" not in page:
+                return
+            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _on_clock(item: Item) -> Item:
+    """Put what expires on the tick's clock, which deletes it in time; DynamoDB's TTL may take days."""
+    if EXPIRES not in item or "clock" in item:
+        return item
+    return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item[EXPIRES], UTC))}
+
+
+def _item(plain: Item) -> Item:
+    # Most attributes are texts, and boto3 tries nine other types before it sees one.
+    return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in plain.items()}
+
+
+def _plain(item: Item) -> Item:
+    return {name: value["S"] if "S" in value else _from_dynamo(value) for name, value in item.items()}

@@ -1,0 +1,1 @@
+"""The brand's content, read only, and its opening hours."""

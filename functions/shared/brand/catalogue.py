@@ -1,0 +1,217 @@
+"""The brand's content: who it is, what it offers, how phones are set up, what is wrong today. Read only."""
+
+from collections import defaultdict
+from collections.abc import Callable, Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, ClassVar, Literal, Self
+from zoneinfo import ZoneInfo
+
+from pydantic import StrictBool, StringConstraints, ValidationError
+
+from functions.shared.aws import telemetry
+from functions.shared.carrier.items import Day, Moment, Part, Pence, Unreadable, Whole, Word, plain, used_by
+
+KEPT = timedelta(minutes=1)
+
+Team = Literal["all", "urgent", "billing", "devices", "sales", "general"]
+Platform = Literal["ios", "android", "windows"]
+
+
+def _up_to(signs: int) -> StringConstraints:
+    return StringConstraints(max_length=signs)
+
+
+class Brand(Part):
+    """Who we are. All facts are required; `facts` is the one item."""
+
+    kind: Literal["brand"]
+    id: Literal["facts"]
+    name: Annotated[Word, used_by("#start", "greeting")]
+    handle: Annotated[Word, used_by("desk")]
+    care_phone: Annotated[Word, used_by("acknowledgements")]
+    lost_phone: Annotated[Word, used_by("#charges", "#data", "#text", "#minutes")]
+    abroad_phone: Annotated[Word, used_by("acknowledgements")]
+    privacy_url: Annotated[Word, used_by("#help")]
+    adr_scheme: Annotated[Word, used_by("acknowledgements")]
+    hours: Annotated[Word, used_by("promises")]
+    timezone: Annotated[Word, used_by("promises")]
+    holidays: Annotated[Word, used_by("promises")]
+
+    @property
+    def zone(self) -> ZoneInfo:
+        return ZoneInfo(self.timezone)
+
+
+class OnShow(Part):
+    """Shown between two dates, both included; the lowest rank first."""
+
+    rank: Annotated[Whole, used_by("#offers", "#handsets")]
+    from_on: Annotated[Day, used_by("#offers", "#handsets")]
+    until_on: Annotated[Day, used_by("#offers", "#handsets")]
+
+    def on(self, today: date) -> bool:
+        return self.from_on <= today <= self.until_on
+
+
+class Offer(OnShow):
+    kind: Literal["offer"]
+    id: Word
+    title: Annotated[Word, _up_to(40), used_by("#offers")]
+    line: Annotated[Word, _up_to(60), used_by("#offers")]
+    audience: Annotated[Literal["everyone", "monthly", "prepaid"], used_by("#offers")]
+    small_print: Annotated[Annotated[Word, _up_to(60)] | None, used_by("#offers")] = None
+
+
+class Handset(OnShow):
+    kind: Literal["handset"]
+    id: Word
+    name: Annotated[Word, _up_to(24), used_by("#handsets")]
+    platform: Annotated[Platform, used_by("desk")]
+    monthly_pence: Annotated[Pence, used_by("#handsets")]
+    months: Annotated[Whole, used_by("#handsets")]
+    upfront_pence: Annotated[Pence, used_by("#handsets")]
+    in_stock: Annotated[StrictBool, used_by("#handsets")]
+    small_print: Annotated[Word, _up_to(60), used_by("#handsets")]
+    """The law's words for a phone on instalments."""
+
+
+class Guide(Part):
+    """Steps for one platform and topic; the topic `internet` is for who names none."""
+
+    kind: Literal["guide"]
+    id: Annotated[str, StringConstraints(pattern=r"^(ios|android|windows)#[a-z]+$")]
+    platform: Annotated[Platform, used_by("#ios", "#android", "#windows")]
+    topic: Annotated[Word, used_by("#ios", "#android", "#windows")]
+    words: Annotated[tuple[Word, ...], used_by("#ios", "#android", "#windows")] = ()
+    """Words in a message that choose this guide."""
+    text: Annotated[Word, _up_to(220), used_by("#ios", "#android", "#windows")]
+    checked_on: Annotated[Day, used_by("desk")]
+    checked_with: Annotated[Word, used_by("desk")]
+
+
+class Notice(Part):
+    """A known incident, from its start to its end."""
+
+    kind: Literal["notice"]
+    id: Word
+    tags: Annotated[tuple[Word, ...], used_by("every hashtag")] = ()
+    words: Annotated[tuple[Word, ...], used_by("faults")] = ()
+    says: Annotated[Word, _up_to(100), used_by("every hashtag")]
+    started_at: Annotated[Moment, used_by("every hashtag")]
+    next_at: Annotated[Moment, used_by("every hashtag")]
+    """When there will be news."""
+    ended_at: Annotated[Moment | None, used_by("every hashtag")] = None
+
+    def on(self, now: datetime) -> bool:
+        return self.started_at <= now and (self.ended_at is None or now < self.ended_at)
+
+
+class Canned(Part):
+    """A reply that staff begin with; the id is its shortcut."""
+
+    kind: Literal["canned"]
+    id: Annotated[str, StringConstraints(pattern=r"^;[a-z]+$")]
+    team: Annotated[Team, used_by("desk")]
+    text: Annotated[Word, used_by("desk")]
+
+
+class Pause(Part):
+    """A hashtag, or `all`, that operations have switched off."""
+
+    kind: Literal["pause"]
+    id: Word
+    says: Annotated[Word, _up_to(80), used_by("every hashtag")]
+    since: Annotated[Moment, used_by("ops")]
+    by: Annotated[Word, used_by("ops")]
+
+
+MODELS: dict[str, type[Part]] = {
+    "brand": Brand,
+    "offer": Offer,
+    "handset": Handset,
+    "guide": Guide,
+    "notice": Notice,
+    "canned": Canned,
+    "pause": Pause,
+}
+"""The model of each kind of item."""
+
+type Items = Callable[[str], list[dict[str, Any]]]
+"""Returns the items of a kind."""
+
+
+class Catalogue:
+    """What the brand says today. Each kind is read with one query, when it is first asked for, and kept a minute."""
+
+    _kept: ClassVar[dict[tuple[str, str], tuple[datetime, list[dict[str, Any]]]]] = {}
+
+    def __init__(self, items: Items) -> None:
+        self._items = items
+
+    @classmethod
+    def read(cls, client: Any, table: str, now: datetime) -> Self:
+        """Return the catalogue in a table, read with boto3's plain client."""
+
+        def items(kind: str) -> list[dict[str, Any]]:
+            read_at, kept = cls._kept.get((table, kind), (None, []))
+            if read_at is None or not timedelta(0) <= now - read_at < KEPT:
+                kept = _query(client, table, kind)
+                cls._kept[table, kind] = now, kept
+            return kept
+
+        return cls(items)
+
+    @classmethod
+    def of(cls, items: Iterable[Mapping[str, Any]]) -> Self:
+        """Return a catalogue of items at hand."""
+        by_kind: defaultdict[str, list[dict[str, Any]]] = defaultdict(list)
+        for item in items:
+            by_kind[str(item["kind"])].append(dict(item))
+        return cls(lambda kind: by_kind[kind])
+
+    @property
+    def brand(self) -> Brand:
+        """Return who we are. A fact that is missing raises Unreadable only where it is needed."""
+        facts = next((item for item in self._items("brand") if item["id"] == "facts"), None)
+        if facts is None:
+            raise Unreadable("the catalogue has no brand facts")
+        return Brand.of(facts)
+
+    def offers(self) -> list[Offer]:
+        return sorted(self._sound(Offer, "offer"), key=lambda offer: offer.rank)
+
+    def handsets(self) -> list[Handset]:
+        return sorted(self._sound(Handset, "handset"), key=lambda handset: handset.rank)
+
+    def guides(self) -> list[Guide]:
+        return self._sound(Guide, "guide")
+
+    def notices(self) -> list[Notice]:
+        return self._sound(Notice, "notice")
+
+    def canned(self) -> list[Canned]:
+        return self._sound(Canned, "canned")
+
+    def pauses(self) -> list[Pause]:
+        return [Pause.of(item) for item in self._items("pause")]  # whatever else it says, it is off
+
+    def _sound[P: Part](self, model: type[P], kind: str) -> list[P]:
+        return [entry for item in self._items(kind) if (entry := _entry(model, item))]
+
+
+def _entry[P: Part](model: type[P], item: Mapping[str, Any]) -> P | None:
+    """Read an item. One that makes no sense is left out: the brand's slip must not silence its hashtag."""
+    try:
+        return model.model_validate(item, extra="ignore")
+    except ValidationError:
+        telemetry.warning("a catalogue item makes no sense", kind=item["kind"])
+        return None
+
+
+def _query(client: Any, table: str, kind: str) -> list[dict[str, Any]]:
+    pages = client.get_paginator("query").paginate(
+        TableName=table,
+        KeyConditionExpression="kind = :kind",
+        ExpressionAttributeValues={":kind": {"S": kind}},
+    )
+    return [plain(item) for page in pages for item in page["Items"]]

@@ -1,0 +1,261 @@
+"""The carrier's data about an account: its bills and its lines. Read only; docs/data.md describes it."""
+
+from collections.abc import Iterable, Mapping
+from datetime import date, datetime, timedelta
+from typing import Annotated, Any, Literal, Self
+
+from annotated_types import Ge
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
+
+from functions.shared.carrier.items import Day, Moment, Owed, Part, Pence, Whole, Word, plain, used_by
+from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
+
+Tag = Literal["data", "text", "minutes"]
+Age = Literal["fresh", "old", "too_old"]
+
+FRESH = timedelta(hours=24)
+USABLE = timedelta(days=7)
+AHEAD = timedelta(minutes=5)
+"""How far the carrier's clock may be before ours."""
+
+PhoneNumber = Annotated[str, StringConstraints(pattern=r"^\+[1-9][0-9]{6,14}$")]
+"""As E.164 writes it: +447700900123."""
+
+HAVE_A_NUMBER = 3
+"""Accounts at most: one that has moved may still stand in those that it left."""
+NOBODY = "nobody"
+"""An account id that no account has."""
+
+ALLOWANCES = ("#data", "#text", "#minutes")
+
+
+class Dated(Part):
+    """Figures, with the time at which they were true at the carrier."""
+
+    as_of: Annotated[Moment, used_by("#charges", *ALLOWANCES)]
+
+    def age(self, now: datetime) -> Age:
+        """Say whether these figures may be said. A missing time, or one in the future, is as bad as an old one."""
+        as_of = self.__dict__.get("as_of")
+        if as_of is None or not -AHEAD <= now - as_of <= USABLE:
+            return "too_old"
+        return "old" if now - as_of > FRESH else "fresh"
+
+
+class Extra(Part):
+    """Something outside the plan, in the customer's words."""
+
+    what: Annotated[Word, StringConstraints(max_length=40), used_by("#charges")]
+    pence: Annotated[Pence, used_by("desk")]
+
+
+class Facts(Dated):
+    """The `account` item."""
+
+    model_config = ConfigDict(
+        json_schema_extra={
+            "if": {"properties": {"kind": {"const": "monthly"}}},
+            "then": {"required": ["owed_pence", "extra_charges_pence", "next_bill_on"]},
+            "else": {"required": ["credit_pence"]},
+        }
+    )
+
+    account_id: Word
+    kind: Annotated[Literal["monthly", "prepaid"], used_by("#charges", "#offers")]
+    status: Annotated[Literal["active", "suspended", "closed"], used_by("#charges", *ALLOWANCES)]
+    opened_on: Annotated[Day, used_by("desk")]
+    owed_pence: Annotated[Owed | None, used_by("#charges")] = None
+    credit_pence: Annotated[Pence | None, used_by("#charges")] = None
+    extra_charges_pence: Annotated[Pence | None, used_by("#charges")] = None
+    extras: Annotated[tuple[Extra, ...], Field(max_length=3), used_by("#charges", "desk")] = ()
+    bill_limit_pence: Annotated[Pence | None, used_by("#charges")] = None
+    next_bill_on: Annotated[Day | None, used_by("#charges")] = None
+    contact_number: Annotated[PhoneNumber | None, used_by("desk")] = None
+
+
+class Bill(Part):
+    """A `bill#...` item."""
+
+    issued_on: Annotated[Day, used_by("#charges")]
+    due_on: Annotated[Day, used_by("#charges")]
+    amount_pence: Annotated[Pence, used_by("#charges")]
+    payment: Annotated[Literal["direct_debit", "card", "other"], used_by("#charges")]
+    paid_on: Annotated[Day | None, used_by("#charges")] = None
+
+
+class Allowance(Part):
+    """What a period includes: bytes, messages or seconds."""
+
+    model_config = ConfigDict(json_schema_extra={"oneOf": [{"required": ["limit"]}, {"required": ["unlimited"]}]})
+
+    limit: Annotated[Whole | None, Ge(1)] = None
+    unlimited: Literal[True] | None = None
+    used: Whole
+
+    @model_validator(mode="after")
+    def _either(self) -> Self:
+        if (self.limit is None) == (self.unlimited is None):
+            raise ValueError("give either limit or unlimited")
+        return self
+
+
+class WhenUsedUp(Part):
+    """What happens when an allowance is used up, or if there is none."""
+
+    model_config = ConfigDict(
+        json_schema_extra={"if": {"properties": {"then": {"const": "charged"}}}, "then": {"required": ["pence", "per"]}}
+    )
+
+    then: Literal["stops", "charged"]
+    pence: Pence | None = None
+    per: Literal["GB", "text", "minute"] | None = None
+
+    @model_validator(mode="after")
+    def _priced(self) -> Self:
+        if self.then == "charged" and (self.pence is None or self.per is None):
+            raise ValueError("what is charged needs pence and per")
+        return self
+
+
+class Allowances(Part):
+    """Absent = not in the plan."""
+
+    data: Annotated[Allowance | None, used_by("#data")] = None
+    text: Annotated[Allowance | None, used_by("#text")] = None
+    minutes: Annotated[Allowance | None, used_by("#minutes")] = None
+
+
+class UsedUp(Part):
+    data: Annotated[WhenUsedUp | None, used_by("#data")] = None
+    text: Annotated[WhenUsedUp | None, used_by("#text")] = None
+    minutes: Annotated[WhenUsedUp | None, used_by("#minutes")] = None
+
+
+class Line(Dated):
+    """A `line#...` item."""
+
+    line_id: Word
+    number: Annotated[PhoneNumber, used_by("#link", *ALLOWANCES)]
+    role: Annotated[Literal["holder", "user"], used_by("#charges", "#link")]
+    """`holder` pays and sees the bill, `user` sees only this line."""
+    status: Annotated[Literal["active", "barred", "lost", "closed"], used_by("#charges", *ALLOWANCES)]
+    sim_changed_at: Annotated[Moment | None, used_by("#link")] = None
+    plan_name: Annotated[Word, used_by("desk")]
+    plan_pence: Annotated[Pence, used_by("desk")]
+    contract_ends_on: Annotated[Day | None, used_by("desk")] = None
+    upgrade_from: Annotated[Day | None, used_by("#handsets", "desk")] = None
+    platform: Annotated[Literal["ios", "android", "windows"] | None, used_by("desk")] = None
+    renewed_on: Annotated[Day, used_by(*ALLOWANCES)]
+    resets_on: Annotated[Day, used_by(*ALLOWANCES)]
+    """The first day of the next period."""
+    renews: Annotated[StrictBool, used_by(*ALLOWANCES)]
+    """False: a pack that ends."""
+    allowances: Annotated[Allowances, used_by(*ALLOWANCES)]
+    when_used_up: Annotated[UsedUp, used_by(*ALLOWANCES)]
+
+    def allowance(self, tag: Tag, today: date) -> Allowance | None:
+        """Return what the plan includes, None if it does not. Raises Unreadable where it makes no sense today."""
+        if not self.renewed_on <= today <= self.resets_on:
+            raise Unreadable("today is not between line.renewed_on and line.resets_on")
+        allowance: Allowance | None = getattr(self.allowances, tag)
+        return allowance
+
+    def used_up(self, tag: Tag) -> WhenUsedUp | None:
+        when: WhenUsedUp | None = getattr(self.when_used_up, tag)
+        return when
+
+
+class Account(Facts):
+    """Everything that one query brings: the account, its bills with the newest last, its lines."""
+
+    bills: tuple[Bill, ...] = ()
+    lines: tuple[Line, ...] = ()
+
+    def line(self, line_id: str) -> Line | None:
+        """Return a line of the account, None if it is gone. Raises Unreadable where that cannot be told."""
+        found = [line for line in self.lines if line.line_id == line_id]
+        if len(found) > 1:
+            raise Unreadable("two lines have the same line_id")
+        return found[0] if found else None
+
+
+class Document(Part):
+    """An account as it is imported."""
+
+    account: Facts
+    bills: tuple[Bill, ...] = ()
+    lines: Annotated[tuple[Line, ...], Field(min_length=1)]
+
+    @model_validator(mode="after")
+    def _complete(self, info: ValidationInfo) -> Self:
+        monthly = ("owed_pence", "extra_charges_pence", "next_bill_on")
+        needed = monthly if self.account.kind == "monthly" else ("credit_pence",)
+        if missing := [name for name in needed if getattr(self.account, name) is None]:
+            raise ValueError(f"a {self.account.kind} account needs {', '.join(missing)}")
+        if len({line.line_id for line in self.lines}) < len(self.lines):
+            raise ValueError("two lines have the same line_id")
+        return self
+
+
+def read(client: Any, table: str, account_id: str) -> Account | None:
+    """Read an account with one query, with boto3's plain client. None if there is no such account.
+
+    Raises Unreadable if it cannot be an account at all. Single figures that make no sense raise it when asked for.
+    """
+    answer = client.query(
+        TableName=table,
+        KeyConditionExpression="account_id = :account_id",
+        ExpressionAttributeValues={":account_id": {"S": account_id}},
+    )
+    return of(plain(item) for item in answer["Items"])
+
+
+def having_number(client: Any, table: str, number: str) -> tuple[Account | Unreadable, ...]:
+    """Read the accounts whose lines have a number, three at most, and what cannot be read as what it is.
+
+    Three are looked for, however many there are: the time that it takes tells nothing of a number.
+    """
+    answer = client.query(
+        TableName=table,
+        IndexName="by_number",
+        KeyConditionExpression="#number = :number",
+        ExpressionAttributeNames={"#number": "number"},
+        ExpressionAttributeValues={":number": {"S": number}},
+    )
+    ids = dict.fromkeys(item["account_id"]["S"] for item in answer["Items"])
+    looked_for = [*ids, *[NOBODY] * HAVE_A_NUMBER][:HAVE_A_NUMBER]
+    read_ones = (_read_or_not(client, table, account_id) for account_id in looked_for)
+    return tuple(account for account in read_ones if account is not None)
+
+
+def _read_or_not(client: Any, table: str, account_id: str) -> Account | Unreadable | None:
+    try:
+        return read(client, table, account_id)
+    except Unreadable as error:
+        return error
+
+
+def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
+    """Put an account together from its items."""
+    by_part = {str(item["part"]): item for item in items}
+    if not by_part:
+        return None
+    if "account" not in by_part:
+        raise Unreadable("the account item is not there")
+    return Account.of(
+        {
+            **by_part["account"],
+            "bills": [by_part[part] for part in sorted(by_part) if part.startswith("bill#")],
+            "lines": [by_part[part] for part in sorted(by_part) if part.startswith("line#")],
+        }
+    )
+
+
+def items(document: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """Return the items of an account as it is imported, ready for the table."""
+    account_id = document["account"]["account_id"]
+    return [
+        {"part": "account", **document["account"]},
+        *({"account_id": account_id, "part": f"bill#{bill['issued_on']}", **bill} for bill in document["bills"]),
+        *({"account_id": account_id, "part": f"line#{line['line_id']}", **line} for line in document["lines"]),
+    ]

@@ -1,0 +1,186 @@
+"""Proving that a phone number is a customer's: codes, how many there may be, and which lines one may be sent for.
+
+Nothing here reads or writes: what was found under a number comes in, what may be done goes out. docs/security.md has
+the arithmetic of guessing.
+"""
+
+import hashlib
+import hmac
+import secrets
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+from typing import Any
+
+from functions.shared.aws.store import Item, Put
+from functions.shared.carrier.accounts import Account, Line
+from functions.shared.carrier.items import Unreadable
+from functions.shared.conversation.customers import A_DAY, Code, Customer, Link
+
+CODE_LIVES = timedelta(minutes=10)
+TRIES = 3
+CODES_PER_NUMBER = 3
+CODES_PER_CUSTOMER = 6
+"""In 24 hours, like those per number."""
+COOL_DOWN = timedelta(hours=1)
+"""After the last wrong try."""
+FRESH_SIM = timedelta(days=7)
+"""Whoever has talked a shop into a new SIM also gets its text messages: so long a SIM proves nothing."""
+
+
+@dataclass(frozen=True)
+class Keyed:
+    """Hashes under the deployment's own key: a stolen table does not tell which number or code it was."""
+
+    key: bytes
+
+    def digest(self, *parts: str) -> str:
+        return hmac.new(self.key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
+
+    def is_code(self, typed: str, code: Code) -> bool:
+        """Compare in a time that does not depend on what was typed. A code for no line is never right."""
+        same = hmac.compare_digest(self.digest("code", code.salt, typed), code.digest)
+        return same and code.account_id is not None
+
+
+@dataclass(frozen=True)
+class Found:
+    """What stands under a number: the account and line that a code may prove, or why staff have to look."""
+
+    account: Account | None = None
+    line: Line | None = None
+    refused: str | None = None
+
+
+@dataclass(frozen=True)
+class Asked:
+    """How often codes were asked for a number in the last 24 hours, and the row that says so."""
+
+    digest: str
+    version: int = 0
+    at: tuple[datetime, ...] = ()
+
+    @classmethod
+    def of(cls, digest: str, item: Item | None, now: datetime) -> "Asked":
+        item = item or {}
+        times = (datetime.fromisoformat(at) for at in item.get("at", ()))
+        return cls(digest, int(item.get("version", 0)), _lately(times, now))
+
+    def paused_until(self) -> datetime | None:
+        return self.at[-CODES_PER_NUMBER] + A_DAY if len(self.at) >= CODES_PER_NUMBER else None
+
+    def again(self, now: datetime) -> "Asked":
+        return replace(self, at=(*self.at, now))
+
+    def write(self) -> Put:
+        """The row, to be written with the code: two at one time cannot both be the third."""
+        item: dict[str, Any] = {"pk": f"number#{self.digest}", "sk": "codes", "version": self.version + 1}
+        item |= {"at": [at.isoformat() for at in self.at], "expires_at": int((self.at[-1] + A_DAY).timestamp())}
+        return Put(item, expected=self.version)
+
+
+def new_code() -> str:
+    return f"{secrets.randbelow(1_000_000):06}"
+
+
+@dataclass(frozen=True)
+class Proofs:
+    """What linking may look at: the accounts that have a number, an account by its id, a number's row."""
+
+    keyed: Keyed
+    having_number: Callable[[str], tuple[Account | Unreadable, ...]]
+    account: Callable[[str], Account | None]
+    row: Callable[[str, str], Item | None]
+    new_code: Callable[[], str] = new_code
+
+    def find(self, number: str, now: datetime) -> Found:
+        return found(number, self.having_number(number), now)
+
+    def asked(self, number: str, now: datetime) -> Asked:
+        digest = self.keyed.digest("number", number)
+        return Asked.of(digest, self.row(f"number#{digest}", "codes"), now)
+
+    def still(self, code: Code, now: datetime) -> Found:
+        """Look again at what a code was sent for: in ten minutes a line can be reported lost."""
+        if code.account_id is None:
+            return Found()
+        try:
+            account = self.account(code.account_id)
+            line = account.line(code.line_id or "") if account else None
+        except Unreadable:
+            return Found(refused="The account's data cannot be read.")
+        return _checked(account, line, now) if account and line else Found()
+
+
+NO_PROOFS = Proofs(Keyed(b"nobody"), lambda _: (), lambda _: None, lambda _pk, _sk: None, lambda: "000000")
+"""Where nothing is stored: every number is nobody's."""
+
+
+def found(number: str, accounts: tuple[Account | Unreadable, ...], now: datetime) -> Found:
+    """Choose the line of a number. One that moved may still stand, closed, in its old account."""
+    checked = [_under(number, account, now) for account in accounts]
+    proven = [one for one in checked if one.line and not one.refused]
+    if len(proven) > 1:
+        return Found(refused="More than one account has this number.")
+    return next(iter(proven or [one for one in checked if one.refused]), Found())
+
+
+def _under(number: str, account: Account | Unreadable, now: datetime) -> Found:
+    try:
+        if isinstance(account, Unreadable):
+            raise account
+        line = next((line for line in account.lines if line.number == number), None)
+        return _checked(account, line, now) if line else Found()
+    except Unreadable:
+        return Found(refused="The account's data cannot be read.")
+
+
+def _checked(account: Account, line: Line, now: datetime) -> Found:
+    """Say whether a line may be linked. Raises Unreadable."""
+    try:
+        if account.status == "closed":
+            return Found(refused="The account is closed.")
+        if line.status in ("lost", "closed"):
+            return Found(refused=f"The line is {line.status}.")
+        if line.sim_changed_at and now - line.sim_changed_at < FRESH_SIM:
+            return Found(refused=f"Its SIM was changed on {line.sim_changed_at:%d %b at %H:%M} UTC.")
+    except Unreadable:
+        return Found(refused="The account's data cannot be read.")
+    return Found(account, line)
+
+
+def paused_until(customer: Customer, now: datetime) -> datetime | None:
+    """Until when a customer is sent no code: after too many tries, or too many codes in a day."""
+    tries = customer.linking_paused_until
+    lately = _lately(customer.codes_at, now)
+    codes = lately[-CODES_PER_CUSTOMER] + A_DAY if len(lately) >= CODES_PER_CUSTOMER else None
+    return max((until for until in (tries, codes) if until and until > now), default=None)
+
+
+def expecting(customer: Customer, code: Code, now: datetime) -> Customer:
+    """A code was asked for; it takes the place of an earlier one."""
+    return replace(customer, code=code, codes_at=(*_lately(customer.codes_at, now), now), linking_paused_until=None)
+
+
+def tried(customer: Customer, code: Code, now: datetime) -> Customer:
+    """A wrong code was typed."""
+    if code.tries_left > 1:
+        return replace(customer, code=replace(code, tries_left=code.tries_left - 1))
+    return replace(customer, code=None, linking_paused_until=now + COOL_DOWN)
+
+
+def linked(customer: Customer, link: Link) -> Customer:
+    """The line is proven: from now on the customer sees it, and no other.
+
+    What was asked a moment ago has another answer now: it may be asked again.
+    """
+    unheard = tuple(replace(noted, digest=None) for noted in customer.noted)
+    return replace(customer, link=link, link_ended=False, code=None, noted=unheard)
+
+
+def unlinked(customer: Customer) -> Customer:
+    return replace(customer, link=None, link_ended=True, code=None)
+
+
+def _lately(times: Iterable[datetime], now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in times if at > now - A_DAY)

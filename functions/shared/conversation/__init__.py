@@ -1,0 +1,1 @@
+"""One customer: who they are, what is on its way to them, and their case."""

@@ -1,0 +1,273 @@
+"""A conversation is the unit of consistency: a customer, the replies on their way and the case that is not resolved.
+
+Everything that changes in it is written in one transaction under the customer's version, with one audit row that says
+what changed. Whoever loses the race reads again and decides again.
+"""
+
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime, timedelta
+
+from pydantic import TypeAdapter
+
+from functions.shared.aws import telemetry
+from functions.shared.aws.store import Cancelled, Item, Put, Store, Write, stamp
+from functions.shared.conversation import cases, promises, replies
+from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.replies import Outgoing
+
+_customer = TypeAdapter(Customer)
+_reply = TypeAdapter(Outgoing)
+_case = TypeAdapter(Case)
+_entry = TypeAdapter(Entry)
+
+AUDIT_KEPT = timedelta(days=396)
+TEXTS_KEPT = timedelta(days=90)
+DM_IDS_KEPT = timedelta(days=90)
+"""X can repeat a DM for 30 days."""
+
+TRIES = 4
+
+
+@dataclass(frozen=True)
+class Conversation:
+    customer: Customer
+    replies: tuple[Outgoing, ...] = ()
+    """What is not settled, in the order of its causes."""
+    case: Case | None = None
+    """The open case, else the one resolved in the last seven days."""
+    entries: tuple[Entry, ...] = ()
+    """What is newly said in the case."""
+    writes: tuple[Write, ...] = ()
+    """Rows that belong to this change: the DM's record, the id of a DM that was sent, the budget that was taken."""
+
+    @property
+    def open_case(self) -> Case | None:
+        return self.case if self.case and self.case.open else None
+
+    @property
+    def known_case(self) -> Case | None:
+        """The open case, unless the customer was told nothing of it."""
+        return self.open_case if self.open_case and not self.open_case.silent else None
+
+    def past_case(self, now: datetime) -> Case | None:
+        """The resolved case that the customer's next DM reopens, if its seven days are not over."""
+        until = self.customer.past_case_until
+        return self.case if self.case and not self.case.open and until and until > now else None
+
+    def reply(self, reply_id: str) -> Outgoing | None:
+        return next((reply for reply in self.replies if reply.id == reply_id), None)
+
+    def having(self, *changed: Outgoing) -> "Conversation":
+        """Return the conversation with these replies changed, or added at the end."""
+        by_id = {reply.id: reply for reply in (*self.replies, *changed)}
+        return replace(self, replies=tuple(by_id.values()))
+
+    def with_case(self, case: Case, *entries: Entry) -> "Conversation":
+        """Return the conversation with its case changed; the customer's pointers to it follow."""
+        customer = replace(self.customer, case=case.id if case.open else None)
+        if case.resolved_at:
+            unlocked = None if customer.locked_by == case.id else customer.locked_by
+            until = case.resolved_at + cases.REOPENS_FOR
+            customer = replace(customer, past_case=case.id, past_case_until=until, locked_by=unlocked)
+        return replace(self, customer=customer, case=case, entries=self.entries + entries)
+
+
+class Contended(Exception):
+    """Others kept writing first; the message comes again and is decided anew."""
+
+
+def partition(x_id: str) -> str:
+    return f"customer#{x_id}"
+
+
+def load(store: Store, x_id: str) -> Conversation:
+    """Read a conversation; a customer who is not known yet has version 0."""
+    item = store.get(partition(x_id), "profile")
+    customer = _customer.validate_python(_fields(item)) if item else Customer(x_id)
+    case_id = customer.case or customer.past_case
+    keys = [(partition(x_id), f"reply#{reply_id}") for reply_id in customer.outbox]
+    keys += [(f"case#{case_id}", "case")] if case_id else []
+    rows = store.get_all(keys)
+    return Conversation(
+        customer,
+        replies=tuple(_reply.validate_python(_fields(row)) for row in rows if row["sk"] != "case"),
+        case=next((_case.validate_python(_fields(row)) for row in rows if row["sk"] == "case"), None),
+    )
+
+
+def case_of(store: Store, case_id: str) -> Case | None:
+    item = store.get(f"case#{case_id}", "case")
+    return _case.validate_python(_fields(item)) if item else None
+
+
+def cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
+    keys = [(f"case#{case_id}", "case") for case_id in dict.fromkeys(case_ids)]
+    return [_case.validate_python(_fields(item)) for item in store.get_all(keys)]
+
+
+def replies_of(store: Store, x_id: str, reply_ids: Iterable[str]) -> dict[str, Outgoing]:
+    """Read replies by id, settled ones too; those that are not kept any more are left out."""
+    keys = [(partition(x_id), f"reply#{reply_id}") for reply_id in dict.fromkeys(reply_ids)]
+    found = (_reply.validate_python(_fields(item)) for item in store.get_all(keys))
+    return {reply.id: reply for reply in found}
+
+
+def entries_of(store: Store, case_id: str) -> list[Entry]:
+    return [_entry.validate_python(_fields(item)) for item in store.query(f"case#{case_id}", "entry#")]
+
+
+def save(
+    store: Store,
+    before: Conversation,
+    after: Conversation,
+    *,
+    by: str,
+    did: str,
+    now: datetime,
+) -> Conversation:
+    """Write what changed, or raise Cancelled with the names of what stood in the way (`profile`: read again)."""
+    waiting = tuple(reply for reply in after.replies if not reply.settled)
+    customer = replace(after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting))
+    known = set(before.replies)
+    writes: list[Write] = [
+        Put(_profile_row(customer, after.case), expected=before.customer.version),
+        *(Put(_reply_row(reply)) for reply in after.replies if reply not in known),
+        Put(_audit_row(before, after, customer.version, by=by, did=did, now=now)),
+        *after.writes,
+    ]
+    if after.case and after.case != before.case:
+        new = before.case is None or before.case.id != after.case.id
+        writes.append(Put(_case_row(after.case), expected=0 if new else None))
+        back_until, last_owner = after.case.back_until, after.case.last_owner
+        writes += [_back_row(after.case.id, last_owner, back_until)] if back_until and last_owner else []
+    if after.case:
+        writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
+    store.commit(writes)
+    _count_promise(before.case, after.case)
+    return Conversation(customer, waiting, after.case)
+
+
+def change(
+    store: Store,
+    x_id: str,
+    step: Callable[[Conversation], Conversation | None],
+    *,
+    by: str,
+    did: str,
+    now: datetime,
+) -> Conversation | None:
+    """Read, change and write until nobody interferes; None where `step` finds nothing to do. Raises Contended."""
+    for _ in range(TRIES):
+        before = load(store, x_id)
+        after = step(before)
+        if after is None or after == before:
+            return None
+        try:
+            return save(store, before, after, by=by, did=did, now=now)
+        except Cancelled:
+            continue
+    raise Contended
+
+
+def consent_row(x_id: str, dm_id: str, consent: Consent, now: datetime) -> Put:
+    """A line of the ledger: what was agreed to, or taken back, in which words, when and by which DM."""
+    row = _row(partition(x_id), f"consent#{dm_id}#{consent.to}", TypeAdapter(Consent), consent)
+    return Put(row | {"at": stamp(now), "dm": dm_id})
+
+
+def back_to(store: Store, staff: str, limit: int) -> list[str]:
+    """Return the ids of cases whose customers have answered this person, newest first; some may be taken by now."""
+    rows = store.query(f"staff#{staff}", "back#", newest_first=True, limit=limit)
+    return [row["sk"].rpartition("#")[2] for row in rows]
+
+
+def _fields(item: Item) -> Item:
+    return {name: value for name, value in item.items() if name not in KEYS}
+
+
+KEYS = frozenset({"pk", "sk", "clock", "look_at", "line", "expires_at"})
+
+
+def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
+    fields: Item = kind.dump_python(thing, mode="json", exclude_none=True)
+    return {"pk": pk, "sk": sk} | fields
+
+
+def _profile_row(customer: Customer, case: Case | None) -> Item:
+    row = _row(partition(customer.x_id), "profile", _customer, customer)
+    if customer.erasing:
+        return row | _on_clock("erase", customer.erased_at)
+    return row | _on_clock("promises", promises.look_at(customer, case))
+
+
+def _reply_row(reply: Outgoing) -> Item:
+    row = _row(partition(reply.customer), f"reply#{reply.id}", _reply, reply)
+    row["expires_at"] = int((reply.created_at + TEXTS_KEPT).timestamp())
+    return row | _on_clock(replies.clock(reply), replies.look_at(reply))
+
+
+def _case_row(case: Case) -> Item:
+    row = _row(f"case#{case.id}", "case", _case, case) | _on_clock("cases", cases.look_at(case))
+    row |= {"expires_at": int((case.resolved_at + AUDIT_KEPT).timestamp())} if case.resolved_at else {}
+    return row | {"due_at": stamp(case.due_at)} | ({"line": case.team} if case.state == "NEW" else {})
+
+
+def _back_row(case_id: str, last_owner: str, until: datetime) -> Put:
+    """Lets the last owner find the case at once, however long the line is."""
+    key = {"pk": f"staff#{last_owner}", "sk": f"back#{stamp(until)}#{case_id}"}
+    return Put(key | {"expires_at": int(until.timestamp())})
+
+
+def _entry_row(case_id: str, entry: Entry) -> Item:
+    row = _row(f"case#{case_id}", f"entry#{stamp(entry.at)}#{entry.id}", _entry, entry)
+    return row | {"expires_at": int((entry.at + TEXTS_KEPT).timestamp())}
+
+
+def _on_clock(clock: str, at: datetime | None) -> Item:
+    return {"clock": clock, "look_at": stamp(at)} if at else {}
+
+
+def _audit_row(before: Conversation, after: Conversation, version: int, *, by: str, did: str, now: datetime) -> Item:
+    return {
+        "pk": partition(after.customer.x_id),
+        "sk": f"audit#{version:012}",
+        "at": stamp(now),
+        "by": by,
+        "did": did,
+        "changes": changes(before, after),
+        "expires_at": int((now + AUDIT_KEPT).timestamp()),
+    }
+
+
+def changes(before: Conversation, after: Conversation) -> list[str]:
+    """Say what changed between two states of a conversation, without anything personal."""
+    was = {reply.id: reply.state for reply in before.replies}
+    said = [
+        f"reply {reply.id} {was.get(reply.id, 'new')} -> {reply.state}"
+        for reply in after.replies
+        if was.get(reply.id) != reply.state
+    ]
+    if after.case and after.case != before.case:
+        old = before.case.state if before.case and before.case.id == after.case.id else "new"
+        said.append(f"case {after.case.id} {old} -> {after.case.state}, {after.case.team}, fence {after.case.fence}")
+        said += _promise_changes(before.case, after.case)
+    for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until", "flooded_at", "erasing"):
+        if getattr(before.customer, name) != getattr(after.customer, name):
+            said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")
+    if before.customer.line != after.customer.line:
+        said.append(f"link {'set' if after.customer.link else 'cleared'}")
+    return said
+
+
+def _promise_changes(before: Case | None, after: Case) -> list[str]:
+    verdict, told = promises.verdict(before, after), promises.newly_told(before, after)
+    said = [f"case {after.id} promise {'kept' if verdict else 'broken'}"] if verdict is not None else []
+    return [*said, f"case {after.id} promised {stamp(told)}"] if told else said
+
+
+def _count_promise(before: Case | None, after: Case | None) -> None:
+    verdict = promises.verdict(before, after) if after else None
+    if verdict is not None:
+        telemetry.count("PromiseKept" if verdict else "PromiseBroken")

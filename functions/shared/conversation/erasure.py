@@ -1,0 +1,240 @@
+"""Erasing a customer: what is forgotten at once, what is swept away afterwards, and the mark that stays.
+
+`forgotten` goes into the transaction that decides it; `sweep` deletes row by row and may be broken off and called
+again by the tick, because the profile, which says that there is something to erase, goes last.
+"""
+
+import re
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+from pydantic import TypeAdapter
+
+from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store
+from functions.shared.carrier.linking import Keyed
+from functions.shared.conversation import conversations
+from functions.shared.conversation.conversations import Conversation, load, partition
+from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.replies import Outgoing, suppressed
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted
+
+STAYS = ("stopped_by", "started_by", "codes_at", "linking_paused_until", "erased_up_to", "erased_sent", "erased_at")
+"""What a customer who was erased is still held to: nothing of it says who they are."""
+
+_CASE = re.compile(r"case (\w+) ")
+_customer = TypeAdapter(Customer)
+
+
+@dataclass(frozen=True)
+class Removed:
+    """How many rows went, by kind. `done` is False while something is still to leave: the tick does the rest."""
+
+    rows: dict[str, int]
+    done: bool
+
+
+@dataclass(frozen=True)
+class Marks:
+    """What stays of erased customers, under a keyed hash of their X ids."""
+
+    store: Store
+    keyed: Keyed
+
+    def key(self, x_id: str) -> tuple[str, str]:
+        return f"erased#{self.keyed.digest('customer', x_id)}", "mark"
+
+    def erased(self, x_id: str, read: Callable[[str, str], Item | None] | None = None) -> tuple[str, str] | None:
+        """Return the newest DM of a customer until they were erased, and the newest of ours; None if they were not.
+
+        `read` is for whoever has the rows by their keys already.
+        """
+        rows = ((read or self.store.get)(*key) for key in ((partition(x_id), "profile"), self.key(x_id)))
+        found = next((row for row in rows if row and "erased_up_to" in row), None)
+        return (found["erased_up_to"], found.get("erased_sent", "0")) if found else None
+
+    def known(self, conversation: Conversation) -> Conversation:
+        """Return a conversation with somebody who may have been erased: what they are held to still counts."""
+        if conversation.customer.version:
+            return conversation
+        mark = self.store.get(*self.key(conversation.customer.x_id))
+        if mark is None:
+            return conversation
+        held_to = {name: mark[name] for name in STAYS if name in mark}
+        customer = _validated({"x_id": conversation.customer.x_id, **held_to})
+        return replace(conversation, customer=customer)
+
+    def row(self, customer: Customer) -> Put:
+        """The mark of a customer who is erased for good."""
+        pk, sk = self.key(customer.x_id)
+        fields = _customer.dump_python(customer, mode="json", include=set(STAYS), exclude_none=True)
+        return Put({"pk": pk, "sk": sk} | fields)
+
+
+def _validated(fields: Item) -> Customer:
+    return _customer.validate_python(fields)
+
+
+def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bool:
+    """Say whether a message is older than the customer's erasure: it waited in a queue that nobody can search."""
+    if customer.erased_up_to is None or customer.erased_at is None:
+        return False
+    if isinstance(message, Encrypted):
+        return message.sent_at <= customer.erased_at.timestamp() * 1000
+    newest = customer.erased_sent or "0" if isinstance(message, Echo) else customer.erased_up_to
+    return int(message.id) <= int(newest)
+
+
+def is_before(customer: Customer, reply: Outgoing) -> bool:
+    """Say whether a reply is from before the customer's erasure: nobody is to hear of it any more."""
+    if customer.erased_up_to is None or customer.erased_at is None:
+        return False
+    if reply.cause.isdecimal():
+        return int(reply.cause) <= int(customer.erased_up_to)
+    return reply.created_at <= customer.erased_at
+
+
+def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
+    """Forget a customer: link, handle, questions and cases; replies that wait are not sent.
+
+    The tick tells the number of a link that is in force until now.
+    `up_to` is the id of the DM that asked for it: what has a greater one belongs to a new beginning.
+    """
+    old = before.customer
+    held_to = {name: getattr(old, name) for name in STAYS}
+    held_to |= {"erased_up_to": up_to, "erased_at": now, "erased_version": old.version + 1, "erasing": True}
+    held_to |= {"unlinked": None if before.open_case and before.open_case.discreet else old.link}
+    customer = Customer(old.x_id, version=old.version, outbox=old.outbox, **held_to)
+    waiting = [suppressed(reply) for reply in before.replies if reply.state == "PENDING"]
+    return replace(before.having(*waiting), customer=customer, case=None, entries=())
+
+
+def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
+    """Delete what is left of a customer who was erased. May be called at any time, by anybody, again and again."""
+    store = marks.store
+    conversation = load(store, x_id)
+    if not conversation.customer.erasing:
+        return Removed({}, done=True)
+    old = [row for row in store.query(partition(x_id), even_expired=True) if _is_old(row, conversation.customer)]
+    removed: dict[str, int] = {}
+    try:
+        conversation = _with_newest_sent(store, conversation, old, now)
+        for case_id in cases_of(old, but=conversation.customer.case):
+            _count(removed, _delete(store, _case_rows(store, case_id)))
+        # The audit goes last: it says which cases there are.
+        _count(removed, _delete(store, sorted(old, key=lambda row: str(row["sk"]).startswith("audit#"))))
+        return Removed(removed, done=_end(marks, conversation, now))
+    except Cancelled:
+        return Removed(removed, done=False)
+
+
+def _with_newest_sent(store: Store, conversation: Conversation, old: list[Item], now: datetime) -> Conversation:
+    """Note our newest DM in the profile before the rows go that tell it: its echo may still come."""
+    newest = _newest_sent(conversation.customer, old)
+    if newest == conversation.customer.erased_sent:
+        return conversation
+    noted = replace(conversation, customer=replace(conversation.customer, erased_sent=newest))
+    return conversations.save(store, conversation, noted, by="erasure", did="swept", now=now)
+
+
+def _end(marks: Marks, conversation: Conversation, now: datetime) -> bool:
+    """Let the profile go too, once nothing is on its way; who has written again since keeps a new one."""
+    store, customer = marks.store, conversation.customer
+    if customer.outbox or customer.unlinked:
+        return False
+    if not _is_bare(customer):
+        begun = replace(conversation, customer=replace(customer, erasing=False))
+        conversations.save(store, conversation, begun, by="erasure", did="began anew", now=now)
+        return True
+    rows = store.query(partition(customer.x_id), even_expired=True)
+    rest = [row for row in rows if row["sk"] != "profile"]
+    if load(store, customer.x_id).customer.version != customer.version:
+        return False  # they write just now, and what they write is not among the rows that go
+    _delete(store, rest)
+    store.commit([marks.row(customer), Delete(partition(customer.x_id), "profile", expected=customer.version)])
+    return True
+
+
+def _is_bare(customer: Customer) -> bool:
+    """Whether a customer has not written again; that our last words have left does not count."""
+    held_to = {name: getattr(customer, name) for name in (*STAYS, "version", "erased_version", "sent_lately")}
+    return customer == Customer(customer.x_id, erasing=True, **held_to)
+
+
+def _is_old(row: Item, customer: Customer) -> bool:
+    """Say whether a row is from before the erasure. What cannot be told is."""
+    kind, _, rest = str(row["sk"]).partition("#")
+    up_to = int(customer.erased_up_to or 0)
+    match kind:
+        case "profile":
+            return False
+        case "reply":
+            return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to)
+        case "audit":
+            return int(rest) <= customer.erased_version
+        case "sent":
+            return not _after(str(row["reply"]).partition("#")[0], up_to)
+    return not _after(rest.partition("#")[0], up_to)
+
+
+def _after(dm_id: str, up_to: int) -> bool:
+    return dm_id.isdecimal() and int(dm_id) > up_to
+
+
+def _newest_sent(customer: Customer, old: Iterable[Item]) -> str:
+    """Return our newest DM that rows tell of."""
+    ids = [customer.erased_sent or "0"]
+    ids += [str(row["sk"]).partition("#")[2] for row in old if str(row["sk"]).startswith("sent#")]
+    ids += [str(row["dm_id"]) for row in old if "dm_id" in row]
+    return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int)
+
+
+def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
+    """Return the cases that a customer's audit rows tell of: their own item names only the newest two."""
+    changes = (change for row in rows for change in row.get("changes", ()))
+    return sorted({match[1] for change in changes if (match := _CASE.match(change))} - {but})
+
+
+def _case_rows(store: Store, case_id: str) -> list[Item]:
+    """Return a case with all that was said in it, and what shows its last owner the way back to it."""
+    rows = store.query(f"case#{case_id}", even_expired=True)
+    owners = {str(row["last_owner"]) for row in rows if "last_owner" in row}
+    back = [row for owner in owners for row in store.query(f"staff#{owner}", "back#", even_expired=True)]
+    return [row for row in back if str(row["sk"]).endswith(f"#{case_id}")] + sorted(
+        rows, key=lambda r: r["sk"] == "case"
+    )
+
+
+def _delete(store: Store, rows: Iterable[Item]) -> list[str]:
+    kinds = []
+    for row in rows:
+        kind = str(row["sk"]).partition("#")[0]
+        if kind == "audit":
+            # Whoever comes back begins with version 1 again, perhaps while we are still deleting.
+            store.delete_of(row["pk"], row["sk"], row["at"])
+        else:
+            store.delete(row["pk"], row["sk"])
+        kinds.append(kind)
+    return kinds
+
+
+def _count(removed: dict[str, int], kinds: Iterable[str]) -> None:
+    for kind in kinds:
+        removed[kind] = removed.get(kind, 0) + 1
+
+
+def up_to_now(store: Store, x_id: str) -> str:
+    """Return the id of a customer's newest DM."""
+    ids = (str(row["sk"]).partition("#")[2] for row in store.query(partition(x_id), "dm#"))
+    return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int, default="0")
+
+
+def erase(marks: Marks, x_id: str, now: datetime) -> Removed | None:
+    """Erase a customer who has asked for it elsewhere. None if nothing is kept of them."""
+    if load(marks.store, x_id).customer.version == 0:
+        return None
+    up_to = up_to_now(marks.store, x_id)
+    conversations.change(
+        marks.store, x_id, lambda current: forgotten(current, up_to, now), by="ops", did="erased", now=now
+    )
+    return sweep(marks, x_id, now)

@@ -1,0 +1,102 @@
+"""When a person will have answered: opening hours, the time that a customer is told, and the watch over it.
+
+The time that is told *is* the time that is stored and watched, so it is rounded here, to what people say.
+"""
+
+from collections.abc import Callable
+from datetime import datetime, timedelta
+
+from functions.shared.brand.hours import Opening, after_open
+from functions.shared.conversation.cases import Case, Promise, Team
+from functions.shared.conversation.customers import Customer
+
+TARGET = timedelta(minutes=60)
+"""For the first answer of an ordinary team, counted while it is open."""
+STEP = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+SOON = timedelta(minutes=15)
+"""For the urgent team day and night; for an ordinary one, while it is open, if the words ask for a look first."""
+PER_CASE = timedelta(minutes=7)
+"""What each case that waits in the line costs a team."""
+UPDATED_BEFORE = timedelta(minutes=10)
+"""How long before a promise breaks the customer learns of it; where little time was promised, in its last third."""
+
+
+type Ahead = Callable[[Case], int]
+"""Counts the cases that are taken before one."""
+
+
+def due_at(team: Team, now: datetime, brand: Opening, waiting: int, *, look_first: bool = False) -> datetime:
+    """Return when a person has to have answered a new case of a team in whose line `waiting` others are.
+
+    The team's target, or the length of its line, whichever is later; what has to be looked at first passes the line.
+    """
+    if team == "urgent":
+        return _as_said(now + max(SOON, waiting * PER_CASE), now)
+    takes = SOON if look_first else max(TARGET, waiting * PER_CASE)
+    return _as_said(after_open(takes, now, brand), now)
+
+
+def look_at(customer: Customer, case: Case | None) -> datetime | None:
+    """When the clock has to look at what a customer was promised: to write the update, then to count it as broken."""
+    if case is None or not case.open or case.promise is None or case.promise.kept is not None:
+        return None
+    return update_at(case.promise) if may_update(customer, case) else case.promise.by
+
+
+def may_update(customer: Customer, case: Case) -> bool:
+    """Whether the one update may be written: not to whom the bot has to be silent."""
+    return not (case.updated or customer.stopped or customer.flooded_at or case.had_last_word)
+
+
+def may_leave(case: Case | None, now: datetime) -> bool:
+    """Whether an update of the promised time is still news: nobody has answered, and the time has not passed."""
+    return case is not None and case.promise is not None and case.promise.kept is None and now < case.promise.by
+
+
+def update_at(promise: Promise) -> datetime:
+    return promise.by - min(UPDATED_BEFORE, (promise.by - promise.told_at) / 3)
+
+
+def newly_told(before: Case | None, after: Case) -> datetime | None:
+    """Return the time that the customer is told by a change."""
+    was, promise = _before(before, after), after.promise
+    return promise.by if promise and not _same(was, promise) else None
+
+
+def verdict(before: Case | None, after: Case) -> bool | None:
+    """Say whether a change keeps or breaks what the customer was told; None where it does neither."""
+    was, promise = _before(before, after), after.promise
+    if was is None or promise is None or was.kept is not None:
+        return None
+    if _same(was, promise):
+        return promise.kept
+    return False if promise.told_at > was.by else None
+
+
+def _before(before: Case | None, after: Case) -> Promise | None:
+    return before.promise if before and before.id == after.id else None
+
+
+def _same(one: Promise | None, other: Promise) -> bool:
+    return one is not None and (one.by, one.told_at) == (other.by, other.told_at)
+
+
+def told_next(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> datetime:
+    """Return the time to tell whoever asks about a case that waits: what they were told, unless that has passed."""
+    promise = case.promise
+    known = promise.by if promise and promise.kept is None else case.due_at
+    return known if known > now else due_at(case.team, now, brand, ahead(case))
+
+
+def _as_said(due: datetime, now: datetime) -> datetime:
+    """Round up: to "in about 25 minutes" within the hour, else to "by 15:30"."""
+    if (span := _up(due - now)) < HOUR:
+        return now + span
+    due = max(due, now + HOUR)
+    midnight = due.replace(hour=0, minute=0, second=0, microsecond=0)
+    return midnight + _up(due - midnight)
+
+
+def _up(span: timedelta) -> timedelta:
+    return -(-span // STEP) * STEP

@@ -1,0 +1,1 @@
+"""Replies leave: X's limit, the claim, the send."""

@@ -1,0 +1,135 @@
+"""What may leave now, and the claim on it. Nothing here reads or writes."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import datetime
+from typing import Literal
+
+from functions.shared.conversation import cases, promises, replies
+from functions.shared.conversation.cases import Entry
+from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.delivery import budget as budgets
+from functions.shared.delivery.budget import Budget
+
+Obstacle = Literal["stopped", "unlinked", "owned", "moot", "later"]
+
+
+NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned", "moot")
+"""What stands in a reply's way for good: it is suppressed."""
+TOGETHER = 10
+"""Replies that may leave as one DM."""
+
+
+def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obstacle | None:
+    """Say why a reply may not leave now. Looked at under the customer's version, so that it still holds then."""
+    customer = conversation.customer
+    if reply.kind == "stop":
+        return None if customer.stopped_by == reply.cause else "stopped"
+    if reply.automated and customer.stopped:
+        return "stopped"
+    linked = customer.link and customer.link.account_id == reply.quotes and not customer.locked_by
+    if reply.quotes and not linked:
+        return "unlinked"
+    if reply.unasked and conversation.known_case:
+        return "owned"
+    if reply.updates_promise and not promises.may_leave(conversation.open_case, now):
+        return "moot"
+    return "later" if reply.not_before and reply.not_before > now else None
+
+
+def together(conversation: Conversation, reply: Outgoing, now: datetime, budget: Budget) -> tuple[Outgoing, ...]:
+    """Return what leaves as one DM so that this reply does, in the order of causes; nothing if it has to wait.
+
+    Only a stop's confirmation overtakes what is on its way, and what a pause holds back holds nothing up.
+    """
+    if reply.kind == "stop":
+        return () if obstacle(conversation, reply, now) else (reply,)
+    waiting: list[Outgoing] = []
+    for other in conversation.replies:
+        hindered = obstacle(conversation, other, now)
+        if other.state == "PENDING" and budget.holds(other.kind):
+            continue
+        if other.state == "PENDING" and other.kind != "stop" and not hindered:
+            waiting.append(other)
+        elif hindered not in NEVER and replies.holds_up(other, now):
+            break
+    return tuple(waiting[:TOGETHER]) if reply in waiting else ()
+
+
+@dataclass(frozen=True)
+class Claim:
+    """`head` is the reply whose DM is being sent, as it stands in the conversation once that is saved."""
+
+    conversation: Conversation
+    head: Outgoing
+
+
+def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: datetime) -> Claim | None:
+    """Claim a reply, and what waits beside it, as one DM; None where something stands in the way."""
+    dm = together(conversation, reply, now, budget)
+    take = budgets.take(budget, reply.kind, now, [other.kind for other in dm]) if dm else None
+    if take is None:
+        return None
+    if reply.kind == "staff":
+        conversation = _instead_of_held(conversation, dm[-1], budget, now)
+    head = replace(replies.claimed(dm[0], now), carries=tuple(other.id for other in dm[1:]))
+    carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
+    overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
+    claimed = conversation.having(head, *carried, *overtaken)
+    customer = _counted(claimed.customer, budget, now) if reply.automated else claimed.customer
+    claimed = replace(claimed, customer=customer, writes=(*claimed.writes, take))
+    return Claim(_promised(claimed, dm, now), head)
+
+
+def _promised(conversation: Conversation, dm: Iterable[Outgoing], now: datetime) -> Conversation:
+    """What a DM promises is what the case's clock watches, from the moment at which the DM is on its way."""
+    for reply in dm:
+        case = conversation.open_case
+        if case and case.id == reply.case and reply.promises:
+            conversation = conversation.with_case(
+                cases.promised(case, reply.promises, now, instead=reply.updates_promise)
+            )
+    return conversation
+
+
+def _instead_of_held(conversation: Conversation, last: Outgoing, budget: Budget, now: datetime) -> Conversation:
+    """A person answers while a pause holds back what came before: that never leaves, and the case says so."""
+    before = conversation.replies[: conversation.replies.index(last)]
+    held = [reply for reply in before if reply.state == "PENDING" and budget.holds(reply.kind)]
+    said = [Entry(f"{reply.id}#held", "note", fate(reply, "was held back and is not sent"), now) for reply in held]
+    dropped = conversation.having(*map(replies.suppressed, held))
+    return dropped.with_case(dropped.case, *said) if dropped.case and said else dropped
+
+
+def fate(reply: Outgoing, became: str) -> str:
+    """Say to staff what became of a reply."""
+    return f"The {reply.kind} of {reply.created_at:%H:%M} UTC {became}."
+
+
+def had_share(customer: Customer, budget: Budget, now: datetime) -> bool:
+    """Whether a customer had a fifth of a window's sends: while others wait, more would be theirs."""
+    return len(_lately(customer, now)) >= budget.share
+
+
+def _counted(customer: Customer, budget: Budget, now: datetime) -> Customer:
+    return replace(customer, sent_lately=(*_lately(customer, now), now)[-budget.share :])
+
+
+def _lately(customer: Customer, now: datetime) -> tuple[datetime, ...]:
+    return tuple(at for at in customer.sent_lately if at > now - budgets.WINDOW)
+
+
+def dm_of(conversation: Conversation, head: Outgoing) -> tuple[Outgoing, ...]:
+    """Return a reply and those that leave with it."""
+    return (head, *(reply for reply in conversation.replies if reply.id in head.carries))
+
+
+def text_of(conversation: Conversation, head: Outgoing) -> str:
+    return "\n\n".join(reply.text for reply in dm_of(conversation, head))
+
+
+def freed(reply: Outgoing) -> Outgoing:
+    """A reply that did not leave goes on alone."""
+    return replace(reply, carries=(), carried_by=None) if reply.state == "PENDING" else reply

@@ -1,0 +1,40 @@
+"""Which reply is a DM of ours that X tells of?"""
+
+import html
+import re
+from datetime import datetime
+
+from functions.shared.aws.store import Item, Put, stamp
+from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.delivery.claim import text_of
+
+
+def sent_row(x_id: str, dm_id: str, reply_id: str, now: datetime, *, confirmed: bool = False) -> Put:
+    """The row that says which reply a DM of ours was."""
+    row: Item = {"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id}
+    row["expires_at"] = int((now + DM_IDS_KEPT).timestamp())
+    return Put(row | ({"confirmed_at": stamp(now)} if confirmed else {}))
+
+
+def echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
+    sending = (reply for reply in current.replies if reply.state in ("SENDING", "UNKNOWN") and not reply.carried_by)
+    return next((reply for reply in sending if matches(current, reply, dm_id, text)), None)
+
+
+def matches(current: Conversation, reply: Outgoing, dm_id: str, text: str) -> bool:
+    return is_said(reply, text_of(current, reply), dm_id, text)
+
+
+def is_said(reply: Outgoing, words: str, dm_id: str, text: str) -> bool:
+    """Whether a DM of ours is a reply in these words: its text, and an id greater than that of the DM it answers."""
+    newer = not reply.cause.isdecimal() or int(dm_id) > int(reply.cause)
+    return newer and _bare(text) == _bare(words)
+
+
+_LINK = re.compile(r"https?://\S+")
+
+
+def _bare(text: str) -> str:
+    """A text as it can be compared: X rewrites links, escapes signs and may change white space."""
+    return " ".join(_LINK.sub("<link>", html.unescape(text)).split())

@@ -1,0 +1,251 @@
+"""Replies leave: claimed in a transaction, sent once, settled by X's answer, by the echo or by looking."""
+
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+from itertools import accumulate
+
+from functions.shared.aws.store import Cancelled, Store, Update, stamp
+from functions.shared.conversation import cases, conversations, erasure, replies
+from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation.conversations import Conversation, load, partition, save
+from functions.shared.conversation.replies import Outgoing
+from functions.shared.conversation.tickets import Line
+from functions.shared.delivery import budget as budgets
+from functions.shared.delivery.claim import NEVER, Claim, claim, dm_of, fate, freed, had_share, obstacle, text_of
+from functions.shared.delivery.echoes import echoed, matches, sent_row
+from functions.shared.x.dms import Messenger, Outcome, Refused, Sent
+from functions.shared.x.messages import Echo
+
+WRITES = 80
+"""Rows that are settled in one transaction; DynamoDB takes a hundred, and some belong to the change itself."""
+
+
+@dataclass(frozen=True)
+class Sender:
+    """Sends claimed replies and settles what became of them."""
+
+    store: Store
+    messenger: Messenger
+    line: Line
+    now: Callable[[], datetime]
+    new_case_id: Callable[[], str] = cases.new_id
+    anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply
+    """Says again what has waited long, before it leaves."""
+
+    def commit(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Conversation:
+        """Save a decision; what it says leaves at once where nothing stands in its way and the budget has room.
+
+        Raises Cancelled where the conversation has moved on.
+        """
+        now = self.now()
+        claimed = self._claimed_at_once(before, after, now)
+        if claimed:
+            try:
+                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
+                self.post(saved, claimed.head)
+                self._ticket(saved, now)
+                return saved
+            except Cancelled as cancelled:
+                if cancelled.by != {budgets.KEY[1]}:
+                    raise
+        saved = save(self.store, before, after, by=by, did=did, now=now)
+        self._ticket(saved, now)
+        return saved
+
+    def _ticket(self, saved: Conversation, now: datetime) -> None:
+        """Ticket a case, but a silent one is left to the tick: how long this takes must not tell of it either."""
+        if saved.known_case:
+            self.line.ticket(self.store, saved, now)
+
+    def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
+        new = [reply for reply in after.replies if before.reply(reply.id) is None]
+        if not new:
+            return None
+        budget = budgets.load(self.store)
+        if not budget.room(new[-1].kind, now):
+            budgets.mark_waiting(self.store, True)
+            return None
+        if budget.waiting and new[-1].kind not in budgets.RESERVED_FOR:
+            return None
+        return claim(after, new[-1], budget, now)
+
+    def post(self, conversation: Conversation, reply: Outgoing) -> None:
+        """Send what is claimed, if its lease leaves the time for it, and settle it by X's answer."""
+        if not replies.may_send(reply, self.now()):
+            return
+        outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
+        self.settle(reply, outcome)
+        budgets.heard(self.store, outcome.limits, self.now())
+        budgets.outcome(self.store, outcome, self.now())
+
+    def settle(self, reply: Outgoing, outcome: Outcome) -> None:
+        """Write what became of a claimed reply; a claim that somebody else has settled meanwhile stays as it is."""
+
+        def settled(current: Conversation) -> Conversation | None:
+            head = current.reply(reply.id)
+            if head is None or head.fence != reply.fence or head.state not in ("SENDING", "UNKNOWN"):
+                return None
+            after = [freed(replies.after(part, outcome, self.now())) for part in dm_of(current, head)]
+            done = current.having(*after)
+            if isinstance(outcome, Sent):
+                sent = sent_row(reply.customer, outcome.dm_id, reply.id, self.now())
+                done = replace(done, writes=(*done.writes, sent))
+            if isinstance(outcome, Refused) and head.kind != "stop":
+                done = self._told_staff(done, head, f"not delivered: {outcome.reason}", needs_person=outcome.ours)
+            return done
+
+        self._change(reply.customer, settled, did=f"sent: {type(outcome).__name__}")
+
+    def echo(self, echo: Echo) -> str | None:
+        """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send."""
+        known = self.store.get(partition(echo.customer), f"sent#{echo.id}")
+        if known:
+            self._confirmed(echo)
+            return str(known["reply"])
+        found: Outgoing | None = None
+
+        def settled(current: Conversation) -> Conversation:
+            nonlocal found
+            found = echoed(current, echo.id, echo.text)
+            if found is None:
+                elsewhere = self._answered_elsewhere(current)
+                return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE, self.now()),))
+            done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, found)))
+            return replace(done, writes=(sent_row(echo.customer, echo.id, found.id, self.now(), confirmed=True),))
+
+        self._change(echo.customer, settled, did="echo")
+        return found.id if found else None
+
+    def _confirmed(self, echo: Echo) -> None:
+        """Note when X confirmed what we knew to be sent: whoever is asked what happened can say so."""
+        key = (partition(echo.customer), f"sent#{echo.id}")
+        first = "attribute_not_exists(confirmed_at)"
+        self.store.update(Update(*key, "SET confirmed_at = :at", first, {"at": stamp(self.now())}))
+
+    def resume(self, x_id: str, only: Callable[[Outgoing], bool], *, others_wait: bool = False) -> bool:
+        """Send the customer's first reply of this sort that may leave, and what waits beside it. True if one left.
+
+        What can never leave any more is suppressed. While others wait, a customer who had their share has to as well.
+        """
+        for _ in range(conversations.TRIES):
+            before, now = load(self.store, x_id), self.now()
+            waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
+            after = self._without_hopeless(before, waiting, now)
+            budget = budgets.load(self.store)
+            said_anew = after.having(*(self.anew(after, reply) for reply in after.replies if reply.state == "PENDING"))
+            may_leave = [reply for reply in said_anew.replies if reply.state == "PENDING" and only(reply)]
+            if others_wait and had_share(before.customer, budget, now):
+                may_leave = [reply for reply in may_leave if reply.kind in budgets.RESERVED_FOR]
+            claimed = next(filter(None, (claim(said_anew, reply, budget, now) for reply in may_leave)), None)
+            changed = claimed.conversation if claimed else after
+            if changed == before:
+                return False
+            try:
+                saved = save(self.store, before, changed, by="tick", did="claimed", now=now)
+            except Cancelled:
+                continue
+            if claimed:
+                self.post(saved, claimed.head)
+            return claimed is not None
+        return False
+
+    def _without_hopeless(self, current: Conversation, waiting: Iterable[Outgoing], now: datetime) -> Conversation:
+        hopeless = [reply for reply in waiting if obstacle(current, reply, now) in NEVER]
+        return current.having(*map(replies.suppressed, hopeless[: WRITES // 2])) if hopeless else current
+
+    def lease_ran_out(self, x_id: str) -> None:
+        """What was being sent when its sender died may have left: its outcome is unknown."""
+
+        def given_up(current: Conversation) -> Conversation | None:
+            dead = [
+                r for r in current.replies if r.state == "SENDING" and r.lease_until and r.lease_until <= self.now()
+            ]
+            return current.having(*(replies.unknown(r, r.lease_until or self.now()) for r in dead)) if dead else None
+
+        self._change(x_id, given_up, did="lease ran out")
+
+    def look_up(self, x_id: str) -> None:
+        """Ask X whether a reply of unknown outcome was delivered. A look-up that fails is not an absence."""
+        conversation = load(self.store, x_id)
+        asked = _as_many_as_fit(conversation, [r for r in conversation.replies if _to_look_up(r, self.now())])
+        if not asked:
+            return
+        found = self.messenger.look_up(x_id)
+        if found is None:
+            return
+
+        def settled(current: Conversation) -> Conversation | None:
+            done = current
+            settling = set[str]()  # one DM is one reply, also where two say the same
+            for reply in asked:
+                head = done.reply(reply.id)
+                if head is None or head.state != "UNKNOWN" or head.fence != reply.fence:
+                    continue
+                free = (dm for dm in found if dm.dm_id not in settling)
+                match = next((dm for dm in free if self._is_this(done, head, dm.dm_id, dm.text)), None)
+                if match:
+                    settling.add(match.dm_id)
+                    done = done.having(*(replies.sent(part, match.dm_id) for part in dm_of(done, head)))
+                    done = replace(done, writes=(*done.writes, sent_row(x_id, match.dm_id, head.id, self.now())))
+                    continue
+                after = [freed(replies.not_found(part, self.now())) for part in dm_of(done, head)]
+                done = done.having(*after)
+                if after[0].state == "UNCONFIRMED":
+                    done = self._told_staff(done, after[0], "may not have arrived", needs_person=True)
+            return done
+
+        self._change(x_id, settled, did="looked up")
+
+    def _is_this(self, current: Conversation, head: Outgoing, dm_id: str, text: str) -> bool:
+        if not matches(current, head, dm_id, text):
+            return False
+        return self.store.get(partition(head.customer), f"sent#{dm_id}") is None
+
+    def _answered_elsewhere(self, current: Conversation) -> Conversation:
+        """A person has answered without the desk: a case waits for the customer in their name."""
+        now = self.now()
+        case = current.open_case
+        if case is None:
+            case = Case(self.new_case_id(), current.customer.x_id, "general", "elsewhere", opened_at=now, due_at=now)
+        if case.state == "CLAIMED":
+            return current.with_case(replace(cases.judged(case, now), answered_at=now))
+        waits = replace(
+            cases.judged(case, now),
+            state="WAITING_CUSTOMER",
+            owner=cases.ELSEWHERE,
+            answered_at=now,
+            fence=case.fence + 1,
+            back_until=None,
+        )
+        return current.with_case(waits)
+
+    def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
+        """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
+        if erasure.is_before(current.customer, reply):
+            return current
+        now = self.now()
+        note = Entry(f"{reply.id}#{reply.fence}", "note", fate(reply, what), now)
+        if current.open_case:
+            return current.with_case(current.open_case, note)
+        if not needs_person:
+            return current
+        due = now + cases.UNPROMISED
+        opened = Case(self.new_case_id(), reply.customer, "general", "undelivered", opened_at=now, due_at=due)
+        return current.with_case(opened, note)
+
+    def _change(self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str) -> None:
+        saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now())
+        if saved:
+            self._ticket(saved, self.now())
+
+
+def _to_look_up(reply: Outgoing, now: datetime) -> bool:
+    due = reply.look_up_at is not None and reply.look_up_at <= now
+    return due and reply.state == "UNKNOWN" and not reply.carried_by
+
+
+def _as_many_as_fit(conversation: Conversation, heads: Sequence[Outgoing]) -> list[Outgoing]:
+    """The first of these whose rows go into one transaction: their parts, the DM that was found or a note, each."""
+    rows = accumulate(len(dm_of(conversation, head)) + 1 for head in heads)
+    return [head for head, row in zip(heads, rows, strict=True) if row <= WRITES]

@@ -1,0 +1,1 @@
+"""What customers write and how we write to them."""

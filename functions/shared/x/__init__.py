@@ -1,0 +1,1 @@
+"""X: what it brings, what it takes, and our account there."""

@@ -1,0 +1,31 @@
+"""When an event of X last reached us by itself: what tells silence from a quiet hour. One row."""
+
+from datetime import datetime, timedelta
+
+from botocore.exceptions import BotoCoreError, ClientError
+
+from functions.shared.aws import telemetry
+from functions.shared.aws.store import Store, Update, stamp
+
+KEY = ("webhook", "arrived")
+
+LIVE = timedelta(minutes=2)
+"""What arrives later than this after it was written has been looked up or replayed, and proves nothing."""
+
+
+def note(store: Store, written: datetime, now: datetime) -> None:
+    """Remember the minute of an event that came by itself. Best effort: no message comes again because of it."""
+    if not now - LIVE <= written <= now + LIVE:
+        return
+    minute = stamp(written.replace(second=0, microsecond=0))
+    condition = "attribute_not_exists(#at) OR #at < :at"
+    try:
+        store.update(Update(*KEY, "SET #at = :at", condition, {"at": minute}, names=("at",)))
+    except (BotoCoreError, ClientError) as failure:
+        telemetry.error("an arrival was not noted", failure)
+
+
+def newest(store: Store) -> datetime | None:
+    """Return the minute of the newest event that came by itself."""
+    row = store.get(*KEY)
+    return datetime.fromisoformat(row["at"]) if row else None

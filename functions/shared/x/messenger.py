@@ -1,0 +1,182 @@
+"""X on our side: send a DM and learn what became of it, look up what we have sent. No call is ever repeated here.
+
+tweepy knows the routes and signs (OAuth 1.0a). What X answered is read here, because tweepy raises on bodies that it
+did not expect, also when the DM has long been sent.
+"""
+
+import html
+import re
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime, timedelta
+from typing import Any
+from urllib.parse import urlsplit
+
+import requests
+import tweepy  # type: ignore[import-untyped]
+
+from functions.shared.aws import clock, telemetry
+from functions.shared.x.dms import Blocked, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.transport import TWEEPY_HOST, Answered, NotConnected, Session, json_object, limits_of
+
+LOOKS_BACK = timedelta(minutes=15)
+
+_X_ID = re.compile(r"[0-9]{1,20}")
+_CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
+
+# Of X's 403s, those about the one customer; every other one is about us.
+_CLOSED = (b"dm one or more participants", b"send messages to this user", b"send messages to users who")
+
+
+class XMessenger:
+    """Sends in the name of one account. Keep it: a new TLS session costs ten times a kept one."""
+
+    def __init__(self, credentials: Mapping[str, str], api_url: str = TWEEPY_HOST) -> None:
+        parts = urlsplit(api_url)
+        if parts.scheme not in ("http", "https") or not parts.hostname:
+            raise ValueError("X_API_URL must be a URL like https://api.x.com")
+        if missing := [name for name in _CREDENTIALS if not credentials.get(name)]:
+            raise ValueError(f"the secret with X's user tokens lacks {', '.join(missing)}")
+        self._client = tweepy.Client(
+            **{name: credentials[name] for name in _CREDENTIALS},
+            return_type=requests.Response,
+            wait_on_rate_limit=False,
+        )
+        self._client.session = Session(api_url.rstrip("/"))
+
+    def send(self, customer: str, text: str) -> Outcome:
+        # tweepy puts the id into the path as it is.
+        if not _X_ID.fullmatch(customer):
+            return Refused("this is no numeric id of X", ours=True)
+        try:
+            self._client.create_direct_message(participant_id=customer, text=text)
+        except Answered as answered:
+            return _outcome(answered.response)
+        except NotConnected:
+            return NotSent(None, "X cannot be reached")
+        except requests.Timeout:
+            return Unknown("X did not answer in time")
+        except requests.RequestException:
+            return Unknown("the connection broke before X had answered")
+        except Exception as failure:
+            # Whatever it was, the DM may have left: a crash here would hide that.
+            telemetry.error("sending a DM failed in an unforeseen way", failure)
+            return Unknown("sending failed in an unforeseen way")
+        raise AssertionError("every answer is raised")
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        if not _X_ID.fullmatch(customer):
+            return None
+        try:
+            self._client.get_direct_message_events(
+                participant_id=customer,
+                event_types="MessageCreate",
+                dm_event_fields=["created_at", "sender_id", "text"],
+                max_results=100,
+            )
+        except Answered as answered:
+            return _listed(answered.response, customer, clock.now())
+        except (NotConnected, requests.RequestException):
+            return None
+        raise AssertionError("every answer is raised")
+
+
+class KeyedMessenger:
+    """Sends with the keys as they are now. `keys` reads them; where it cannot, the last ones are good enough."""
+
+    def __init__(self, keys: Callable[[], Mapping[str, str]], api_url: str = TWEEPY_HOST) -> None:
+        self._read = keys
+        self._keys = keys()
+        self._api_url = api_url
+        self._messenger = XMessenger(self._keys, api_url)
+
+    def send(self, customer: str, text: str) -> Outcome:
+        return self._current().send(customer, text)
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        return self._current().look_up(customer)
+
+    def _current(self) -> XMessenger:
+        try:
+            keys = self._read()
+            if keys != self._keys:
+                # What is sent meanwhile keeps the connection and the keys that it has begun with.
+                self._keys, self._messenger = keys, XMessenger(keys, self._api_url)
+        except Exception as failure:
+            telemetry.error("X's keys cannot be read anew", failure)
+        return self._messenger
+
+
+# ---- the way to X ----
+
+
+# ---- what X's answers mean ----
+
+
+def _outcome(response: requests.Response) -> Outcome:
+    """Read X's answer to a DM. The reasons are ours: X's may quote the DM."""
+    limits = limits_of(response.headers)
+    match response.status_code:
+        case status if 200 <= status < 300:
+            dm_id = _dm_id(json_object(response))
+            return Sent(dm_id, limits) if dm_id else Unknown("X accepted it without naming it", limits)
+        case 429:
+            return NotSent(_retry_at(limits, clock.now()), "X's limit is used up", limits)
+        case 400:
+            return Refused("X calls our request wrong", ours=True, limits=limits)
+        case 404:
+            return Refused("X knows no such account", limits=limits)
+        case 403 if any(words in response.content.lower() for words in _CLOSED):
+            return Refused("this customer does not take our messages", limits=limits)
+        case 401:
+            telemetry.count("XUnauthorised")
+            return Blocked("X does not accept our tokens", limits)
+        case 402:
+            telemetry.count("XCreditsDepleted")
+            return Blocked("X's credits are used up", limits)
+        case 403:
+            telemetry.count("XRestricted")
+            return Blocked("X does not permit our account to send", limits)
+        case status:
+            return Unknown(f"X answered {status}", limits)
+
+
+def _dm_id(body: Mapping[str, Any]) -> str | None:
+    """X documents `data.dm_event_id`; `data.id` has been seen too."""
+    data = body.get("data")
+    ids = [data.get("dm_event_id"), data.get("id")] if isinstance(data, dict) else []
+    return next((str(value) for value in ids if type(value) in (str, int) and _X_ID.fullmatch(str(value))), None)
+
+
+def _retry_at(limits: Limits | None, now: datetime) -> datetime | None:
+    """Return when X takes DMs again: the end of what is used up. A time that has passed says nothing."""
+    if limits is None:
+        return None
+    ends = [limits.day_reset] if limits.day_remaining == 0 else []
+    ends += [limits.reset] if limits.remaining == 0 or not ends else []
+    last = max((end for end in ends if end is not None), default=0)
+    return datetime.fromtimestamp(last, UTC) if last > now.timestamp() else None
+
+
+def _listed(response: requests.Response, customer: str, now: datetime) -> list[SentDM] | None:
+    """Read a look-up. Where anything is unclear, or it does not reach back far enough, it has told nothing."""
+    body = json_object(response)
+    events, meta = body.get("data"), body.get("meta")
+    if response.status_code != 200 or body.get("errors"):
+        return None
+    if events is None and isinstance(meta, dict) and meta.get("result_count") == 0:
+        return []
+    try:
+        dms = [(str(event["sender_id"]), _sent_dm(event)) for event in events or [{}]]
+    except (KeyError, TypeError, ValueError, AttributeError):
+        return None
+    goes_on = isinstance(meta, dict) and meta.get("next_token")
+    if goes_on and min(dm.at for _, dm in dms) > now - LOOKS_BACK:
+        return None
+    return [dm for sender, dm in dms if sender != customer]
+
+
+def _sent_dm(event: Mapping[str, Any]) -> SentDM:
+    if not _X_ID.fullmatch(event["id"]):
+        raise ValueError("no id")
+    text = event.get("text", "")  # a picture may have none
+    return SentDM(event["id"], html.unescape(text), datetime.fromisoformat(event["created_at"]).astimezone(UTC))

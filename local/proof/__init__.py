@@ -1,0 +1,1 @@
+"""What must hold, whatever happens: checkers that tests, bursts and the phone page share."""

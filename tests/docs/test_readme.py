@@ -1,0 +1,41 @@
+"""The README is a promise: its table is the registry, its example works, its links lead somewhere."""
+
+import re
+from pathlib import Path
+
+import pytest
+
+from functions.commands.registry import Command, Registry, registry
+from tests.places import ROOT
+
+README = (ROOT / "README.md").read_text()
+
+
+def table() -> str:
+    """Return the table of commands as the README has to have it."""
+    rows = (f"| `#{command.tag}` | {command.help} |\n" for command in registry().commands)
+    return "| send | for |\n|---|---|\n" + "".join(rows)
+
+
+def test_the_table_of_commands_is_the_registry() -> None:
+    begin, end = "<!-- commands: checked by tests/docs/test_readme.py -->\n", "<!-- commands end -->"
+
+    assert README.split(begin)[1].split(end)[0] == table()
+
+
+def test_the_hashtag_of_the_example_works() -> None:
+    (source,) = re.findall(r"```python\n(.*?)```", README, re.DOTALL)
+    module: dict[str, Command] = {}
+
+    exec(source, module)
+
+    assert Registry((*registry().commands, module["command"])).by_tag["hours"].help == "when our shops are open"
+
+
+@pytest.mark.parametrize(
+    "document", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda path: path.name
+)
+def test_links_lead_to_files_that_are_there(document: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
+
+    assert [link for link in links if not (document.parent / link).exists()] == []

@@ -1,0 +1,417 @@
+"""What the stack promises, read from its template."""
+
+import json
+import re
+from collections.abc import Iterator
+from functools import cache
+from pathlib import Path
+from typing import Any
+from zipfile import ZipFile
+
+import aws_cdk as cdk
+import pytest
+from aws_cdk import aws_lambda as lambda_
+from aws_cdk.assertions import Template
+from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
+from cfnlint.api import lint as cfn_lint
+
+from infra.context import service
+from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, SUPERVISOR, TABLES, TEAMS, Function, settings_of
+from infra.stack import CannotDeploy, asked, camel
+from tests.ringing import sections
+
+PROD = {"stage": "prod", "brand_id": "1234567890"}
+OWN = {
+    "domain": "care.example.com",
+    "certificate_arn": "arn:aws:acm:eu-west-2:123456789012:certificate/1234",
+    "oidc_issuer": "https://login.example.com",
+    "oidc_audience": "desk",
+    "alarm_email": "ops@example.com",
+    "x_api_url": "https://x.example.com",
+    "sms_sender": "arn:aws:sms-voice:eu-west-2:123456789012:phone-number/phone-1234",
+}
+LOCAL_ONLY = {"sms_url"}
+CONTEXTS: dict[str, dict[str, str]] = {"dev": {}, "prod": PROD, "own domain and sign-in": PROD | OWN}
+
+type Resource = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def empty_zip(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("code") / "empty.zip"
+    with ZipFile(path, "w") as archive:
+        archive.writestr("empty.py", "")
+    return path
+
+
+@pytest.fixture(scope="module")
+def synthesised(empty_zip: Path) -> Any:
+    """Synthesise a stack once for each context. cdk-nag looks at it then, and raises at any finding."""
+
+    @cache
+    def template(name: str) -> dict[str, Any]:
+        app = cdk.App(context=CONTEXTS[name])
+        code = lambda_.Code.from_asset(str(empty_zip))
+        stack = service(app, {function.name: code for function in FUNCTIONS})
+        return dict(Template.from_stack(stack).to_json())
+
+    return template
+
+
+@pytest.fixture(scope="module", params=CONTEXTS)
+def template(request: pytest.FixtureRequest, synthesised: Any) -> dict[str, Any]:
+    return dict(synthesised(request.param))
+
+
+@pytest.fixture(scope="module")
+def prod(synthesised: Any) -> dict[str, Any]:
+    return dict(synthesised("prod"))
+
+
+def of_type(template: dict[str, Any], kind: str) -> dict[str, Resource]:
+    return {
+        name: resource["Properties"] | {key: value for key, value in resource.items() if key != "Properties"}
+        for name, resource in template["Resources"].items()
+        if resource["Type"] == kind
+    }
+
+
+def one(template: dict[str, Any], kind: str, prefix: str) -> tuple[str, Resource]:
+    """Find the resource that came of a construct: its logical id is the construct's path and a hash."""
+    found = {n: r for n, r in of_type(template, kind).items() if re.fullmatch(f"{prefix}[0-9A-F]{{8}}", n)}
+    assert len(found) == 1, (prefix, list(found))
+    return next(iter(found.items()))
+
+
+def function(template: dict[str, Any], name: str) -> Resource:
+    return one(template, "AWS::Lambda::Function", f"{camel(name)}Function")[1]
+
+
+def statements(template: dict[str, Any], name: str) -> list[tuple[list[str], str]]:
+    """What a function's role allows: actions, and the resources as text."""
+    role = json.dumps(function(template, name)["Role"]["Fn::GetAtt"][0])
+    return [
+        (as_list(statement["Action"]), json.dumps(statement["Resource"]))
+        for policy in of_type(template, "AWS::IAM::Policy").values()
+        if role in json.dumps(policy["Roles"])
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+
+def as_list(value: str | list[str]) -> list[str]:
+    return [value] if isinstance(value, str) else value
+
+
+def actions(template: dict[str, Any], name: str) -> set[str]:
+    return {action for allowed, _ in statements(template, name) for action in allowed}
+
+
+every_function = pytest.mark.parametrize("name", [function.name for function in FUNCTIONS])
+
+
+# What a function gets
+
+
+@every_function
+def test_every_setting_of_a_function_is_in_its_environment_and_no_other(prod: dict[str, Any], name: str) -> None:
+    layout = next(function for function in FUNCTIONS if function.name == name)
+    settings = {setting.name for setting in settings_of(layout) if setting.name not in {*OWN, *LOCAL_ONLY}}
+
+    given = set(function(prod, name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
+
+    assert given == {setting.upper() for setting in settings}
+
+
+def test_a_setting_that_the_stack_does_not_have_is_refused() -> None:
+    with pytest.raises(CannotDeploy, match="asks for"):
+        asked(FUNCTIONS[0], {})
+
+
+@every_function
+def test_every_function_has_a_role_and_a_log_of_its_own(template: dict[str, Any], name: str) -> None:
+    ours = function(template, name)
+    others = [function(template, other.name) for other in FUNCTIONS if other.name != name]
+
+    assert ours["Role"] not in [other["Role"] for other in others]
+    log = template["Resources"][ours["LoggingConfig"]["LogGroup"]["Ref"]]
+    assert log["Properties"]["RetentionInDays"] > 0
+    assert ours["Architectures"] == ["arm64"]
+    assert ours["Runtime"] == "python3.13"
+
+
+# What a function may do
+
+
+def test_the_webhook_may_queue_and_read_the_consumer_secrets_and_nothing_else(template: dict[str, Any]) -> None:
+    allowed = statements(template, "webhook")
+
+    assert actions(template, "webhook") == {
+        "logs:CreateLogStream",
+        "logs:PutLogEvents",
+        "sqs:GetQueueAttributes",
+        "sqs:GetQueueUrl",
+        "sqs:SendMessage",
+        "secretsmanager:DescribeSecret",
+        "secretsmanager:GetSecretValue",
+    }
+    assert all("InboundQueue" in resource for names, resource in allowed if "sqs:SendMessage" in names)
+    assert all("/x-consumer-" in resource for names, resource in allowed if "secretsmanager:GetSecretValue" in names)
+
+
+@every_function
+def test_nobody_writes_what_belongs_to_the_carrier_or_the_brand(template: dict[str, Any], name: str) -> None:
+    writes = [
+        resource
+        for allowed, resource in statements(template, name)
+        if any(re.match("dynamodb:.*(Put|Update|Delete|Write)", action) for action in allowed)
+    ]
+
+    assert not [resource for resource in writes if "ServiceTable" not in resource]
+    assert not [resource for resource in writes if "AccountsTable" in resource or "CatalogueTable" in resource]
+
+
+def test_only_the_desk_takes_tickets(template: dict[str, Any]) -> None:
+    takers = {
+        function.name
+        for function in FUNCTIONS
+        for allowed, resource in statements(template, function.name)
+        if "sqs:ReceiveMessage" in allowed and re.search("Escalations(?!Dead)", resource)
+    }
+
+    assert takers == {"desk"}
+
+
+def test_only_those_who_hear_x_put_messages_on_inbound(template: dict[str, Any]) -> None:
+    senders = {
+        function.module.split(".")[1]
+        for function in FUNCTIONS
+        for allowed, resource in statements(template, function.name)
+        if "sqs:SendMessage" in allowed and "InboundQueue" in resource
+    }
+
+    assert senders == {"webhook"}
+
+
+# Each is acknowledged with its reason beside the code that needs it.
+WILDCARDS = (
+    r"kms:(GenerateDataKey|ReEncrypt)\*",
+    r".*Table.*/index/\*",
+    r".*Function.*:\*",
+)
+
+
+def wildcards(template: dict[str, Any]) -> Iterator[str]:
+    for policy in of_type(template, "AWS::IAM::Policy").values():
+        for statement in policy["PolicyDocument"]["Statement"]:
+            resources = statement["Resource"]
+            yield from (action for action in as_list(statement["Action"]) if "*" in action)
+            for resource in resources if isinstance(resources, list) else [resources]:
+                if "*" in json.dumps(resource):
+                    yield json.dumps(resource)
+
+
+def test_no_policy_has_a_wildcard_without_a_reason(template: dict[str, Any]) -> None:
+    found = set(wildcards(template))
+
+    assert {wild for wild in found if not any(re.match(reason, wild) for reason in WILDCARDS)} == set()
+
+
+# Data
+
+
+@pytest.mark.parametrize("table", TABLES, ids=lambda table: table.name)
+def test_a_table_of_prod_survives_mistakes(prod: dict[str, Any], table: Any) -> None:
+    made = one(prod, "AWS::DynamoDB::Table", f"{camel(table.name)}Table")[1]
+
+    assert made["BillingMode"] == "PAY_PER_REQUEST"
+    assert made["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert made["SSESpecification"]["SSEType"] == "KMS"
+    assert "Key" in made["SSESpecification"]["KMSMasterKeyId"]["Fn::GetAtt"][0]
+    assert made["DeletionProtectionEnabled"] is True
+    assert made["DeletionPolicy"] == made["UpdateReplacePolicy"] == "Retain"
+    assert [key["AttributeName"] for key in made["KeySchema"]] == [table.partition, table.sort]
+    assert [index["IndexName"] for index in made.get("GlobalSecondaryIndexes", [])] == [i.name for i in table.indexes]
+    assert made.get("TimeToLiveSpecification", {}).get("AttributeName") == table.ttl
+
+
+def test_dev_leaves_nothing_behind(synthesised: Any) -> None:
+    policies = {resource.get("DeletionPolicy", "Delete") for resource in synthesised("dev")["Resources"].values()}
+
+    assert policies == {"Delete"}
+
+
+# Queues
+
+
+def test_every_queue_has_dead_letters_but_the_dead_letters(template: dict[str, Any]) -> None:
+    queues = of_type(template, "AWS::SQS::Queue")
+    dead = {
+        queue["RedrivePolicy"]["deadLetterTargetArn"]["Fn::GetAtt"][0]
+        for queue in queues.values()
+        if "RedrivePolicy" in queue
+    }
+
+    assert {name for name, queue in queues.items() if "RedrivePolicy" not in queue} == dead
+    assert len(queues) == len(QUEUES) + len(DEAD_QUEUES)
+    assert len(dead) == len(DEAD_QUEUES)
+
+
+def test_every_queue_of_dead_letters_has_an_alarm_at_the_first(template: dict[str, Any]) -> None:
+    watched = {
+        alarm["Dimensions"][0]["Value"]["Fn::GetAtt"][0]
+        for alarm in of_type(template, "AWS::CloudWatch::Alarm").values()
+        if alarm.get("MetricName") == "ApproximateNumberOfMessagesVisible" and alarm["Threshold"] == 0
+    }
+
+    assert watched == {one(template, "AWS::SQS::Queue", f"{camel(name)}Queue")[0] for name in DEAD_QUEUES}
+
+
+READERS = [function for function in FUNCTIONS if function.reads]
+
+
+@pytest.mark.parametrize("reader", READERS, ids=lambda reader: reader.name)
+def test_a_message_comes_again_only_after_its_function_has_ended(template: dict[str, Any], reader: Function) -> None:
+    queue = one(template, "AWS::SQS::Queue", f"{camel(reader.reads or '')}Queue")[1]
+
+    assert queue["VisibilityTimeout"] == 6 * function(template, reader.name)["Timeout"]
+
+
+def test_commands_have_20_seconds_and_their_messages_120(template: dict[str, Any]) -> None:
+    assert function(template, "commands")["Timeout"] == 20
+    assert one(template, "AWS::SQS::Queue", "InboundQueue")[1]["VisibilityTimeout"] == 120
+
+
+def test_messages_come_one_at_a_time_and_no_reservation_throttles_them(template: dict[str, Any]) -> None:
+    mappings = of_type(template, "AWS::Lambda::EventSourceMapping").values()
+
+    assert len(mappings) == len(READERS)
+    for mapping in mappings:
+        called = template["Resources"][mapping["FunctionName"]["Ref"]]["Properties"]
+        assert mapping["BatchSize"] == 1
+        assert mapping["ScalingConfig"]["MaximumConcurrency"] >= 2
+        assert called.get("ReservedConcurrentExecutions", 1000) >= mapping["ScalingConfig"]["MaximumConcurrency"]
+
+
+def test_the_clock_calls_every_tick(template: dict[str, Any]) -> None:
+    called = {
+        schedule["Target"]["Arn"]["Fn::GetAtt"][0]
+        for schedule in of_type(template, "AWS::Scheduler::Schedule").values()
+    }
+
+    assert called == {
+        one(template, "AWS::Lambda::Function", f"{camel(function.name)}Function")[0]
+        for function in FUNCTIONS
+        if function.every
+    }
+
+
+# The door
+
+
+def test_only_the_webhook_and_the_page_are_open(template: dict[str, Any]) -> None:
+    routes = of_type(template, "AWS::ApiGatewayV2::Route").values()
+
+    assert {route["RouteKey"] for route in routes if route.get("AuthorizationType", "NONE") == "NONE"} == {
+        "GET /webhook",
+        "POST /webhook",
+        "GET /desk",
+        "GET /desk/{file}",
+    }
+    assert {route["RouteKey"] for route in routes if route.get("AuthorizationType") == "JWT"} == {
+        "ANY /desk/api/{proxy+}"
+    }
+
+
+def test_the_door_is_throttled(template: dict[str, Any]) -> None:
+    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage").values()
+
+    assert 0 < stage["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
+
+
+def test_the_log_of_calls_keeps_neither_address_nor_query(template: dict[str, Any]) -> None:
+    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage").values()
+
+    assert not re.search("sourceIp|path|query|authorizer", stage["AccessLogSettings"]["Format"])
+
+
+def test_staff_need_a_second_factor_unless_another_issuer_answers_for_them(synthesised: Any) -> None:
+    [pool] = of_type(synthesised("prod"), "AWS::Cognito::UserPool").values()
+    own = synthesised("own domain and sign-in")
+
+    assert pool["MfaConfiguration"] == "ON"
+    assert pool["EnabledMfas"] == ["SOFTWARE_TOKEN_MFA"]
+    assert pool["AdminCreateUserConfig"]["AllowAdminCreateUserOnly"] is True
+    assert not of_type(own, "AWS::Cognito::UserPool")
+    [authorizer] = of_type(own, "AWS::ApiGatewayV2::Authorizer").values()
+    assert authorizer["JwtConfiguration"] == {"Audience": ["desk"], "Issuer": "https://login.example.com"}
+
+
+def test_who_signs_in_is_signed_out_after_a_working_day(prod: dict[str, Any]) -> None:
+    [client] = of_type(prod, "AWS::Cognito::UserPoolClient").values()
+    groups = {group["GroupName"] for group in of_type(prod, "AWS::Cognito::UserPoolGroup").values()}
+
+    assert (client["RefreshTokenValidity"], client["TokenValidityUnits"]) == (720, {"RefreshToken": "minutes"})
+    assert set(client["ExplicitAuthFlows"]) == {"ALLOW_USER_PASSWORD_AUTH", "ALLOW_REFRESH_TOKEN_AUTH"}
+    assert groups == {*TEAMS, SUPERVISOR}
+
+
+def test_with_a_domain_x_and_staff_use_its_name_alone(synthesised: Any) -> None:
+    own = synthesised("own domain and sign-in")
+
+    [api] = of_type(own, "AWS::ApiGatewayV2::Api").values()
+    assert api["DisableExecuteApiEndpoint"] is True
+    assert own["Outputs"]["WebhookUrl"]["Value"] == "https://care.example.com/webhook"
+
+
+# Alarms
+
+
+def test_every_alarm_rings_on_the_one_topic_and_says_when_and_where_to_look(template: dict[str, Any]) -> None:
+    [topic] = of_type(template, "AWS::SNS::Topic")
+
+    for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
+        assert alarm["AlarmActions"] == [{"Ref": topic}]
+        said = re.fullmatch(r"(WAKE|MORNING): .* docs/runbook\.md#([a-z0-9-]+)", alarm["AlarmDescription"])
+        assert said, alarm["AlarmDescription"]
+        assert f"-{said[1].lower()}-{said[2]}" in alarm["AlarmName"]
+        assert said[2] in sections(), f"docs/runbook.md has no section {said[2]}"
+
+
+def test_every_section_of_the_runbook_begins_with_the_command_that_makes_it_better() -> None:
+    assert {title for title, body in sections().items() if not body.lstrip().startswith("```sh\n")} == set()
+
+
+def test_every_section_of_the_runbook_has_an_alarm(prod: dict[str, Any]) -> None:
+    alarms = of_type(prod, "AWS::CloudWatch::Alarm").values()
+
+    assert set(sections()) == {alarm["AlarmDescription"].rpartition("#")[2] for alarm in alarms}
+
+
+# The whole
+
+
+def test_cfn_lint_finds_nothing(template: dict[str, Any]) -> None:
+    # W3005: CDK says DependsOn also where a reference says it already.
+    found = cfn_lint(json.dumps(template), config=ManualArgs(ignore_checks=["W3005"], regions=["eu-west-2"]))
+
+    assert [str(match) for match in found] == []
+
+
+def test_ops_find_every_setting_among_the_outputs(prod: dict[str, Any]) -> None:
+    wanted = {camel(name) for function in FUNCTIONS for name in ("service_table", "inbound_queue_url", "brand_id")}
+
+    assert wanted | {"WebhookUrl", "DeskUrl", "SignInIssuer", "SignInAudience"} <= set(prod["Outputs"])
+
+
+@pytest.mark.parametrize(
+    ("context", "sentence"),
+    [
+        ({"stage": "live"}, "no stage 'live': choose one of dev, prod"),
+        ({"stage": "prod"}, "brand_id"),
+        ({"brand_id": "@ExampleCare"}, "numeric X id"),
+        ({"domain": "care.example.com"}, "domain and certificate_arn together"),
+    ],
+)
+def test_says_what_is_missing_or_wrong(context: dict[str, str], sentence: str) -> None:
+    with pytest.raises(CannotDeploy, match=re.escape(sentence)):
+        service(cdk.App(context=context), {})

@@ -1,0 +1,385 @@
+"""`tweetserve desk` against the desk's API over real HTTP."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import boto3
+import httpx
+import pytest
+from botocore.stub import Stubber
+from typer.testing import CliRunner, Result
+
+from functions.escalate import handler
+from functions.shared.aws import telemetry
+from ops import desk as cli
+from ops import sign_in
+from tests.at_desk import LINKED, STAFF, Office, event
+
+ALICE, BOB = "2000000000000000011", "2000000000000000012"
+
+
+class Gateway(ThreadingHTTPServer):
+    """API Gateway in front of the desk: a bearer token is the name of somebody of the staff."""
+
+    fails = 0
+    """So many of the next answers get lost on their way back, after the work is done."""
+
+    def __init__(self) -> None:
+        super().__init__(("127.0.0.1", 0), Door)
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.server_port}"
+
+
+class Door(BaseHTTPRequestHandler):
+    server: Gateway
+
+    def answer(self) -> None:
+        claims = STAFF.get(self.headers.get("authorization", "").removeprefix("Bearer "))
+        length = int(self.headers.get("content-length", 0))
+        body = self.rfile.read(length).decode() if length else None
+        if claims is None:
+            self.write(401, {"message": "Unauthorized"})
+            return
+        response = handler.lambda_handler(event(self.command, self.path, body, claims), None)
+        if self.server.fails:
+            self.server.fails -= 1
+            self.write(502, {"message": "Bad Gateway"})
+            return
+        text = response.get("body")
+        self.write(response["statusCode"], json.loads(text) if text else None)
+
+    def write(self, status: int, answer: Any) -> None:
+        self.send_response(status)
+        self.end_headers()
+        if answer is not None:
+            self.wfile.write(json.dumps(answer).encode())
+
+    do_GET = do_POST = answer  # noqa: N815 - names of the library's
+
+    def log_message(self, *_: object) -> None:
+        pass
+
+
+@pytest.fixture
+def gateway(office: Office) -> Iterator[Gateway]:
+    server = Gateway()
+    threading.Thread(target=server.serve_forever, args=(0.01,), daemon=True).start()
+    yield server
+    server.shutdown()
+    server.server_close()
+
+
+type Desk = Callable[..., Result]
+
+
+@pytest.fixture
+def desk(gateway: Gateway, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Desk:
+    """Type `tweetserve desk ...` as somebody of the staff."""
+    monkeypatch.setenv("XDG_STATE_HOME", str(tmp_path))
+    monkeypatch.setenv("TWEETSERVE_DESK_URL", gateway.url)
+    monkeypatch.setattr(cli, "TRY_AGAIN_AFTER", (0.0, 0.0))
+
+    def typed(*words: str, staff: str = "agent-1", given: str | None = None) -> Result:
+        return CliRunner().invoke(cli.app, [*words, "--token", staff], input=given)
+
+    return typed
+
+
+def test_a_routine_case_is_taken_answered_and_resolved(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE, "charged twice")
+
+    taken, replied, resolved = desk("next"), desk("reply", "It is credited."), desk("resolve", "credit")
+
+    assert [taken.exit_code, replied.exit_code, resolved.exit_code] == [0, 0, 0]
+    assert opened.number in taken.output
+    assert "charged twice" in taken.output
+    assert "Not verified. Do not discuss the account." in taken.output
+    assert f"{opened.number}: sent." in replied.output
+    assert office.x.sent == [(ALICE, "It is credited.")]
+    assert office.case(opened.id).wrap_up == "credit"
+
+
+def test_a_verified_account_stands_beside_the_case(office: Office, desk: Desk) -> None:
+    office.writes(ALICE)
+    office.customer(ALICE, link=LINKED)
+
+    taken = desk("next")
+
+    assert "line-1" in taken.output
+
+
+def test_an_empty_line_has_an_exit_code_of_its_own(desk: Desk) -> None:
+    result = desk("next")
+
+    assert (result.exit_code, result.stderr) == (3, "Nothing is waiting.\n")
+
+
+def test_a_lost_claim_has_an_exit_code_of_its_own_and_says_who_has_the_case(office: Office, desk: Desk) -> None:
+    office.writes(ALICE)
+    desk("next")
+    case = office.loaded(ALICE).case
+    assert case
+    office.act("agent-1", {"id": case.id, "fence": case.fence}, "release")
+    desk("next", staff="agent-3")
+
+    lost, again = desk("reply", "Hello"), desk("reply", "Hello")
+
+    assert (lost.exit_code, again.exit_code) == (4, 1)
+    assert "agent-3" in lost.stderr
+    assert "You have no case open" in again.stderr
+    assert office.x.sent == []
+
+
+def test_two_people_at_one_machine_do_not_share_a_claim(office: Office, desk: Desk) -> None:
+    office.writes(ALICE)
+    desk("next")
+
+    assert desk("note", "Mine?", staff="agent-3").exit_code == 1
+
+
+def test_several_cases_are_open_at_once_and_named_by_their_number(office: Office, desk: Desk) -> None:
+    first, second = office.writes(ALICE, due=10), office.writes(BOB, due=20)
+    desk("next")
+    desk("next")
+
+    desk("reply", "For Bob.")
+    desk("reply", "For Alice.", "--case", first.number)
+    desk("show", first.number)
+    desk("resolve", "sorted")
+
+    assert office.x.sent == [(BOB, "For Bob."), (ALICE, "For Alice.")]
+    assert (office.case(first.id).state, office.case(second.id).state) == ("RESOLVED", "CLAIMED")
+
+
+def test_after_a_case_is_resolved_nothing_goes_to_another_customer_by_itself(office: Office, desk: Desk) -> None:
+    office.writes(ALICE, due=10)
+    office.writes(BOB, due=20)
+    desk("next")
+    desk("next")
+    desk("resolve", "sorted")
+
+    assert desk("reply", "And this?").exit_code == 1
+    assert [customer for customer, _ in office.x.sent] == [BOB]
+
+
+def test_what_the_customer_wrote_meanwhile_has_to_be_read_first(office: Office, desk: Desk) -> None:
+    office.writes(ALICE)
+    desk("next")
+    office.later(minutes=1)
+    office.writes(ALICE, "and my phone is broken")
+
+    unread, shown, replied = desk("reply", "Bye."), desk("show"), desk("reply", "Both, then.")
+
+    assert (unread.exit_code, replied.exit_code) == (1, 0)
+    assert "wrote again at 14:01 UTC" in unread.stderr
+    assert "my phone is broken" in shown.output
+    assert [text for _, text in office.x.sent] == ["Both, then."]
+
+
+def test_an_answer_lost_on_its_way_is_asked_for_again_and_done_once(
+    office: Office, desk: Desk, gateway: Gateway
+) -> None:
+    office.writes(ALICE)
+    desk("next")
+    gateway.fails = 2
+
+    replied = desk("reply", "It is credited.")
+
+    assert replied.exit_code == 0
+    assert len(office.x.sent) == 1
+
+
+def test_the_same_command_after_a_failure_does_nothing_twice(office: Office, desk: Desk, gateway: Gateway) -> None:
+    office.writes(ALICE)
+    desk("next")
+    gateway.fails = 3
+
+    failed, again, other = desk("reply", "Sorry."), desk("reply", "Sorry."), desk("reply", "Sorry.")
+
+    assert (failed.exit_code, again.exit_code, other.exit_code) == (1, 0, 0)
+    assert len(office.x.sent) == 2
+
+
+def test_a_case_that_was_taken_in_a_lost_answer_is_found_again(office: Office, desk: Desk, gateway: Gateway) -> None:
+    opened = office.writes(ALICE)
+    gateway.fails = 3
+
+    failed, again = desk("next"), desk("next")
+
+    assert failed.exit_code == 1
+    assert opened.number in again.output
+
+
+def test_a_desk_that_does_not_answer_is_one_sentence(desk: Desk, gateway: Gateway) -> None:
+    gateway.shutdown()
+    gateway.server_close()
+
+    result = desk("next")
+
+    assert result.exit_code == 1
+    assert result.stderr.startswith(f"The desk at {gateway.url}")
+    assert "Traceback" not in result.output
+
+
+def test_the_address_of_the_page_is_as_good(office: Office, gateway: Gateway, desk: Desk) -> None:
+    office.writes(ALICE)
+
+    taken = desk("next", "--url", f"{gateway.url}/desk/")
+
+    assert taken.exit_code == 0, taken.output
+
+
+def test_an_unknown_token_is_one_sentence(desk: Desk) -> None:
+    result = desk("next", staff="nobody")
+
+    assert (result.exit_code, result.stderr) == (1, "The desk does not know this token: `tweetserve desk login`.\n")
+
+
+def test_without_an_address_it_says_how_to_give_one(desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("TWEETSERVE_DESK_URL")
+
+    result = desk("next")
+
+    assert result.exit_code == 1
+    assert "--local" in result.stderr
+
+
+def test_answers_are_json_for_machines(office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(telemetry, "info", lambda *_, **__: None)  # the desk's log goes to the same stdout here
+    office.writes(ALICE)
+
+    taken = json.loads(desk("next", "--json").stdout)
+    noted = json.loads(desk("note", "A note.", "--json").stdout)
+
+    assert taken["case"]["id"] == noted["case"]["id"]
+
+
+def test_a_text_comes_from_standard_input(office: Office, desk: Desk) -> None:
+    office.writes(ALICE)
+    desk("next")
+
+    desk("reply", "-", given="First line\nSecond line\n")
+
+    assert office.x.sent == [(ALICE, "First line\nSecond line")]
+
+
+def test_control_signs_of_a_customer_do_not_reach_the_terminal(office: Office, desk: Desk) -> None:
+    office.writes(ALICE, "\x1b[2J\x1b]0;title\x07[bold]hello[/bold]")
+
+    taken = desk("next")
+
+    assert "\x1b" not in taken.output
+    assert "[bold]hello[/bold]" in taken.output
+
+
+def test_what_is_remembered_is_for_its_owners_eyes_and_holds_no_token(
+    office: Office, desk: Desk, tmp_path: Path
+) -> None:
+    office.writes(ALICE, "my secret")
+    desk("next")
+    desk("reply", "a secret answer")
+
+    (state,) = (tmp_path / "tweetserve").iterdir()
+
+    assert state.stat().st_mode & 0o077 == 0
+    assert "secret" not in state.read_text()
+    assert "agent-1" not in state.read_text() + state.name
+
+
+@pytest.mark.parametrize("command", ["next", "show", "renew", "release", "reply", "note", "resolve"])
+def test_every_command_says_what_it_does(command: str) -> None:
+    result = CliRunner().invoke(cli.app, [command, "--help"])
+
+    assert result.exit_code == 0
+    assert "--local" in result.output
+
+
+def test_a_case_is_given_back_and_kept(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    desk("next")
+
+    renewed, released = desk("renew"), desk("release")
+
+    assert f"{opened.number} is yours until" in renewed.output
+    assert f"{opened.number} is back in the line." in released.output
+
+
+# ---- the first sign-in ----
+
+URL, POOL, CLIENT = "https://care.example.com", "eu-west-2_Staff", "desk-client"
+ISSUER = f"https://cognito-idp.eu-west-2.amazonaws.com/{POOL}"
+
+
+@pytest.fixture
+def pool(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stubber]:
+    """The staff's pool, which answers as the API's model allows and takes nothing else."""
+    monkeypatch.setenv("XDG_CONFIG_HOME", str(tmp_path))
+    said = httpx.Response(200, json={"issuer": ISSUER, "client": CLIENT}, request=httpx.Request("GET", URL))
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: said)
+    cognito = boto3.client("cognito-idp", region_name="eu-west-2")
+    monkeypatch.setattr(sign_in, "_cognito", lambda _issuer: cognito)
+    with Stubber(cognito) as stubbed:
+        yield stubbed
+        stubbed.assert_no_pending_responses()
+
+
+def challenge(name: str, session: str) -> dict[str, Any]:
+    return {"ChallengeName": name, "Session": session, "ChallengeParameters": {"USER_ID_FOR_SRP": "kim-id"}}
+
+
+def answered(name: str, session: str, **responses: str) -> dict[str, Any]:
+    known = {"USERNAME": "kim-id", **responses}
+    return {"ClientId": CLIENT, "ChallengeName": name, "Session": session, "ChallengeResponses": known}
+
+
+def test_the_first_time_one_chooses_a_password_and_sets_up_an_authenticator(pool: Stubber) -> None:
+    sessions = [f"session-{number:015}" for number in range(5)]
+    typed = {"USERNAME": "kim@example.com", "PASSWORD": "first"}
+    asked = {"AuthFlow": "USER_PASSWORD_AUTH", "ClientId": CLIENT, "AuthParameters": typed}
+    pool.add_response("initiate_auth", challenge("NEW_PASSWORD_REQUIRED", sessions[0]), asked)
+    chosen = answered("NEW_PASSWORD_REQUIRED", sessions[0], NEW_PASSWORD="chosen")
+    pool.add_response("respond_to_auth_challenge", challenge("MFA_SETUP", sessions[1]), chosen)
+    given = {"SecretCode": "ABCDEFGHIJKLMNOPQRST", "Session": sessions[2]}
+    pool.add_response("associate_software_token", given, {"Session": sessions[1]})
+    shown = {"Session": sessions[2], "UserCode": "123456"}
+    pool.add_response("verify_software_token", {"Status": "SUCCESS", "Session": sessions[3]}, shown)
+    tokens = {"AccessToken": "token", "RefreshToken": "refresh", "ExpiresIn": 3600}
+    done = {"AuthenticationResult": tokens}
+    pool.add_response("respond_to_auth_challenge", done, answered("MFA_SETUP", sessions[3]))
+
+    said = CliRunner().invoke(
+        cli.app, ["login", "--url", f"{URL}/desk"], input="kim@example.com\nfirst\nchosen\n123456\n"
+    )
+
+    assert f"kim@example.com is signed in at {URL}." in said.stdout, said.output
+    assert "secret=ABCDEFGHIJKLMNOPQRST&issuer=Tweetserve" in said.stdout
+    known = sign_in.signed_in("")
+    assert known
+    assert (known.url, known.token) == (URL, "token")
+
+
+def test_what_the_pool_refuses_for_good_signs_out(pool: Stubber) -> None:
+    over = sign_in.SignedIn(URL, "kim@example.com", ISSUER, CLIENT, "token", 0, "refresh")
+    sign_in._keep(over)
+    pool.add_client_error("initiate_auth", "NotAuthorizedException")
+
+    said = CliRunner().invoke(cli.app, ["next"])
+
+    assert (said.exit_code, said.stderr) == (1, f"You are signed out of {URL}: `tweetserve desk login`.\n")
+
+
+def test_a_desk_with_another_sign_in_says_where(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = {"issuer": "https://login.example.com", "client": "desk"}
+    answer = httpx.Response(200, json=said, request=httpx.Request("GET", URL))
+    monkeypatch.setattr(httpx, "get", lambda *_, **__: answer)
+
+    result = CliRunner().invoke(cli.app, ["login", "--url", URL, "--name", "kim"])
+
+    assert result.exit_code == 1
+    assert "Staff sign in at https://login.example.com: set TWEETSERVE_DESK_URL" in result.stderr

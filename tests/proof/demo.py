@@ -1,0 +1,68 @@
+"""What the small world knows: one brand, and one sound account for each linked customer."""
+
+from functools import cache
+
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account
+
+LINKED_A, LINKED_B = "2000000000000000002", "2000000000000000005"
+
+CATALOGUE = Catalogue.of(
+    [
+        {
+            "kind": "brand",
+            "id": "facts",
+            "name": "ExampleCare",
+            "handle": "ExampleCare",
+            "care_phone": "0306 999 0150",
+            "lost_phone": "0808 157 0150",
+            "abroad_phone": "+44 306 999 0150",
+            "privacy_url": "https://example.com/privacy",
+            "adr_scheme": "the Communications Ombudsman",
+            "hours": "Mon-Sat 08:00-20:00",
+            "timezone": "Europe/London",
+            "holidays": "GB",
+        }
+    ]
+)
+
+
+@cache
+def account(account_id: str) -> Account | None:
+    return accounts.of(
+        accounts.items(
+            {
+                "account": {
+                    "account_id": account_id,
+                    "kind": "monthly",
+                    "status": "active",
+                    "opened_on": "2025-01-01",
+                    "owed_pence": 2345,
+                    "extra_charges_pence": 0,
+                    "extras": [],
+                    "next_bill_on": "2026-12-14",
+                    "as_of": "2026-11-24T14:03:00Z",
+                },
+                "bills": [
+                    {"issued_on": "2026-11-14", "amount_pence": 2345, "due_on": "2026-11-30", "payment": "direct_debit"}
+                ],
+                "lines": [
+                    {
+                        "line_id": "1",
+                        "number": "+447700900111",
+                        "role": "holder",
+                        "status": "active",
+                        "plan_name": "30 GB SIM only",
+                        "plan_pence": 2000,
+                        "renewed_on": "2026-11-04",
+                        "resets_on": "2026-12-04",
+                        "renews": True,
+                        "as_of": "2026-11-24T14:03:00Z",
+                        "allowances": {"data": {"limit": 30_000_000_000, "used": 17_560_000_000}},
+                        "when_used_up": {"data": {"then": "stops"}},
+                    }
+                ],
+            }
+        )
+    )

@@ -1,0 +1,287 @@
+"""Deliberate breaks of the code: each must be caught by the checker of its invariant, else the proof proves nothing."""
+
+import inspect
+import textwrap
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from typing import Any
+
+from functions.commands import bot, promise_watch
+from functions.commands import tick as commands_tick
+from functions.escalate import desk_api
+from functions.escalate import tick as escalate_tick
+from functions.shared.aws import store
+from functions.shared.conversation import cases, conversations, erasure, promises, replies
+from functions.shared.delivery import budget, claim, sender
+
+
+@dataclass(frozen=True)
+class Mutant:
+    """A break: in the source of `function`, `old` is replaced by `new`. `world` is where it shows."""
+
+    name: str
+    invariant: str
+    world: str
+    function: Callable[..., Any]
+    old: str
+    new: str
+
+    @contextmanager
+    def applied(self) -> Iterator[None]:
+        """Swap the function's code in place, so that everybody who has imported it runs the broken one."""
+        source = textwrap.dedent(inspect.getsource(self.function))
+        if source.count(self.old) != 1:
+            raise ValueError(f"the mutant '{self.name}' does not fit the code any more")
+        broken: dict[str, Any] = {}
+        exec(compile(source.replace(self.old, self.new), self.name, "exec"), self.function.__globals__, broken)
+        whole = self.function.__code__
+        self.function.__code__ = broken[self.function.__name__].__code__
+        try:
+            yield
+        finally:
+            self.function.__code__ = whole
+
+
+MUTANTS = (
+    Mutant(
+        "no stop check at the claim",
+        "STOP",
+        "answer and stop",
+        claim.obstacle,
+        "if reply.automated and customer.stopped:",
+        "if False:",
+    ),
+    Mutant(
+        "no lock check at the claim",
+        "LOCKED",
+        "stolen",
+        claim.obstacle,
+        "and not customer.locked_by",
+        "",
+    ),
+    Mutant(
+        "unasked replies leave while a person has the conversation",
+        "BOT_SILENT",
+        "greeting and case",
+        claim.obstacle,
+        "if reply.unasked and conversation.known_case:",
+        "if False:",
+    ),
+    Mutant(
+        "no order gate",
+        "ORDER",
+        "stolen",
+        claim.together,
+        "elif hindered not in NEVER and replies.holds_up(other, now):",
+        "elif False:",
+    ),
+    Mutant(
+        "an ambiguous outcome is sent again",
+        "ONE_REPLY",
+        "answer and stop",
+        replies.after,
+        "return unknown(reply, now)",
+        "return put_off(reply, now)",
+    ),
+    Mutant(
+        "a reply is sent again after another has left",
+        "ORDER",
+        "everything",
+        replies.not_found,
+        'reply.kind == "answer" and reply.may_resend',
+        "True",
+    ),
+    Mutant(
+        "the lease is not looked at before the socket",
+        "ONE_REPLY",
+        "answer and stop",
+        replies.may_send,
+        "return reply.lease_until is not None and now + SEND_TAKES < reply.lease_until",
+        "return True",
+    ),
+    Mutant(
+        "an expired lease counts as not sent",
+        "ONE_REPLY",
+        "answer and stop",
+        sender.Sender.lease_ran_out,
+        "replies.unknown(r, r.lease_until or self.now())",
+        "replies.put_off(r, self.now())",
+    ),
+    Mutant(
+        "several writes instead of one transaction",
+        "AUDIT",
+        "everything",
+        store.Store.commit,
+        "self._client.transact_write_items(TransactItems=requests)",
+        "[self._client.transact_write_items(TransactItems=[request]) for request in requests]",
+    ),
+    Mutant(
+        "no version on what is written",
+        "AUDIT",
+        "everything",
+        conversations.save,
+        "expected=before.customer.version",
+        "expected=None",
+    ),
+    Mutant(
+        "the DM's text is not kept in its case",
+        "NO_LOSS",
+        "escalation and staff",
+        conversations.save,
+        "writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]",
+        "pass",
+    ),
+    Mutant(
+        "a failed decision is dropped",
+        "NO_LOSS",
+        "answer and stop",
+        bot.Bot.receive,
+        "except Cancelled:\n            continue",
+        "except Cancelled:\n            return None",
+    ),
+    Mutant(
+        "the answer goes to somebody else",
+        "RIGHT_CUSTOMER",
+        "answer and stop",
+        sender.Sender.post,
+        "self.messenger.send(reply.customer,",
+        'self.messenger.send("2000000000000000005",',
+    ),
+    Mutant(
+        "a window opens with one too many",
+        "BUDGET",
+        "two and one unit",
+        budget.take,
+        '"left": budget.limit - budget.late - 1',
+        '"left": budget.limit - budget.late',
+    ),
+    Mutant(
+        "no ticket for a case that lost its own",
+        "CASE_NOT_LOST",
+        "escalation and staff",
+        escalate_tick._look_at,
+        "sender.line.ticket(sender.store, conversations.load(sender.store, case.customer), now)",
+        "pass",
+    ),
+    Mutant(
+        "a claim does not raise the fence",
+        "ONE_OWNER",
+        "escalation and staff",
+        cases.claimed,
+        "fence=case.fence + 1,",
+        "",
+    ),
+    Mutant(
+        "two people may claim one case",
+        "ONE_OWNER",
+        "escalation and staff",
+        desk_api.Desk._claim,
+        ' or waiting.fence != case.fence or waiting.state != "NEW"',
+        "",
+    ),
+    Mutant(
+        "nobody settles what a dead sender held",
+        "LIVE",
+        "answer and stop",
+        commands_tick.tick,
+        "sender.lease_ran_out(customer)",
+        "pass",
+    ),
+    Mutant(
+        "an erasure leaves cases behind",
+        "ERASE",
+        "erased",
+        erasure.sweep,
+        "_count(removed, _delete(store, _case_rows(store, case_id)))",
+        "pass",
+    ),
+    Mutant(
+        "an erasure that was broken off is not finished",
+        "ERASE",
+        "erased",
+        bot.Bot.forget,
+        "erasure.sweep(self.marks, x_id, now)",
+        "pass",
+    ),
+    Mutant(
+        "what comes from before an erasure is answered",
+        "ERASE",
+        "erased",
+        erasure.dropped,
+        "return int(message.id) <= int(newest)",
+        "return False",
+    ),
+    Mutant(
+        "a reply from before an erasure becomes a case",
+        "ERASE",
+        "erased",
+        erasure.is_before,
+        "return int(reply.cause) <= int(customer.erased_up_to)",
+        "return False",
+    ),
+    Mutant(
+        "the audit tells who wrote",
+        "PRIVACY",
+        "answer and stop",
+        conversations.changes,
+        "return said",
+        'return [*said, after.customer.handle or ""]',
+    ),
+    Mutant(
+        "a ticket tells what was said last",
+        "PRIVACY",
+        "escalation and staff",
+        bot._with_case,
+        "return after.with_case(_opened(after, opening, now), *entries)",
+        "return after.with_case(replace(_opened(after, opening, now), kind=said), *entries)",
+    ),
+    Mutant(
+        "a pause is not looked at in the claim's transaction",
+        "PAUSED",
+        "paused meanwhile",
+        budget.take,
+        'conditions.append("attribute_not_exists(paused)")',
+        "pass",
+    ),
+    Mutant(
+        "what a pause holds back leaves after a person's answer",
+        "ORDER",
+        "paused",
+        claim.claim,
+        'if reply.kind == "staff":',
+        "if False:",
+    ),
+    Mutant(
+        "the time that a reply tells is not put on its case",
+        "PROMISE",
+        "nobody in time",
+        claim._promised,
+        "cases.promised(case, reply.promises, now, instead=reply.updates_promise)",
+        "case",
+    ),
+    Mutant(
+        "nobody watches what was promised",
+        "PROMISE",
+        "nobody in time",
+        conversations._profile_row,
+        'row | _on_clock("promises", promises.look_at(customer, case))',
+        "row",
+    ),
+    Mutant(
+        "a promise breaks without a word",
+        "PROMISE",
+        "nobody in time",
+        promises.may_update,
+        "return not",
+        "return False and not",
+    ),
+    Mutant(
+        "a promise is updated again and again",
+        "PROMISE",
+        "nobody in time",
+        promise_watch._updated,
+        "replace(case, updated=True)",
+        "case",
+    ),
+)

@@ -1,0 +1,83 @@
+"""No single fault, and no pair of faults in the small worlds, breaks an invariant.
+
+A schedule that fails is printed as it is written here: put it into REGRESSIONS, with what it strikes, to replay it.
+"""
+
+from collections.abc import Iterable
+from concurrent.futures import ProcessPoolExecutor
+from functools import partial
+from itertools import islice
+from multiprocessing import get_context
+
+import pytest
+
+from local.proof.invariants import broken
+from tests.proof.world import Fault
+from tests.proof.worlds import IN_PAIRS, WORLDS, Schedule, combined, run, singles, wrong
+
+REGRESSIONS: tuple[tuple[str, Schedule, tuple[str, ...]], ...] = (
+    # The claim is committed, and its sender wakes eight minutes later.
+    ("answer and stop", {4: Fault.PAUSE_AFTER}, ("transact_write_items",)),
+    # An erasure goes on deleting while its customer begins anew.
+    ("erased and back", {142: Fault.PAUSE}, ("delete_item",)),
+    # Sent into a new window by a sender that dies.
+    ("two and one unit", {51: Fault.CRASH_AFTER}, ("send to 5",)),
+    # Two replies as one DM, which X refuses at first.
+    ("escalation and staff", {6: Fault.ERROR, 66: Fault.ERROR}, ("send to 2", "send to 2")),
+)
+"""The world, the schedule, and what it strikes: code that passes other points would strike something else."""
+
+
+ONE_IN = 50
+"""So many threes of faults go by for each that is tried: a long evening has an end."""
+
+
+def hold(terminal: pytest.CaptureFixture[str], name: str, schedules: Iterable[Schedule], what: str) -> None:
+    """Run the schedules, print how many there were, and fail with every one that breaks an invariant."""
+    every = list(schedules)
+    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+        found = processes.map(partial(wrong, name), every, chunksize=32)
+        violations = [f"({name!r}, {schedule}): {what}" for schedule, what in zip(every, found, strict=True) if what]
+    points = len(run(name, {}).points)
+    with terminal.disabled():
+        print(f"\n{name}: {points} points, {len(every)} schedules of {what}, {len(violations)} violations", end=" ")
+    assert every
+    assert not violations, "\n".join(violations[:20])
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_without_faults_every_invariant_holds(name: str) -> None:
+    assert wrong(name, {}) == []
+
+
+@pytest.mark.parametrize("name", WORLDS)
+def test_no_single_fault_breaks_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, singles(name), "one fault")
+
+
+@pytest.mark.parametrize("name", IN_PAIRS)
+def test_no_pair_of_faults_breaks_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, combined(name, 2), "two faults")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", [name for name in WORLDS if name not in IN_PAIRS])
+def test_no_pair_of_faults_breaks_an_invariant_in_the_larger_worlds(
+    capsys: pytest.CaptureFixture[str], name: str
+) -> None:
+    hold(capsys, name, combined(name, 2), "two faults")
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("name", IN_PAIRS)
+def test_no_three_faults_break_an_invariant(capsys: pytest.CaptureFixture[str], name: str) -> None:
+    hold(capsys, name, islice(combined(name, 3), 0, None, ONE_IN), f"three faults, one in {ONE_IN} of all,")
+
+
+@pytest.mark.parametrize(("name", "schedule", "strikes"), REGRESSIONS)
+def test_what_has_failed_once_stays_mended(name: str, schedule: Schedule, strikes: tuple[str, ...]) -> None:
+    world = run(name, schedule)
+
+    points = zip(schedule.items(), strikes, strict=True)
+    assert world.struck == [f"{fault} at {at} ({what})" for (at, fault), what in points]
+    assert broken(world.trace) == []

@@ -1,0 +1,504 @@
+"""A small world around the real code: a queue, a database and an X in memory, a clock, and faults where one wants them.
+
+Every side effect passes through `World.point`, which counts it and may let it fail. A killed function is a
+BaseException, so that no `except Exception` can swallow it; its message comes again as SQS would bring it.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from functools import partial
+from itertools import count
+from typing import Any
+
+from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+
+from functions.commands import promise_watch
+from functions.commands.bot import Bot
+from functions.commands.handler import RETRY_AFTER
+from functions.commands.late import Anew
+from functions.commands.sms import Sms
+from functions.commands.tick import tick as tick_commands
+from functions.escalate.contract import ReplyRequest, ShownAccount
+from functions.escalate.dead_letters import Reader, letter_in
+from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.tick import tick as tick_escalate
+from functions.shared.aws.store import Store, Update
+from functions.shared.carrier.accounts import NOBODY, Account
+from functions.shared.carrier.items import Unreadable
+from functions.shared.carrier.linking import Keyed, Proofs
+from functions.shared.conversation import conversations
+from functions.shared.conversation.cases import TEAMS
+from functions.shared.conversation.conversations import Contended, Conversation
+from functions.shared.conversation.customers import Customer, Link
+from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.replies import KINDS
+from functions.shared.conversation.tickets import Line, ahead
+from functions.shared.delivery import budget
+from functions.shared.delivery.sender import Sender
+from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
+from functions.shared.x.messages import DirectMessage, Echo, Revoked
+from functions.shared.x.messages import inbound as inbound_type
+from infra.layout import TABLES
+from local.proof.invariants import Chat, Erased, Paused, Trace
+from tests.proof.demo import CATALOGUE, LINKED_A, LINKED_B, account
+from tests.proof.dynamo import Dynamo, cancelled, failure
+from tests.proof.queues import Fifo, Queued, Sqs
+
+START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+PAUSE = timedelta(minutes=8)
+"""Longer than any lease, and than the last look-up for what it held."""
+TICK = timedelta(minutes=1)
+LATE = timedelta(minutes=4) - timedelta(seconds=1)
+STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
+COLLEAGUE = Staff("agent-2", STAFF.teams)
+CASE_SIGNS = str.maketrans("01", "XZ")
+CUSTOMER_IDS = 3_000_000_000_000_000_000
+
+
+class Kill(BaseException):
+    """The process is gone."""
+
+
+class Fault(StrEnum):
+    CRASH_BEFORE = "crash before"
+    CRASH_AFTER = "crash after"
+    LOST = "response lost"
+    ERROR = "error"
+    CONFLICT = "conflict"
+    PAUSE = "pause before"
+    PAUSE_AFTER = "pause after"
+    DUPLICATE = "duplicate"
+    LATE = "late effect"
+
+
+AWS_FAULTS = (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.PAUSE)
+FAULTS: Mapping[str, tuple[Fault, ...]] = {
+    "read": (Fault.CRASH_BEFORE, Fault.ERROR, Fault.PAUSE),
+    "write": AWS_FAULTS,
+    "transaction": (*AWS_FAULTS, Fault.CONFLICT, Fault.PAUSE_AFTER),
+    "queue": (*AWS_FAULTS, Fault.DUPLICATE),
+    "acknowledge": AWS_FAULTS,
+    "x": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR, Fault.LATE),
+    "look up": (Fault.CRASH_BEFORE, Fault.ERROR),
+    "text": (Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR),
+}
+"""Which faults may happen at which sort of side effect."""
+
+
+@dataclass(frozen=True)
+class Delivered:
+    """A DM of ours that a customer can read."""
+
+    dm_id: str
+    customer: str
+    text: str
+    at: datetime
+
+
+class X:
+    """X as the customer sees it: what was delivered, its limit, and echoes that come back."""
+
+    def __init__(self, world: World, limit: int) -> None:
+        self.world = world
+        self.limit = limit
+        self.delivered: list[Delivered] = []
+        self.over_limit = 0
+        self._window_ends = START
+        self._left = limit
+        self._coming: list[tuple[datetime, str, str]] = []
+        self._next_id = 5_000_000_000_000_000_000
+
+    def send(self, customer: str, text: str) -> Outcome:
+        return self.world.point("x", f"send to {customer[-1]}", lambda: self._ask(customer, text), x=(customer, text))
+
+    def _ask(self, customer: str, text: str) -> Outcome:
+        if self.world.now >= self._window_ends:
+            self._window_ends, self._left = self.world.now + timedelta(minutes=15), self.limit
+        reset = int(self._window_ends.timestamp())
+        if not self._left:
+            self.over_limit += 1
+            return NotSent(self._window_ends, "limit", Limits(self.limit, 0, reset))
+        self._left -= 1
+        return Sent(self._deliver(customer, text), Limits(self.limit, self._left, reset))
+
+    def look_up(self, customer: str) -> list[SentDM] | None:
+        def found() -> list[SentDM]:
+            return [SentDM(dm.dm_id, dm.text, dm.at) for dm in self.delivered if dm.customer == customer]
+
+        return self.world.point("look up", f"look up {customer[-1]}", found)
+
+    def later(self, customer: str, text: str) -> None:
+        """Accept the DM only after a while."""
+        self._coming.append((self.world.now + LATE, customer, text))
+
+    def arrive(self) -> None:
+        due = [coming for coming in self._coming if coming[0] <= self.world.now]
+        self._coming = [coming for coming in self._coming if coming not in due]
+        for _, customer, text in due:
+            self._deliver(customer, text)
+
+    def brand_writes(self, customer: str, text: str) -> None:
+        """Somebody of the brand writes on x.com, without the desk."""
+        self._deliver(customer, text)
+
+    def next_arrival(self) -> datetime | None:
+        return min((at for at, _, _ in self._coming), default=None)
+
+    def _deliver(self, customer: str, text: str) -> str:
+        self._next_id += 1
+        dm = Delivered(str(self._next_id), customer, text, self.world.now)
+        self.delivered.append(dm)
+        if self.world.echoes:
+            echo = Echo(id=dm.dm_id, customer=customer, text=text, sent_at=0)
+            self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id, again=False)
+        return dm.dm_id
+
+
+@dataclass(frozen=True)
+class Texts:
+    """Text messages as phones get them."""
+
+    world: World
+
+    def send(self, sms: Sms) -> None:
+        def arrive() -> None:
+            if sms.really:
+                self.world.texted.append(sms)
+
+        self.world.point("text", "text message", arrive)
+
+
+class Client:
+    """A boto3 client whose calls are points where a fault may strike."""
+
+    def __init__(self, world: World, inner: Any, sorts: Mapping[str, str]) -> None:
+        self._world, self._inner, self._sorts = world, inner, sorts
+
+    def __getattr__(self, operation: str) -> Callable[..., Any]:
+        call = getattr(self._inner, operation)
+        sort = self._sorts[operation]
+        return lambda **arguments: self._world.point(sort, operation, lambda: call(**arguments))
+
+
+DYNAMO_SORTS = {
+    "get_item": "read",
+    "batch_get_item": "read",
+    "query": "read",
+    "update_item": "write",
+    "put_item": "write",
+    "delete_item": "write",
+    "transact_write_items": "transaction",
+}
+SQS_SORTS = {
+    "send_message": "queue",
+    "receive_message": "read",
+    "delete_message": "acknowledge",
+    "change_message_visibility": "acknowledge",
+}
+
+
+@dataclass
+class World:
+    """`schedule` says which fault strikes at which point, counted over everything that happens."""
+
+    schedule: Mapping[int, Fault] = field(default_factory=dict)
+    echoes: bool = True
+    limit: int = 15
+    accounts: Callable[[str], Account | None] = account
+    """The carrier's data by account id."""
+    numbers: Mapping[str, str] = field(default_factory=dict)
+    """Which account has which phone number."""
+
+    def __post_init__(self) -> None:
+        self.now = START
+        self.points: list[tuple[str, str]] = []
+        self.struck: list[str] = []
+        self.said: dict[str, DirectMessage] = {}
+        self.asked_by_staff: dict[str, str] = {}
+        self.meanwhile: Callable[[], object] = lambda: None
+        self.pauses: list[Paused] = []
+        self.texted: list[Sms] = []
+        self.codes = (f"{number:06}" for number in count(100_001, 7))
+        self.x = X(self, self.limit)
+        self.dynamo = Dynamo(*TABLES)
+        inbound = Fifo(timedelta(seconds=120), 5, dead=Fifo(timedelta(seconds=120), 1000))
+        self.queues = {team: Fifo(timedelta(seconds=60), 1000) for team in TEAMS} | {"inbound": inbound}
+        self.sqs = Sqs(self.queues, lambda: self.now)
+        self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
+        store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now)
+        line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
+        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(ahead, store))
+        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
+        proofs = self._proofs(store)
+        self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
+        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
+        self.reader = Reader(store, line, proofs.keyed)
+        self.store = Store(self.dynamo, "service", lambda: self.now)
+        self._busy = False
+        for x_id in (LINKED_A, LINKED_B):
+            self.introduce(x_id)
+        # The limit is known from an earlier window's headers.
+        self.store.update(
+            Update(*budget.KEY, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
+        )
+        self.points.clear()
+
+    def _proofs(self, store: Store) -> Proofs:
+        def having(number: str) -> tuple[Account | Unreadable, ...]:
+            account_id = self.point("read", "query", lambda: self.numbers.get(number, NOBODY))
+            found = self.point("read", "query", lambda: self.accounts(account_id))
+            return (found,) if found else ()
+
+        return Proofs(Keyed(b"world"), having, self.accounts, store.get, lambda: next(self.codes))
+
+    def introduce(self, x_id: str) -> None:
+        stranger = Conversation(Customer(x_id))
+        known = Customer(x_id, link=Link(f"account-{x_id}", "1", START), told_privacy=True)
+        conversations.save(self.store, stranger, Conversation(known), by="test", did="introduced", now=START)
+
+    @property
+    def trace(self) -> Trace:
+        marks = Marks(self.store, self.reader.keyed)
+        erased = {x_id: marks.erased(x_id) for x_id in {dm.customer for dm in self.said.values()}}
+        return Trace(
+            asked={dm.id: dm.customer for dm in self.said.values()},
+            by_staff=self.asked_by_staff,
+            delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id) for dm in self.x.delivered),
+            over_limit=self.x.over_limit,
+            rows=tuple(self.dynamo.plain("service")),
+            pauses=tuple(self.pauses),
+            now=self.now,
+            erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
+            written={dm.id: dm.text for dm in self.said.values() if not dm.text.startswith("#")},
+            handles={dm.customer: dm.handle for dm in self.said.values() if dm.handle},
+            shown=tuple(map(str, self.shown())),
+        )
+
+    def shown(self) -> Iterator[object]:
+        """What operations see: tickets, the queues' attributes, dead letters and the audit."""
+        for name, queue in self.queues.items():
+            yield from ((one.id, one.group) for one in queue.messages.values())
+            yield from queue.seen
+            yield from (one.body for one in queue.messages.values() if name != "inbound")
+        rows = list(self.dynamo.plain("service"))
+        yield from (row for row in rows if row["pk"] == "dead" or row["sk"].startswith(("audit#", "dm#", "consent#")))
+        yield from ((row["pk"], row["sk"]) for row in rows)
+
+    # ---- faults ----
+
+    def point[T](self, sort: str, what: str, do: Callable[[], T], x: tuple[str, str] | None = None) -> T:
+        """Do a side effect, unless a fault strikes here."""
+        here = len(self.points)
+        self.points.append((sort, what))
+        fault = self.schedule.get(here)
+        if fault is None or fault not in FAULTS[sort]:
+            return do()
+        self.struck.append(f"{fault} at {here} ({what})")
+        struck: T = self._strike(fault, sort, do, x)
+        return struck
+
+    def _strike(self, fault: Fault, sort: str, do: Callable[[], Any], x: tuple[str, str] | None) -> Any:
+        match fault:
+            case Fault.CRASH_BEFORE:
+                raise Kill
+            case Fault.CRASH_AFTER:
+                do()
+                raise Kill
+            case Fault.LOST:
+                do()
+                if x:
+                    return Unknown("read time-out")
+                raise ReadTimeoutError(endpoint_url="aws")
+            case Fault.ERROR if sort == "x":
+                return NotSent(None, "connection refused")
+            case Fault.ERROR if sort == "look up":
+                return None
+            case Fault.ERROR:
+                raise failure("ThrottlingException", "any")
+            case Fault.CONFLICT:
+                raise cancelled(["TransactionConflict"])
+            case Fault.DUPLICATE:
+                do()
+                return do()
+            case Fault.LATE if x:
+                self.x.later(*x)
+                return Unknown("read time-out")
+            case Fault.PAUSE:
+                self._pause()
+                return do()
+            case Fault.PAUSE_AFTER:
+                done = do()
+                self._pause()
+                return done
+        raise AssertionError(fault)
+
+    def _pause(self) -> None:
+        """One function is paused past its lease: the clock and the other functions go on, and so do other staff."""
+        if self._busy:
+            self.now += PAUSE
+            return
+        self._busy = True
+        self.meanwhile()
+        self.pass_time(PAUSE)
+        self._busy = False
+
+    # ---- what happens ----
+
+    def write(self, customer: str, text: str) -> str:
+        """A customer writes to us; returns the DM's id."""
+        dm = self.typed(customer, text)
+        self.bring(dm)
+        return dm.id
+
+    def typed(self, customer: str, text: str) -> DirectMessage:
+        """A DM that its sender sees on their phone and we have not heard of."""
+        dm = DirectMessage(
+            id=str(CUSTOMER_IDS + len(self.said)),
+            customer=customer,
+            handle=f"customer_{customer[-1]}",
+            text=text,
+            sent_at=int(self.now.timestamp() * 1000),
+        )
+        self.said[dm.id] = dm
+        return dm
+
+    def bring(self, dm: DirectMessage) -> None:
+        self.queue(dm.model_dump(mode="json"), dm.customer, dm.id, again=True)
+
+    def queue(self, message: dict[str, Any], customer: str, dm_id: str, *, again: bool) -> None:
+        """X's webhook brings a message, perhaps twice. What it lost comes `again` by a replay; an echo may not."""
+        body = json.dumps(message)
+        inbound = self.queues["inbound"]
+
+        def put() -> None:
+            inbound.send(body, customer, f"{dm_id}-{len(inbound.seen)}", self.now)
+
+        try:
+            self.point("queue", "webhook", put)
+        except (Kill, ClientError, BotoCoreError):
+            if again:
+                put()
+
+    def work(self) -> None:
+        """Let the functions do all that can be done at this moment."""
+        self.x.arrive()
+        while message := self.queues["inbound"].receive(self.now):
+            self._invoke(message)
+        self._survive(lambda: tick_commands(self.sender))
+        self._survive(lambda: promise_watch.watch(self.sender, lambda _: CATALOGUE))
+        self._survive(self.bot.forget)
+        self._survive(lambda: tick_escalate(self.sender))
+        while message := self.queues["inbound"].receive(self.now):
+            self._invoke(message)
+        dead = self.queues["inbound"].dead
+        while dead and (message := dead.receive(self.now)):
+            self._bury(message, dead)
+
+    def _invoke(self, message: Queued) -> None:
+        """One invocation of the commands function for one message."""
+        inbound = self.queues["inbound"]
+        try:
+            read = inbound_type.validate_json(message.body)
+            if isinstance(read, Echo):
+                self.bot.echo(read)
+            elif isinstance(read, Revoked):
+                self.bot.revoked(read)
+            else:
+                self.bot.receive(read)
+        except Kill:
+            return
+        except (ClientError, BotoCoreError, Contended):
+            wait = RETRY_AFTER[min(message.receives, len(RETRY_AFTER)) - 1]
+            message.visible_at = self.now + timedelta(seconds=wait)
+            return
+        self._survive(lambda: self.point("acknowledge", "inbound", lambda: inbound.delete(message.id)))
+
+    def _bury(self, message: Queued, dead: Fifo) -> None:
+        """One invocation of the dead letters' reader."""
+        attributes = {"SentTimestamp": str(int(self.now.timestamp() * 1000)), "MessageGroupId": message.group}
+        letter = letter_in({"messageId": message.id, "body": message.body, "attributes": attributes})
+        try:
+            self.reader.receive(letter)
+        except (Kill, ClientError, BotoCoreError, Contended):
+            return
+        self._survive(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
+
+    def _survive(self, do: Callable[[], Any]) -> None:
+        with suppress(Kill, ClientError, BotoCoreError, Contended):
+            do()
+
+    def pass_time(self, until: timedelta) -> None:
+        """Let time pass from one thing that is due to the next."""
+        end = self.now + until
+        while (due := self._next_due()) and due <= end:
+            self.now = max(self.now, due) + timedelta(seconds=1)
+            self.work()
+        self.now = max(self.now, end)
+
+    def _next_due(self) -> datetime | None:
+        """When a queue, a row or X has something to do."""
+        dead = self.queues["inbound"].dead
+        times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
+        limits = budget.load(self.store)
+        held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)}
+        first = {clock: at for clock, at in self.dynamo.first("service", "clock").items() if clock not in held}
+        times += [self._next_turn(clock, datetime.fromisoformat(at), limits) for clock, at in first.items()]
+        return min((at for at in times if at), default=None)
+
+    def _next_turn(self, clock: str, at: datetime, limits: budget.Budget) -> datetime:
+        """What has waited for a window goes on when it opens; what else a tick has left, a minute later."""
+        if at > self.now:
+            return at
+        return limits.next_room(self.now) if clock.startswith("send#") else self.now + TICK
+
+    # ---- what operations do ----
+
+    def pause(self) -> None:
+        budget.pause(self.store, "rehearsal")
+        self.pauses.append(Paused(self._versions()))
+
+    def resume(self) -> None:
+        if self.pauses and self.pauses[-1].until is None:
+            self.pauses[-1] = Paused(self.pauses[-1].since, self._versions())
+        budget.resume(self.store)
+
+    def _versions(self) -> dict[str, int]:
+        """How often each customer's conversation has changed until now."""
+        rows = self.dynamo.plain("service")
+        return {str(row["x_id"]): int(row["version"]) for row in rows if row["sk"] == "profile"}
+
+    # ---- what staff do ----
+
+    def next_case(self, request: str, staff: Staff = STAFF) -> str | None:
+        """Somebody who serves every team takes a case; who gets no answer asks again with the same request id."""
+        return self._ask(lambda: self._taken(request, staff))
+
+    def _taken(self, request: str, staff: Staff) -> str | None:
+        answer = self.desk.next(staff, request)
+        return answer.case.id if answer else None
+
+    def reply_to(self, case_id: str, request: str, text: str) -> None:
+        """Staff answer, again with the same request id where the desk did not say that it stands."""
+        self._ask(lambda: self._replied(case_id, request, text))
+
+    def _replied(self, case_id: str, request: str, text: str) -> None:
+        case = conversations.case_of(self.store, case_id)
+        if case:
+            self.asked_by_staff[request] = case.customer
+            self.desk.reply(STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
+
+    def _ask[T](self, do: Callable[[], T]) -> T | None:
+        for _ in range(4):
+            try:
+                return do()
+            except (Kill, ClientError, BotoCoreError, Contended):
+                self.work()
+            except Refusal:
+                return None
+        return None

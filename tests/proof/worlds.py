@@ -1,0 +1,207 @@
+"""What happens in the worlds: short scripts of customers and staff, on the real code."""
+
+from collections.abc import Callable, Iterator, Mapping
+from datetime import timedelta
+from typing import Any
+
+from functions.shared.aws import telemetry
+from functions.shared.delivery import budget
+from local.proof.invariants import broken
+from tests.proof.demo import LINKED_A, LINKED_B
+from tests.proof.world import COLLEAGUE, FAULTS, Fault, World
+
+type Script = Callable[[World], None]
+type Schedule = Mapping[int, Fault]
+
+NOTHING: Schedule = {}
+
+AFTERWARDS = timedelta(minutes=45)
+"""Long enough for leases, look-ups, redeliveries and a window of X's limit, one after the other."""
+
+
+def everything(world: World) -> None:
+    """Two customers, four DMs, one of them a stop and one for people, an answer of staff and the ticks."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "#charges")
+    world.work()
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_B, "#stop")
+    world.work()
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def answer_and_stop(world: World) -> None:
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def escalation_and_staff(world: World) -> None:
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def two_and_one_unit(world: World) -> None:
+    """Two customers ask, and X takes one DM in each window: what a fault wastes is a window."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.pass_time(AFTERWARDS + 3 * budget.WINDOW)
+
+
+def stolen(world: World) -> None:
+    """Figures are asked for, and right behind it the phone is reported stolen."""
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_A, "my phone was stolen last night, please block it")
+    world.write(LINKED_A, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def greeting_and_case(world: World) -> None:
+    """A greeting has its menu, which nobody asked for; right behind it a person is needed."""
+    world.write(LINKED_A, "hello")
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def paused(world: World) -> None:
+    """Operations hold automated replies back while two customers ask, one stops and staff answer the other."""
+    world.pause()
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    staff_answer(world)
+    world.write(LINKED_B, "#charges")
+    world.pass_time(timedelta(minutes=20))
+    world.resume()
+    world.pass_time(AFTERWARDS)
+
+
+def paused_meanwhile(world: World) -> None:
+    """Operations hold automated replies back between a function's look at the budget and its claim."""
+    commit = world.dynamo.transact_write_items
+
+    def after_a_pause(**request: Any) -> Any:
+        if vars(world.dynamo).pop("transact_write_items", None):
+            world.pause()
+        return commit(**request)
+
+    vars(world.dynamo)["transact_write_items"] = after_a_pause
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.pass_time(timedelta(minutes=20))
+    world.resume()
+    world.pass_time(AFTERWARDS)
+
+
+def erased(world: World) -> None:
+    """A customer has a case and asks to be erased; what they wrote before comes again afterwards."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.write(LINKED_A, "#delete")
+    world.work()
+    world.write(LINKED_A, "#delete yes")
+    world.work()
+    world.pass_time(timedelta(minutes=2))
+    world.bring(next(iter(world.said.values())))
+    world.pass_time(AFTERWARDS)
+
+
+def nobody_in_time(world: World) -> None:
+    """A customer is told a time, another one before that passes, and is answered when both have passed."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(timedelta(hours=2))
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def back(world: World) -> None:
+    """A customer whom staff have answered asks to be erased, and has a new question in the same breath."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.write(LINKED_A, "#delete")
+    world.work()
+    world.write(LINKED_A, "#delete yes")
+    world.write(LINKED_A, "my giraffe needs a new phone cable")
+    world.work()
+    world.pass_time(timedelta(minutes=2))
+    world.bring(next(iter(world.said.values())))
+    world.pass_time(AFTERWARDS)
+
+
+def staff_answer(world: World) -> None:
+    world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
+    for attempt in range(3):
+        case = world.next_case(f"next-{attempt}")
+        if case:
+            world.reply_to(case, "staff-request", "I have looked at it: you were charged twice, sorry.")
+            return
+        world.pass_time(timedelta(minutes=2))
+
+
+WORLDS: dict[str, tuple[Script, int]] = {
+    "everything": (everything, 15),
+    "answer and stop": (answer_and_stop, 15),
+    "escalation and staff": (escalation_and_staff, 15),
+    "two and one unit": (two_and_one_unit, 1),
+    "stolen": (stolen, 15),
+    "greeting and case": (greeting_and_case, 15),
+    "nobody in time": (nobody_in_time, 15),
+    "paused": (paused, 15),
+    "erased": (erased, 15),
+    "erased and back": (back, 15),
+    "paused meanwhile": (paused_meanwhile, 15),
+}
+"""By name: the script, and how many DMs X takes in 15 minutes."""
+
+IN_PAIRS = ("answer and stop", "escalation and staff", "two and one unit")
+"""Small enough for all pairs of faults at every run of the tests; the others are for a long evening."""
+
+
+def run(name: str, schedule: Schedule) -> World:
+    script, limit = WORLDS[name]
+    world = World(schedule, limit=limit)
+    script(world)
+    telemetry._metrics().clear_metrics()  # a hundred of one would be printed among the results
+    return world
+
+
+def wrong(name: str, schedule: Schedule) -> list[str]:
+    """Return what is broken after a schedule of faults, empty if every invariant holds."""
+    return broken(run(name, schedule).trace)
+
+
+def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
+    """Every fault that may strike at the points which a world has passed, from one of them on."""
+    return [(at, fault) for at, (sort, _) in enumerate(world.points) if at >= begin for fault in FAULTS[sort]]
+
+
+def singles(name: str) -> Iterator[Schedule]:
+    """Every single fault of a world: every call of AWS or X and every acknowledgement, times what may befall it."""
+    for at, fault in faults_of(run(name, {})):
+        yield {at: fault}
+
+
+def combined(name: str, faults: int, before: Schedule = NOTHING) -> Iterator[Schedule]:
+    """Every combination of so many faults at side effects: each among the points that the world passes after the last.
+
+    What befalls a read befalls what is written next as well, so that reads are left to the single faults.
+    """
+    for at, fault in _at_effects(run(name, before), begin=max(before, default=-1) + 1):
+        schedule = {**before, at: fault}
+        yield from [schedule] if faults == 1 else combined(name, faults - 1, schedule)
+
+
+def _at_effects(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
+    return [(at, fault) for at, fault in faults_of(world, begin) if world.points[at][0] != "read"]

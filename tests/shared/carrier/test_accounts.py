@@ -1,0 +1,271 @@
+"""The carrier's data: one query, what is sound is used, what is not is refused when it is asked for."""
+
+import json
+from collections.abc import Iterator
+from contextlib import suppress
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from pathlib import Path
+from typing import Any
+
+import boto3
+import jsonschema  # type: ignore[import-untyped]
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from moto import mock_aws
+from pydantic import ValidationError
+
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account, Document, Unreadable
+from functions.shared.carrier.items import plain
+from ops.schemas import schemas
+from tests.asking import with_change
+from tests.places import DOCS
+
+NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
+TODAY = date(2026, 11, 24)
+SAMPLE = json.loads((DOCS / "samples" / "account.json").read_text(encoding="utf-8"))
+SCHEMA = json.loads((DOCS / "schemas" / "accounts.schema.json").read_text(encoding="utf-8"))
+
+ANYTHING = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.decimals(allow_nan=False) | st.text(max_size=12),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.sampled_from(["data", "used", "limit"]), inner),
+    max_leaves=5,
+)
+
+
+@pytest.fixture
+def table(monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
+    monkeypatch.setenv("AWS_DEFAULT_REGION", "eu-west-2")
+    with mock_aws():
+        table = boto3.resource("dynamodb").create_table(
+            TableName="accounts",
+            BillingMode="PAY_PER_REQUEST",
+            AttributeDefinitions=[{"AttributeName": name, "AttributeType": "S"} for name in ("account_id", "part")],
+            KeySchema=[
+                {"AttributeName": "account_id", "KeyType": "HASH"},
+                {"AttributeName": "part", "KeyType": "RANGE"},
+            ],
+        )
+        yield table
+
+
+def account(path: str = "", value: Any = None) -> Account:
+    """Return the first demo customer's account, with one thing changed."""
+    found = accounts.of(accounts.items(with_change("linked_customer", path or "note", value)))
+    assert found
+    return found
+
+
+# ---- reading ----
+
+
+def test_an_account_comes_back_from_the_table_as_it_was_imported(table: Any) -> None:
+    for item in accounts.items(SAMPLE):
+        table.put_item(Item=item)
+
+    found = accounts.read(boto3.client("dynamodb"), "accounts", "A-100200")
+
+    assert found == accounts.of(accounts.items(SAMPLE))
+    assert found
+    assert (found.owed_pence, found.bills[0].due_on, found.lines[0].number) == (
+        2345,
+        date(2026, 11, 30),
+        "+447700900111",
+    )
+    assert found.lines[0].allowance("data", TODAY) == accounts.Allowance(limit=30_000_000_000, used=17_560_000_000)
+
+
+def test_an_account_that_is_not_there_is_none(table: Any) -> None:
+    assert accounts.read(boto3.client("dynamodb"), table.name, "nobody") is None
+
+
+def test_the_newest_bill_comes_last() -> None:
+    bill = SAMPLE["bills"][0]
+    older = [{**bill, "issued_on": day} for day in ("2026-10-14", "2026-11-14", "2026-09-14")]
+
+    found = accounts.of(accounts.items({**SAMPLE, "bills": older}))
+
+    assert found
+    assert [bill.issued_on.month for bill in found.bills] == [9, 10, 11]
+
+
+def test_whole_numbers_are_read_as_such() -> None:
+    assert plain({"whole": {"N": "12E2"}, "broken": {"N": "1.5"}}) == {"whole": 1200, "broken": Decimal("1.5")}
+
+
+# ---- what is not sound ----
+
+
+def test_a_line_is_found_by_its_id_or_gone_and_two_of_one_id_make_no_sense() -> None:
+    one, twin = account(), accounts.items(SAMPLE)
+    twin.append(twin[-1] | {"part": "line#2"})
+    twins = accounts.of(twin)
+
+    assert one.line("1") == one.lines[0]
+    assert one.line("7") is None
+    assert twins
+    with pytest.raises(Unreadable, match="two lines have the same line_id"):
+        twins.line("1")
+
+
+def test_items_without_an_account_make_no_sense() -> None:
+    with pytest.raises(Unreadable, match="the account item is not there"):
+        accounts.of(accounts.items(SAMPLE)[1:])
+
+
+@pytest.mark.parametrize("bad", [-5, "5", Decimal("1.5"), True, None, [], 10**16])
+def test_a_bad_figure_is_refused_and_spoils_no_other(bad: Any) -> None:
+    line = account("lines.0.allowances.data.used", bad).lines[0]
+
+    with pytest.raises(Unreadable, match=r"^allowance.used is missing or makes no sense$|allowances.data"):
+        line.allowance("data", TODAY).used  # type: ignore[union-attr]  # noqa: B018
+    assert line.allowance("minutes", TODAY)
+
+
+@pytest.mark.parametrize(
+    "allowance",
+    [{"limit": 0, "used": 0}, {"limit": 5, "unlimited": True, "used": 0}, {"used": 5}, {"unlimited": False, "used": 5}],
+)
+def test_an_allowance_is_limited_or_unlimited(allowance: dict[str, Any]) -> None:
+    line = account("lines.0.allowances.data", allowance).lines[0]
+
+    with pytest.raises(Unreadable):
+        line.allowance("data", TODAY)
+
+
+@pytest.mark.parametrize(
+    "when", [{"then": "charged"}, {"then": "charged", "pence": 5, "per": "mile"}, {"then": "explodes"}]
+)
+def test_what_is_charged_has_a_price(when: dict[str, Any]) -> None:
+    line = account("lines.0.when_used_up.data", when).lines[0]
+
+    with pytest.raises(Unreadable):
+        line.used_up("data")
+
+
+@pytest.mark.parametrize("name", ["owed_pence", "next_bill_on", "kind", "status", "extras"])
+def test_an_attribute_that_makes_no_sense_is_refused_by_its_name(name: str) -> None:
+    found = account(f"account.{name}", "abc")
+
+    with pytest.raises(Unreadable, match=f"^account.{name} is missing or makes no sense$"):
+        getattr(found, name)
+    assert found.lines[0].role == "holder"
+
+
+def test_an_optional_attribute_is_none_only_when_it_is_left_out() -> None:
+    assert account().bills[0].paid_on is None
+    with pytest.raises(Unreadable):
+        account("bills.0.paid_on", "soon").bills[0].paid_on  # noqa: B018
+
+
+def test_a_message_names_the_attribute_and_never_its_value() -> None:
+    with pytest.raises(Unreadable) as caught:
+        account("account.owed_pence", "+447700900111").owed_pence  # noqa: B018
+
+    assert "7700" not in str(caught.value)
+
+
+@pytest.mark.parametrize("written", [1_764_000_000, "24.11.2026", "2026-11-24T00:00:00", "2026-13-01"])
+def test_a_date_is_written_as_one(written: Any) -> None:
+    with pytest.raises(Unreadable):
+        account("lines.0.resets_on", written).lines[0].resets_on  # noqa: B018
+
+
+@pytest.mark.parametrize("today", [date(2026, 11, 3), date(2026, 12, 5)])
+def test_a_period_holds_today(today: date) -> None:
+    with pytest.raises(Unreadable):
+        account().lines[0].allowance("data", today)
+
+
+def test_attributes_we_do_not_know_are_left_alone() -> None:
+    assert account("lines.0.colour", "red") == account()
+    assert account("lines.0.allowances.roaming", {"used": 1}) == account()
+
+
+@given(st.sampled_from(["account", "bills.0", "lines.0", "lines.0.allowances", "lines.0.when_used_up"]), st.data())
+def test_whatever_a_table_holds_nothing_but_unreadable_is_raised(where: str, data: st.DataObject) -> None:
+    there: Any = with_change("linked_customer", "note", None)
+    for step in where.split("."):
+        there = there[int(step) if step.isdigit() else step]
+    name = data.draw(
+        st.sampled_from(sorted(there)).filter(lambda name: name not in ("account_id", "line_id", "issued_on"))
+    )
+
+    found = account(f"{where}.{name}", data.draw(ANYTHING))
+
+    for part in (found, *found.bills, *found.lines):
+        for attribute in type(part).model_fields:
+            with suppress(Unreadable):
+                getattr(part, attribute)
+
+
+# ---- importing ----
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "says"),
+    [
+        ("account.owed_pence", None, "a monthly account needs owed_pence"),
+        ("account.kind", "prepaid", "a prepaid account needs credit_pence"),
+        ("lines.0.as_of", None, "Field required"),
+        ("account.colour", "red", "Extra inputs are not permitted"),
+        ("account.contact_number", "", "leave out what is not known"),
+        ("account.as_of", "2026-11-24T14:03:00+00:00", "write it like 2026-11-24T14:03:00Z"),
+        ("bills.0.amount_pence", 20.5, "valid integer"),
+        ("lines.0.number", "07700 900111", "match pattern"),
+    ],
+)
+def test_an_import_is_right_in_full(path: str, value: Any, says: str) -> None:
+    changed = with_change("linked_customer", path, value)
+    document = {name: changed[name] for name in ("account", "bills", "lines")}
+
+    with pytest.raises(ValidationError, match=says):
+        Document.model_validate(document)
+
+
+def test_nothing_is_null() -> None:
+    with pytest.raises(ValidationError, match="leave out what is not known"):
+        Document.model_validate({**SAMPLE, "account": {**SAMPLE["account"], "owed_pence": None}})
+
+
+# ---- schema, sample, page ----
+
+
+@pytest.mark.parametrize("path", schemas(), ids=lambda path: path.name)
+def test_schemas_are_current(path: Path) -> None:
+    assert path.read_text(encoding="utf-8") == schemas()[path], "run python -m ops.schemas"
+
+
+def test_the_sample_is_what_schema_and_models_accept() -> None:
+    jsonschema.validate(SAMPLE, SCHEMA, jsonschema.Draft202012Validator)
+
+    assert Document.model_validate(SAMPLE)
+
+
+@pytest.mark.parametrize(
+    ("where", "name", "value"),
+    [
+        ("account", "owed_pence", None),
+        ("account", "contact_number", None),
+        ("account", "kind", "prepaid"),
+        ("lines", "allowances", {"data": {"limit": 1, "unlimited": True, "used": 0}}),
+        ("lines", "when_used_up", {"data": {"then": "charged"}}),
+    ],
+)
+def test_the_schema_refuses_what_the_models_refuse(where: str, name: str, value: Any) -> None:
+    wrong = json.loads(json.dumps(SAMPLE))
+    (wrong["lines"][0] if where == "lines" else wrong[where])[name] = value
+
+    with pytest.raises(jsonschema.ValidationError):
+        jsonschema.validate(wrong, SCHEMA, jsonschema.Draft202012Validator)
+
+
+def test_the_page_on_data_names_every_attribute() -> None:
+    page = (DOCS / "data.md").read_text(encoding="utf-8")
+
+    for path in schemas():
+        for model, definition in json.loads(path.read_text(encoding="utf-8"))["$defs"].items():
+            for name in set(definition["properties"]) - {"kind", "id"}:
+                assert name in page, f"{name} of {model}"
