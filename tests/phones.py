@@ -23,7 +23,7 @@ REFUSED: dict[str, dict[str, Any]] = {
 
 
 def account(account_id: str, number: str, *, used: int = 1_830_000_000, owed: int = 2345, **line: Any) -> Account:
-    """Return an account with one line. `used` bytes of ten GB and `owed` pence are its figures."""
+    """Return an account with one line. `used` bytes of ten GB and `owed` minor units are its figures."""
     status = line.pop("account_status", "active")
     document = {
         "account": {
@@ -31,13 +31,13 @@ def account(account_id: str, number: str, *, used: int = 1_830_000_000, owed: in
             "kind": "monthly",
             "status": status,
             "opened_on": "2025-01-01",
-            "owed_pence": owed,
-            "extra_charges_pence": 0,
+            "owed_minor": owed,
+            "extra_charges_minor": 0,
             "extras": [],
             "next_bill_on": "2026-12-14",
             "as_of": "2026-11-24T14:03:00Z",
         },
-        "bills": [{"issued_on": "2026-11-14", "amount_pence": owed, "due_on": "2026-11-30", "payment": "direct_debit"}],
+        "bills": [{"issued_on": "2026-11-14", "amount_minor": owed, "due_on": "2026-11-30", "payment": "direct_debit"}],
         "lines": [
             {
                 "line_id": "1",
@@ -45,7 +45,7 @@ def account(account_id: str, number: str, *, used: int = 1_830_000_000, owed: in
                 "role": "holder",
                 "status": "active",
                 "plan_name": "10 GB SIM only",
-                "plan_pence": 1200,
+                "plan_minor": 1200,
                 "renewed_on": "2026-11-04",
                 "resets_on": "2026-12-04",
                 "renews": True,

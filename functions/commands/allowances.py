@@ -48,7 +48,7 @@ USED_UP_CHARGED = Text(
     "{hi}you've used all your {limit}{line} (as of {as_of}). Until {until} each {per} more costs {rate}.",
     next="#charges shows what that adds up to.",
     short="{Tag}: all {bare} used, now {rate} per {per}",
-    needs=(*NEEDS, "line.when_used_up.<tag>.pence", "line.when_used_up.<tag>.per"),
+    needs=(*NEEDS, "line.when_used_up.<tag>.minor", "line.when_used_up.<tag>.per"),
 )
 UNLIMITED = Text(
     "allowance.unlimited",
@@ -62,7 +62,7 @@ NONE = Text(
     "{hi}your plan doesn't include {what}{line}; each {per} costs {rate}.",
     next="To see plans that do, send #offers.",
     short="{Tag}: not in your plan",
-    needs=("line.allowances", "line.when_used_up.<tag>.pence", "line.when_used_up.<tag>.per"),
+    needs=("line.allowances", "line.when_used_up.<tag>.minor", "line.when_used_up.<tag>.per"),
 )
 NONE_AT_ALL = Text(
     "allowance.none_at_all",  # nothing can be bought by the piece either
@@ -159,9 +159,9 @@ def _used_up(kind: Kind, figures: Figures, said: dict[str, str]) -> Reply:
 
 def _price(kind: Kind, figures: Figures) -> dict[str, str]:
     when = figures.line.used_up(kind.tag)
-    if when is None or when.pence is None or when.per is None:
+    if when is None or when.minor is None or when.per is None:
         raise Unreadable("line.when_used_up has no price")
-    return {"per": when.per, "rate": money(when.pence)}
+    return {"per": when.per, "rate": money(when.minor)}
 
 
 def _until(figures: Figures) -> str:

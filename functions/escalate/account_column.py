@@ -50,7 +50,7 @@ def _holders(account: Account) -> dict[str, Callable[[], str]]:
     return {
         "Bill": lambda: _bill(account.bills[-1] if account.bills else None),
         "Account": lambda: ", ".join(_money(account)),
-        "Extra": lambda: ", ".join(f"{_pounds(extra.pence)} {extra.what}" for extra in account.extras) or "none",
+        "Extra": lambda: ", ".join(f"{_pounds(extra.minor)} {extra.what}" for extra in account.extras) or "none",
     }
 
 
@@ -63,7 +63,7 @@ def _as_of(line: Line) -> datetime | None:
 
 def _plan(line: Line) -> Iterator[str]:
     yield line.plan_name
-    yield _pounds(line.plan_pence)
+    yield _pounds(line.plan_minor)
     if line.contract_ends_on:
         yield f"until {_day(line.contract_ends_on)}"
 
@@ -86,15 +86,15 @@ def _bill(bill: Bill | None) -> str:
     if bill is None:
         return "none yet"
     paid = f"paid {_day(bill.paid_on)}" if bill.paid_on else f"due {_day(bill.due_on)}"
-    return f"{_pounds(bill.amount_pence)} of {_day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
+    return f"{_pounds(bill.amount_minor)} of {_day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
 
 
 def _money(account: Account) -> Iterator[str]:
     yield account.status
-    if account.owed_pence:
-        yield f"{_pounds(abs(account.owed_pence))} {'owed' if account.owed_pence > 0 else 'in credit'}"
-    if account.credit_pence is not None:
-        yield f"{_pounds(account.credit_pence)} prepaid"
+    if account.owed_minor:
+        yield f"{_pounds(abs(account.owed_minor))} {'owed' if account.owed_minor > 0 else 'in credit'}"
+    if account.credit_minor is not None:
+        yield f"{_pounds(account.credit_minor)} prepaid"
 
 
 def _readable(say: Callable[[], str]) -> str:
@@ -114,8 +114,8 @@ def _amount(tag: Tag, amount: int) -> str:
             return f"{amount}"
 
 
-def _pounds(pence: int) -> str:
-    return f"£{pence / 100:,.2f}"
+def _pounds(minor: int) -> str:
+    return f"£{minor / 100:,.2f}"
 
 
 def _day(day: date) -> str:

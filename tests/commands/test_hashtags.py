@@ -223,10 +223,10 @@ def test_a_bill_that_is_not_theirs_is_not_called_old() -> None:
         ("bills.0.payment", "other", "(due on Mon 30 Nov)"),
         ("account.next_bill_on", "2026-11-23", "Next bill: any day now."),
         ("account.next_bill_on", "2027-01-14", "Next bill: Thu 14 Jan 2027."),
-        ("account.bill_limit_pence", 121, "calls to 084 numbers (as of 14:03). Next bill"),
+        ("account.bill_limit_minor", 121, "calls to 084 numbers (as of 14:03). Next bill"),
         ("account.extras", [], "Extra since then: £1.20 (as of 14:03)."),
-        ("account.extras", [{"what": "a", "pence": 1}, {"what": "b", "pence": 1}], "£1.20, for a and b (as"),
-        ("account.extras", [{"what": "a" * 40, "pence": 1}] * 3, f", for {'a' * 40} and more (as"),
+        ("account.extras", [{"what": "a", "minor": 1}, {"what": "b", "minor": 1}], "£1.20, for a and b (as"),
+        ("account.extras", [{"what": "a" * 40, "minor": 1}] * 3, f", for {'a' * 40} and more (as"),
     ],
 )
 def test_a_bill_is_told_in_words(path: str, value: Any, part: str) -> None:
@@ -234,17 +234,17 @@ def test_a_bill_is_told_in_words(path: str, value: Any, part: str) -> None:
 
 
 def test_a_bill_past_its_day_with_nothing_owed_is_not_overdue() -> None:
-    assert "(nothing left to pay)" in read("#charges", with_change("overdue_bill", "account.owed_pence", 0))
+    assert "(nothing left to pay)" in read("#charges", with_change("overdue_bill", "account.owed_minor", 0))
 
 
 def test_the_newest_bill_is_told() -> None:
     bill = PEOPLE["linked_customer"]["bills"][0]
-    older = {**bill, "issued_on": "2026-10-14", "amount_pence": 100}
+    older = {**bill, "issued_on": "2026-10-14", "amount_minor": 100}
 
     assert "your last bill is £23.45 (" in read("#charges", with_change("linked_customer", "bills", [bill, older]))
 
 
-@pytest.mark.parametrize("missing", ["owed_pence", "extra_charges_pence", "next_bill_on", "kind"])
+@pytest.mark.parametrize("missing", ["owed_minor", "extra_charges_minor", "next_bill_on", "kind"])
 def test_a_bill_with_a_figure_missing_is_not_guessed(missing: str) -> None:
     with pytest.raises(Unreadable):
         ask("#charges", with_change("linked_customer", f"account.{missing}", None))

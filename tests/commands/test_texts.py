@@ -211,7 +211,7 @@ def test_an_attribute_marked_with_a_hashtag_is_needed_by_one(attribute: str, tag
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
 PENCE = st.integers(0, 10_000_00)
 WHAT = st.text(st.characters(codec="ascii", categories=["L"]), min_size=1, max_size=40)
-EXTRAS = st.lists(st.fixed_dictionaries({"what": WHAT, "pence": PENCE}), max_size=3)
+EXTRAS = st.lists(st.fixed_dictionaries({"what": WHAT, "minor": PENCE}), max_size=3)
 DAYS = st.dates(date(2026, 11, 10), date(2027, 12, 31)).map(str)
 
 
@@ -256,9 +256,9 @@ def test_whatever_a_bill_holds_it_is_told_shortly_and_plainly(
     owed: int, extra: int, limit: int, extras: list[dict[str, Any]], due_on: str, next_on: str, payment: str
 ) -> None:
     one = PEOPLE["linked_customer"]
-    money = {"owed_pence": owed, "extra_charges_pence": extra, "bill_limit_pence": limit, "extras": extras}
+    money = {"owed_minor": owed, "extra_charges_minor": extra, "bill_limit_minor": limit, "extras": extras}
     account = {**one["account"], **money, "next_bill_on": next_on}
-    bills = [{**one["bills"][0], "amount_pence": abs(owed), "due_on": due_on, "payment": payment}]
+    bills = [{**one["bills"][0], "amount_minor": abs(owed), "due_on": due_on, "payment": payment}]
 
     reply = ask("#charges", {**one, "account": account, "bills": bills})
 

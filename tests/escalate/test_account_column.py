@@ -26,7 +26,7 @@ def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = 
         "status": "active",
         "as_of": "2026-11-24T14:03:00Z",
         "plan_name": "30 GB SIM only",
-        "plan_pence": 2000,
+        "plan_minor": 2000,
         "contract_ends_on": "2027-03-03",
         "renewed_on": "2026-11-04",
         "resets_on": "2026-12-04",
@@ -44,9 +44,9 @@ def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = 
         "status": "active",
         "as_of": "2026-11-24T14:03:00Z",
         "opened_on": "2020-01-01",
-        "owed_pence": 2345,
-        "extra_charges_pence": 120,
-        "extras": [{"what": "calls to 084 numbers", "pence": 120}],
+        "owed_minor": 2345,
+        "extra_charges_minor": 120,
+        "extras": [{"what": "calls to 084 numbers", "minor": 120}],
         "next_bill_on": "2026-12-12",
     } | (account or {})
     bill = {
@@ -54,7 +54,7 @@ def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = 
         "part": "bill#2026-11-12",
         "issued_on": "2026-11-12",
         "due_on": "2026-11-30",
-        "amount_pence": 2345,
+        "amount_minor": 2345,
         "payment": "direct_debit",
     }
     items = [
@@ -97,7 +97,7 @@ def test_a_line_that_is_lost_or_closed_proves_nothing(status: str) -> None:
 @pytest.mark.parametrize(
     ("line", "account", "name"),
     [
-        ({"plan_pence": "free"}, {}, "Plan"),
+        ({"plan_minor": "free"}, {}, "Plan"),
         ({"resets_on": "2026-11-20"}, {}, "Data"),
         ({}, {"extras": "many"}, "Extra"),
     ],

@@ -52,13 +52,13 @@ def test_accounts_can_be_read_as_they_were_handed_in(tweetserve: Terminal, file:
     assert (said["rows"], said["rejected"], said["items_written"]) == (120, 0, 360)
     found = stored(tweetserve, 119)
     assert found
-    assert (found.owed_pence, found.lines[0].plan_name, found.bills[0].amount_pence) == (2345, "30 GB SIM only", 2345)
+    assert (found.owed_minor, found.lines[0].plan_name, found.bills[0].amount_minor) == (2345, "30 GB SIM only", 2345)
     assert [path.name for path in file.parent.iterdir()] == [file.name]
 
 
 def test_a_row_that_makes_no_sense_is_named_and_the_others_come_in(tweetserve: Terminal, file: Path) -> None:
     wrong = document(2)
-    wrong["account"]["owed_pence"] = 23.45
+    wrong["account"]["owed_minor"] = 23.45
     write(file, document(1), wrong, document(3))
     with file.open("a") as more:
         more.write("{broken\n")
@@ -68,7 +68,7 @@ def test_a_row_that_makes_no_sense_is_named_and_the_others_come_in(tweetserve: T
     assert said.exit_code == REJECTED
     rejects = [json.loads(line) for line in loading.rejects_of(file).read_text().splitlines()]
     assert [reject["row"] for reject in rejects] == [2, 4]
-    assert rejects[0]["why"].startswith("account.owed_pence: ")
+    assert rejects[0]["why"].startswith("account.owed_minor: ")
     assert rejects[0]["given"] == wrong
     assert rejects[1]["why"] == "this line is no JSON"
     assert stored(tweetserve, 3)

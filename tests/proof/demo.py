@@ -38,14 +38,14 @@ def account(account_id: str) -> Account | None:
                     "kind": "monthly",
                     "status": "active",
                     "opened_on": "2025-01-01",
-                    "owed_pence": 2345,
-                    "extra_charges_pence": 0,
+                    "owed_minor": 2345,
+                    "extra_charges_minor": 0,
                     "extras": [],
                     "next_bill_on": "2026-12-14",
                     "as_of": "2026-11-24T14:03:00Z",
                 },
                 "bills": [
-                    {"issued_on": "2026-11-14", "amount_pence": 2345, "due_on": "2026-11-30", "payment": "direct_debit"}
+                    {"issued_on": "2026-11-14", "amount_minor": 2345, "due_on": "2026-11-30", "payment": "direct_debit"}
                 ],
                 "lines": [
                     {
@@ -54,7 +54,7 @@ def account(account_id: str) -> Account | None:
                         "role": "holder",
                         "status": "active",
                         "plan_name": "30 GB SIM only",
-                        "plan_pence": 2000,
+                        "plan_minor": 2000,
                         "renewed_on": "2026-11-04",
                         "resets_on": "2026-12-04",
                         "renews": True,

@@ -245,7 +245,7 @@ def owing(running: Running, x_id: str) -> str:
     """Let a demo customer owe what is looked for; return their number as they would write it."""
     now = datetime.now(UTC)
     everybody = {one["x_user_id"]: one for one in people(now)}
-    bill = everybody[LINKED]["bills"][0] | {"amount_pence": OWED}
+    bill = everybody[LINKED]["bills"][0] | {"amount_minor": OWED}
     place = running.place
     table = boto3.resource("dynamodb", **place.aws).Table(place.settings["accounts_table"])  # type: ignore[call-overload]
     for item in accounts.items(everybody[x_id] | {"bills": [bill]}):

@@ -17,14 +17,14 @@ BILL = Text(
     short="Bill: {bill} ({pay}). {extras}",
     needs=(
         "bill.issued_on",
-        "bill.amount_pence",
+        "bill.amount_minor",
         "bill.due_on",
         "bill.payment",
         "bill.paid_on",
         "account.kind",
-        "account.extra_charges_pence",
+        "account.extra_charges_minor",
         "account.extras.what",
-        "account.bill_limit_pence",
+        "account.bill_limit_minor",
         "account.next_bill_on",
         "account.as_of",
     ),
@@ -34,7 +34,7 @@ CREDIT = Text(
     "{hi}you're {owed} in credit, so there's nothing to pay. {extras} Next bill: {next_bill}.",
     next="Questions? Reply #human.",
     short="Bill: you're {owed} in credit",
-    needs=("account.owed_pence", "account.extra_charges_pence", "account.next_bill_on", "account.as_of"),
+    needs=("account.owed_minor", "account.extra_charges_minor", "account.next_bill_on", "account.as_of"),
 )
 OVERDUE = Text(
     "charges.overdue",
@@ -42,28 +42,28 @@ OVERDUE = Text(
     " show.",
     next="If paying is hard just now, reply #human and we'll look at it together.",
     short="Bill: {owed} still to pay, was due {due_on}",
-    needs=("account.owed_pence", "account.as_of", "bill.due_on", "bill.paid_on"),
+    needs=("account.owed_minor", "account.as_of", "bill.due_on", "bill.paid_on"),
 )
 NO_BILL = Text(
     "charges.no_bill",
     "{hi}you don't have a bill yet. Your first one comes {next_on}. {extras}",
     next="#data, #text and #minutes show what you have left.",
     short="Bill: your first one comes {next_on}",
-    needs=("account.next_bill_on", "account.extra_charges_pence", "account.as_of"),
+    needs=("account.next_bill_on", "account.extra_charges_minor", "account.as_of"),
 )
 PREPAID = Text(
     "charges.prepaid",
     "{hi}you have {credit} credit (as of {as_of}). You pay as you go, so there's no bill.",
     next="#data, #text and #minutes show what's left in your pack.",
     short="Credit: {credit}",
-    needs=("account.kind", "account.credit_pence", "account.as_of"),
+    needs=("account.kind", "account.credit_minor", "account.as_of"),
 )
 PREPAID_EMPTY = Text(
     "charges.prepaid_empty",
     "{hi}you have no credit left (as of {as_of}). Emergency calls to 999 still work.",
     next="Just topped up and don't see it? Reply #human.",
     short="Credit: none left",
-    needs=("account.kind", "account.credit_pence", "account.as_of"),
+    needs=("account.kind", "account.credit_minor", "account.as_of"),
 )
 NOT_HOLDER = Text(
     "charges.not_holder",
@@ -86,7 +86,7 @@ def say(figures: Figures) -> Reply:
 
 def _prepaid(figures: Figures) -> Reply:
     as_of = figures.as_of(figures.account)
-    credit = given(figures.account.credit_pence, "account.credit_pence")
+    credit = given(figures.account.credit_minor, "account.credit_minor")
     text = PREPAID if credit else PREPAID_EMPTY
     return replace(text.reply(credit=money(credit), as_of=as_of), as_of=as_of)
 
@@ -94,7 +94,7 @@ def _prepaid(figures: Figures) -> Reply:
 def _monthly(figures: Figures) -> Reply:
     account, today = figures.account, figures.today
     as_of = figures.as_of(account)
-    owed = given(account.owed_pence, "account.owed_pence")
+    owed = given(account.owed_minor, "account.owed_minor")
     bill = account.bills[-1] if account.bills else None
     if owed < 0:
         return replace(_with_extras(CREDIT, figures, owed=money(owed)), as_of=as_of)
@@ -103,7 +103,7 @@ def _monthly(figures: Figures) -> Reply:
     if owed and not bill.paid_on and bill.due_on < today:
         reply = OVERDUE.reply(owed=money(owed), as_of=as_of, due_on=on_day(bill.due_on, today))
         return replace(reply, as_of=as_of)
-    return _with_extras(BILL, figures, bill=money(bill.amount_pence), pay=_pay(bill, figures))
+    return _with_extras(BILL, figures, bill=money(bill.amount_minor), pay=_pay(bill, figures))
 
 
 def _pay(bill: Bill, figures: Figures) -> str:
@@ -140,12 +140,12 @@ def _names(figures: Figures) -> list[str]:
 
 def _extras(figures: Figures, names: str) -> str:
     account, as_of = figures.account, figures.as_of(figures.account)
-    extra = given(account.extra_charges_pence, "account.extra_charges_pence")
+    extra = given(account.extra_charges_minor, "account.extra_charges_minor")
     since = "since then" if account.bills else "so far"
     if not extra:
         return f"Nothing extra {since} (as of {as_of})."
     said = f"Extra {since}: {money(extra)}{names} (as of {as_of})."
-    limit = account.bill_limit_pence
+    limit = account.bill_limit_minor
     if limit is None or extra < limit:
         return said
     return f"{said} That's your limit of {money(limit)}, so nothing more can be added."

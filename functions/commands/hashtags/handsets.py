@@ -18,9 +18,9 @@ LIST = Text(
     short="Phones: {names} (#handsets has the prices)",
     needs=(
         "handset.name",
-        "handset.monthly_pence",
+        "handset.monthly_minor",
         "handset.months",
-        "handset.upfront_pence",
+        "handset.upfront_minor",
         "handset.in_stock",
         "handset.rank",
         "handset.from_on",
@@ -54,7 +54,7 @@ def _listed(phones: list[Handset], upgrade: str) -> Reply:
 
 
 def _priced(phone: Handset) -> str:
-    monthly, today = money(phone.monthly_pence), money(phone.upfront_pence)
+    monthly, today = money(phone.monthly_minor), money(phone.upfront_minor)
     return f"{phone.name}: {monthly} a month for {phone.months} months, {today} today"
 
 

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared.aws import telemetry
-from functions.shared.carrier.items import Day, Moment, Part, Pence, Unreadable, Whole, Word, plain, used_by
+from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word, plain, used_by
 
 KEPT = timedelta(minutes=1)
 
@@ -67,9 +67,9 @@ class Handset(OnShow):
     id: Word
     name: Annotated[Word, _up_to(24), used_by("#handsets")]
     platform: Annotated[Platform, used_by("desk")]
-    monthly_pence: Annotated[Pence, used_by("#handsets")]
+    monthly_minor: Annotated[Minor, used_by("#handsets")]
     months: Annotated[Whole, used_by("#handsets")]
-    upfront_pence: Annotated[Pence, used_by("#handsets")]
+    upfront_minor: Annotated[Minor, used_by("#handsets")]
     in_stock: Annotated[StrictBool, used_by("#handsets")]
     small_print: Annotated[Word, _up_to(60), used_by("#handsets")]
     """The law's words for a phone on instalments."""

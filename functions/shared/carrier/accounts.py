@@ -7,7 +7,7 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
 
-from functions.shared.carrier.items import Day, Moment, Owed, Part, Pence, Whole, Word, plain, used_by
+from functions.shared.carrier.items import Day, Minor, Moment, Owed, Part, Whole, Word, plain, used_by
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
@@ -46,7 +46,7 @@ class Extra(Part):
     """Something outside the plan, in the customer's words."""
 
     what: Annotated[Word, StringConstraints(max_length=40), used_by("#charges")]
-    pence: Annotated[Pence, used_by("desk")]
+    minor: Annotated[Minor, used_by("desk")]
 
 
 class Facts(Dated):
@@ -55,8 +55,8 @@ class Facts(Dated):
     model_config = ConfigDict(
         json_schema_extra={
             "if": {"properties": {"kind": {"const": "monthly"}}},
-            "then": {"required": ["owed_pence", "extra_charges_pence", "next_bill_on"]},
-            "else": {"required": ["credit_pence"]},
+            "then": {"required": ["owed_minor", "extra_charges_minor", "next_bill_on"]},
+            "else": {"required": ["credit_minor"]},
         }
     )
 
@@ -64,11 +64,11 @@ class Facts(Dated):
     kind: Annotated[Literal["monthly", "prepaid"], used_by("#charges", "#offers")]
     status: Annotated[Literal["active", "suspended", "closed"], used_by("#charges", *ALLOWANCES)]
     opened_on: Annotated[Day, used_by("desk")]
-    owed_pence: Annotated[Owed | None, used_by("#charges")] = None
-    credit_pence: Annotated[Pence | None, used_by("#charges")] = None
-    extra_charges_pence: Annotated[Pence | None, used_by("#charges")] = None
+    owed_minor: Annotated[Owed | None, used_by("#charges")] = None
+    credit_minor: Annotated[Minor | None, used_by("#charges")] = None
+    extra_charges_minor: Annotated[Minor | None, used_by("#charges")] = None
     extras: Annotated[tuple[Extra, ...], Field(max_length=3), used_by("#charges", "desk")] = ()
-    bill_limit_pence: Annotated[Pence | None, used_by("#charges")] = None
+    bill_limit_minor: Annotated[Minor | None, used_by("#charges")] = None
     next_bill_on: Annotated[Day | None, used_by("#charges")] = None
     contact_number: Annotated[PhoneNumber | None, used_by("desk")] = None
 
@@ -78,7 +78,7 @@ class Bill(Part):
 
     issued_on: Annotated[Day, used_by("#charges")]
     due_on: Annotated[Day, used_by("#charges")]
-    amount_pence: Annotated[Pence, used_by("#charges")]
+    amount_minor: Annotated[Minor, used_by("#charges")]
     payment: Annotated[Literal["direct_debit", "card", "other"], used_by("#charges")]
     paid_on: Annotated[Day | None, used_by("#charges")] = None
 
@@ -103,17 +103,17 @@ class WhenUsedUp(Part):
     """What happens when an allowance is used up, or if there is none."""
 
     model_config = ConfigDict(
-        json_schema_extra={"if": {"properties": {"then": {"const": "charged"}}}, "then": {"required": ["pence", "per"]}}
+        json_schema_extra={"if": {"properties": {"then": {"const": "charged"}}}, "then": {"required": ["minor", "per"]}}
     )
 
     then: Literal["stops", "charged"]
-    pence: Pence | None = None
+    minor: Minor | None = None
     per: Literal["GB", "text", "minute"] | None = None
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
-        if self.then == "charged" and (self.pence is None or self.per is None):
-            raise ValueError("what is charged needs pence and per")
+        if self.then == "charged" and (self.minor is None or self.per is None):
+            raise ValueError("what is charged needs minor and per")
         return self
 
 
@@ -141,7 +141,7 @@ class Line(Dated):
     status: Annotated[Literal["active", "barred", "lost", "closed"], used_by("#charges", *ALLOWANCES)]
     sim_changed_at: Annotated[Moment | None, used_by("#link")] = None
     plan_name: Annotated[Word, used_by("desk")]
-    plan_pence: Annotated[Pence, used_by("desk")]
+    plan_minor: Annotated[Minor, used_by("desk")]
     contract_ends_on: Annotated[Day | None, used_by("desk")] = None
     upgrade_from: Annotated[Day | None, used_by("#handsets", "desk")] = None
     platform: Annotated[Literal["ios", "android", "windows"] | None, used_by("desk")] = None
@@ -188,8 +188,8 @@ class Document(Part):
 
     @model_validator(mode="after")
     def _complete(self, info: ValidationInfo) -> Self:
-        monthly = ("owed_pence", "extra_charges_pence", "next_bill_on")
-        needed = monthly if self.account.kind == "monthly" else ("credit_pence",)
+        monthly = ("owed_minor", "extra_charges_minor", "next_bill_on")
+        needed = monthly if self.account.kind == "monthly" else ("credit_minor",)
         if missing := [name for name in needed if getattr(self.account, name) is None]:
             raise ValueError(f"a {self.account.kind} account needs {', '.join(missing)}")
         if len({line.line_id for line in self.lines}) < len(self.lines):

@@ -111,9 +111,9 @@ def _written(pattern: str, example: str) -> BeforeValidator:
 
 
 Whole = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
-Pence = Whole
+Minor = Whole
 Owed = Annotated[int, Strict(), Ge(-LARGEST), Le(LARGEST)]
-"""Pence to pay; negative = in credit."""
+"""What is to pay, in minor units of the currency; negative = in credit."""
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
 Day = Annotated[date, _written(r"\d{4}-\d\d-\d\d", "2026-11-24"), WithJsonSchema({"type": "string", "format": "date"})]
 """A local date."""

@@ -11,9 +11,9 @@ STEP = timedelta(minutes=5)
 # ---- values ----
 
 
-def money(pence: int) -> str:
+def money(minor: int) -> str:
     """Say an amount: £23.45, £20, 65p. Never a minus: what is in credit is said in words."""
-    pounds, rest = divmod(abs(pence), 100)
+    pounds, rest = divmod(abs(minor), 100)
     if pounds == 0 and rest:
         return f"{rest}p"
     return f"£{pounds:,}.{rest:02}" if rest else f"£{pounds:,}"

@@ -491,8 +491,8 @@ def test_accounts_and_catalogue_are_read(tables: Database) -> None:
             account
             | {
                 "part": "account",
-                "owed_pence": 5,
-                "extra_charges_pence": 0,
+                "owed_minor": 5,
+                "extra_charges_minor": 0,
                 "extras": [],
                 "next_bill_on": "2026-12-14",
             },

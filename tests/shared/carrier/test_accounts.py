@@ -69,7 +69,7 @@ def test_an_account_comes_back_from_the_table_as_it_was_imported(table: Any) -> 
 
     assert found == accounts.of(accounts.items(SAMPLE))
     assert found
-    assert (found.owed_pence, found.bills[0].due_on, found.lines[0].number) == (
+    assert (found.owed_minor, found.bills[0].due_on, found.lines[0].number) == (
         2345,
         date(2026, 11, 30),
         "+447700900111",
@@ -136,7 +136,7 @@ def test_an_allowance_is_limited_or_unlimited(allowance: dict[str, Any]) -> None
 
 
 @pytest.mark.parametrize(
-    "when", [{"then": "charged"}, {"then": "charged", "pence": 5, "per": "mile"}, {"then": "explodes"}]
+    "when", [{"then": "charged"}, {"then": "charged", "minor": 5, "per": "mile"}, {"then": "explodes"}]
 )
 def test_what_is_charged_has_a_price(when: dict[str, Any]) -> None:
     line = account("lines.0.when_used_up.data", when).lines[0]
@@ -145,7 +145,7 @@ def test_what_is_charged_has_a_price(when: dict[str, Any]) -> None:
         line.used_up("data")
 
 
-@pytest.mark.parametrize("name", ["owed_pence", "next_bill_on", "kind", "status", "extras"])
+@pytest.mark.parametrize("name", ["owed_minor", "next_bill_on", "kind", "status", "extras"])
 def test_an_attribute_that_makes_no_sense_is_refused_by_its_name(name: str) -> None:
     found = account(f"account.{name}", "abc")
 
@@ -162,7 +162,7 @@ def test_an_optional_attribute_is_none_only_when_it_is_left_out() -> None:
 
 def test_a_message_names_the_attribute_and_never_its_value() -> None:
     with pytest.raises(Unreadable) as caught:
-        account("account.owed_pence", "+447700900111").owed_pence  # noqa: B018
+        account("account.owed_minor", "+447700900111").owed_minor  # noqa: B018
 
     assert "7700" not in str(caught.value)
 
@@ -207,13 +207,13 @@ def test_whatever_a_table_holds_nothing_but_unreadable_is_raised(where: str, dat
 @pytest.mark.parametrize(
     ("path", "value", "says"),
     [
-        ("account.owed_pence", None, "a monthly account needs owed_pence"),
-        ("account.kind", "prepaid", "a prepaid account needs credit_pence"),
+        ("account.owed_minor", None, "a monthly account needs owed_minor"),
+        ("account.kind", "prepaid", "a prepaid account needs credit_minor"),
         ("lines.0.as_of", None, "Field required"),
         ("account.colour", "red", "Extra inputs are not permitted"),
         ("account.contact_number", "", "leave out what is not known"),
         ("account.as_of", "2026-11-24T14:03:00+00:00", "write it like 2026-11-24T14:03:00Z"),
-        ("bills.0.amount_pence", 20.5, "valid integer"),
+        ("bills.0.amount_minor", 20.5, "valid integer"),
         ("lines.0.number", "07700 900111", "match pattern"),
     ],
 )
@@ -227,7 +227,7 @@ def test_an_import_is_right_in_full(path: str, value: Any, says: str) -> None:
 
 def test_nothing_is_null() -> None:
     with pytest.raises(ValidationError, match="leave out what is not known"):
-        Document.model_validate({**SAMPLE, "account": {**SAMPLE["account"], "owed_pence": None}})
+        Document.model_validate({**SAMPLE, "account": {**SAMPLE["account"], "owed_minor": None}})
 
 
 # ---- schema, sample, page ----
@@ -247,7 +247,7 @@ def test_the_sample_is_what_schema_and_models_accept() -> None:
 @pytest.mark.parametrize(
     ("where", "name", "value"),
     [
-        ("account", "owed_pence", None),
+        ("account", "owed_minor", None),
         ("account", "contact_number", None),
         ("account", "kind", "prepaid"),
         ("lines", "allowances", {"data": {"limit": 1, "unlimited": True, "used": 0}}),

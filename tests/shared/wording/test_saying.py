@@ -26,7 +26,7 @@ def as_bytes(said: str) -> float:
 
 
 @pytest.mark.parametrize(
-    ("pence", "said"),
+    ("minor", "said"),
     [
         (2345, "£23.45"),
         (2000, "£20"),
@@ -38,8 +38,8 @@ def as_bytes(said: str) -> float:
         (105, "£1.05"),
     ],
 )
-def test_money(pence: int, said: str) -> None:
-    assert saying.money(pence) == said
+def test_money(minor: int, said: str) -> None:
+    assert saying.money(minor) == said
 
 
 @pytest.mark.parametrize(
