@@ -89,7 +89,7 @@ class Figures:
 
     @property
     def today(self) -> date:
-        return self.now.astimezone(self.zone).date()
+        return self.question.today
 
     def as_of(self, part: Dated) -> str:
         return saying.as_of(part.as_of, self.now, self.zone)

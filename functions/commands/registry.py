@@ -2,12 +2,13 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass, field
-from datetime import datetime
+from datetime import date, datetime
 from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
 from functions.commands.sms import Sms
+from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
@@ -66,6 +67,10 @@ class Question:
     ahead: Ahead = lambda _: 0
     widespread: Callable[[], bool] = lambda: False
     """Whether account data fails for many, so that a person could not help either."""
+
+    @property
+    def today(self) -> date:
+        return hours.today(self.now, self.catalogue.brand)
 
 
 @dataclass(frozen=True)

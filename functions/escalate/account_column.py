@@ -6,6 +6,8 @@ from functools import partial
 from typing import Any, get_args
 
 from functions.escalate.contract import Figure, ShownAccount
+from functions.shared.brand import hours
+from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Bill, Line, Tag
 from functions.shared.carrier.items import Unreadable
@@ -16,18 +18,23 @@ PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}
 UNREADABLE = "cannot be read"
 
 
-def reader(dynamodb: Any, table: str, now: Callable[[], datetime]) -> Callable[[Link], ShownAccount]:
+def reader(
+    dynamodb: Any, table: str, brand: Callable[[], Brand], now: Callable[[], datetime]
+) -> Callable[[Link], ShownAccount]:
+    def today() -> date:
+        return hours.today(now(), brand())
+
     def read(link: Link) -> ShownAccount:
         try:
             account = accounts.read(dynamodb, table, link.account_id)
-            return shown(account, link, now().date()) if account else NOT_VERIFIED
+            return shown(account, link, today) if account else NOT_VERIFIED
         except Unreadable:
             return NOT_VERIFIED
 
     return read
 
 
-def shown(account: Account, link: Link, today: date) -> ShownAccount:
+def shown(account: Account, link: Link, today: Callable[[], date]) -> ShownAccount:
     """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
     line = account.line(link.line_id)
     if line is None or line.status in ("lost", "closed"):
@@ -36,7 +43,7 @@ def shown(account: Account, link: Link, today: date) -> ShownAccount:
     return ShownAccount(verified=True, as_of=_as_of(line), figures=tuple(figures))
 
 
-def _figures(account: Account, line: Line, today: date) -> dict[str, Callable[[], str]]:
+def _figures(account: Account, line: Line, today: Callable[[], date]) -> dict[str, Callable[[], str]]:
     """What is shown, each by the function that says it: one that makes no sense spoils no other."""
     return {
         "Number": lambda: f"…{line.number[-3:]}, {line.status}",
@@ -68,8 +75,8 @@ def _plan(line: Line) -> Iterator[str]:
         yield f"until {_day(line.contract_ends_on)}"
 
 
-def _left(line: Line, tag: Tag, today: date) -> str:
-    allowance = line.allowance(tag, today)
+def _left(line: Line, tag: Tag, today: Callable[[], date]) -> str:
+    allowance = line.allowance(tag, today())
     if allowance is None:
         return "not in the plan"
     if allowance.limit is None:

@@ -15,6 +15,7 @@ from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.store import Store
+from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.conversation import presence
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
@@ -29,6 +30,7 @@ type Response = dict[str, Any]
 class Settings:
     service_table: str
     accounts_table: str
+    catalogue_table: str
     urgent_queue_url: str
     billing_queue_url: str
     devices_queue_url: str
@@ -159,4 +161,8 @@ def desk() -> Desk:
         line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
         now=clock.now,
     )
-    return Desk(sender, account=account_column.reader(dynamodb, ours.accounts_table, clock.now))
+
+    def brand() -> Brand:
+        return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
+
+    return Desk(sender, account=account_column.reader(dynamodb, ours.accounts_table, brand, clock.now))

@@ -1,14 +1,17 @@
 """What staff see of an account, and what nobody sees."""
 
-from datetime import date
+from datetime import UTC, date, datetime
 from typing import Any
 
 import pytest
 
 from functions.escalate import account_column
 from functions.escalate.contract import ShownAccount
+from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier import accounts
 from functions.shared.carrier.items import Unreadable
+from ops.loading import typed
+from tests.asking import CONTENT
 from tests.at_desk import LINKED, START
 
 TODAY = date(2026, 11, 24)
@@ -16,7 +19,13 @@ GB = 1_000_000_000
 
 
 def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> ShownAccount:
-    """Show an ordinary account, with some of it changed. None takes an attribute away."""
+    found = accounts.of(stored(line, account))
+    assert found
+    return account_column.shown(found, LINKED, lambda: TODAY)
+
+
+def stored(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> list[dict[str, Any]]:
+    """Return the items of an ordinary account, with some of it changed. None takes an attribute away."""
     stored_line = {
         "account_id": "account-1",
         "part": "line#line-1",
@@ -57,12 +66,10 @@ def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = 
         "amount_minor": 2345,
         "payment": "direct_debit",
     }
-    items = [
-        {name: value for name, value in item.items() if value is not None} for item in (stored_line, stored_account)
+    return [
+        {name: value for name, value in item.items() if value is not None}
+        for item in (stored_line, stored_account, bill)
     ]
-    found = accounts.of([*items, bill])
-    assert found
-    return account_column.shown(found, LINKED, TODAY)
 
 
 def figures(shown: ShownAccount) -> dict[str, str]:
@@ -130,8 +137,20 @@ class Table:
         return {"Items": self.items}
 
 
+def read(table: Table, now: datetime = START) -> ShownAccount:
+    brand = next(item for item in CONTENT if item["kind"] == "brand")
+    return account_column.reader(table, "accounts", lambda: Brand.of(brand), lambda: now)(LINKED)
+
+
 @pytest.mark.parametrize("table", [Table(), Table({"account_id": {"S": "account-1"}, "part": {"S": "line#line-1"}})])
 def test_an_account_that_is_gone_or_cannot_be_read_is_not_verified(table: Table) -> None:
-    read = account_column.reader(table, "accounts", lambda: START)
+    assert read(table) == ShownAccount(verified=False)
 
-    assert read(LINKED) == ShownAccount(verified=False)
+
+def test_soon_after_midnight_in_summer_the_new_period_has_begun_for_staff_too() -> None:
+    items = stored({"renewed_on": "2026-08-04", "resets_on": "2026-09-04"})
+    half_past_midnight = datetime(2026, 8, 3, 23, 30, tzinfo=UTC)
+
+    shown = read(Table(*map(typed, items)), half_past_midnight)
+
+    assert figures(shown)["Data"] == "12.4 GB of 30 GB left, renews 4 Sep 2026"

@@ -37,8 +37,7 @@ NONE = Text(
 
 
 def say(question: Question) -> Reply:
-    today = question.now.astimezone(question.catalogue.brand.zone).date()
-    phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(today)]
+    phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(question.today)]
     found = gate.figures_if_any(question)
     upgrade = _upgrade(found) if found else ""
     lists = (_listed(phones[:count], upgrade) for count in range(SHOWN, 0, -1) if phones)

@@ -34,8 +34,8 @@ NONE = Text(
 
 def say(question: Question) -> Reply:
     audiences = _audiences(question)
-    today = question.now.astimezone(question.catalogue.brand.zone).date()
-    offers = [offer for offer in question.catalogue.offers() if offer.audience in audiences and offer.on(today)]
+    on = (offer for offer in question.catalogue.offers() if offer.on(question.today))
+    offers = [offer for offer in on if offer.audience in audiences]
     lists = (_listed(offers[:count]) for count in range(SHOWN, 0, -1) if offers)
     return next(filter(fits, lists), NONE.reply())
 

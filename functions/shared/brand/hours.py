@@ -41,6 +41,11 @@ class Span:
     closes: int
 
 
+def today(now: datetime, brand: Opening) -> date:
+    """Return the date where the brand is: the one by which bills, periods and offers count."""
+    return now.astimezone(ZoneInfo(brand.timezone)).date()
+
+
 def is_open(now: datetime, brand: Opening) -> bool:
     """Say whether people of the ordinary teams are there."""
     return next(_open_times(now, brand))[0] <= now
@@ -63,11 +68,10 @@ def after_open(takes: timedelta, now: datetime, brand: Opening) -> datetime:
 
 def _open_times(now: datetime, brand: Opening) -> Iterator[tuple[datetime, datetime]]:
     """Yield the stretches, in UTC, in which people are there, from the one that is not over yet."""
-    zone = ZoneInfo(brand.timezone)
-    today = now.astimezone(zone).date()
+    zone, first = ZoneInfo(brand.timezone), today(now, brand)
     spans = _spans(brand.hours)
     found = False
-    for day in (today + timedelta(days=ahead) for ahead in range(_FAR)):
+    for day in (first + timedelta(days=ahead) for ahead in range(_FAR)):
         if _is_holiday(day, brand.holidays):
             continue
         for span in (span for span in spans if span.day == day.weekday()):
