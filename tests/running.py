@@ -5,6 +5,7 @@ And who uses it: customers on their phones, and staff.
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import time
@@ -100,6 +101,20 @@ def alive(pid: int) -> bool:
 
 def left(pids: Iterable[int]) -> list[int]:
     return [pid for pid in pids if alive(pid)]
+
+
+def listening(pid: int) -> list[tuple[str, int]]:
+    """Return the addresses on which a process waits for connections."""
+    inodes = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
+    found = []
+    for table in ("tcp", "tcp6"):
+        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
+                address, port = fields[1].split(":")
+                host = socket.inet_ntoa(bytes.fromhex(address)[::-1]) if len(address) == 8 else address
+                found.append((host, int(port, 16)))
+    return found
 
 
 def wait_for(condition: Callable[[], bool]) -> None:

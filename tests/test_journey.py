@@ -196,6 +196,7 @@ def test_what_happened_is_told_step_by_step(http: httpx.Client) -> None:
     assert times == sorted(times)
 
 
+@pytest.mark.service
 def test_the_next_run_knows_what_the_last_one_knew(tmp_path: Path) -> None:
     first = Running(tmp_path).ready()
     with httpx.Client(base_url=first.url, timeout=30) as http:

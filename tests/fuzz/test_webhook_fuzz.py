@@ -143,21 +143,21 @@ def test_what_is_queued_can_be_read(aws: Aws, raw: bytes) -> None:
     signed_queues_what_can_be_read(aws, raw)
 
 
-@pytest.mark.fuzz
+@pytest.mark.long
 @given(unsigned_calls | wrongly_signed_calls)
 @fuzz(LONG)
 def test_a_hundred_thousand_calls_that_x_did_not_sign_queue_nothing(aws: Aws, event: dict[str, Any]) -> None:
     unsigned_queues_nothing(aws, event)
 
 
-@pytest.mark.fuzz
+@pytest.mark.long
 @given(bodies)
 @fuzz(LONG)
 def test_what_is_queued_of_a_hundred_thousand_bodies_can_be_read(aws: Aws, raw: bytes) -> None:
     signed_queues_what_can_be_read(aws, raw)
 
 
-@pytest.mark.fuzz
+@pytest.mark.long
 def test_no_bytes_found_by_coverage_raise() -> None:
     pytest.importorskip("atheris", reason="atheris is not installed: `pip install atheris`")
     command = [sys.executable, "-m", "tests.fuzz.webhook_by_coverage", f"-runs={LONG}"]

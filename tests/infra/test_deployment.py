@@ -34,6 +34,8 @@ from ops.desk import LINE_EMPTY
 from ops.main import app
 from tests.simulated_x import CREDENTIALS, LINKED, SimulatedX, simulated_x, user_tokens
 
+pytestmark = pytest.mark.package
+
 ACCOUNT, REGION = "000000000000", "eu-west-2"
 HOST = "127.0.0.1"
 PATIENCE = 120  # seconds; nothing here is measured

@@ -116,6 +116,8 @@ print(json.dumps([file for file in files if file and file.startswith(sys.argv[1]
 # What an invocation does first.
 START = """
 from functions.shared.aws import settings, telemetry
+
+pytestmark = pytest.mark.package
 for service in ("sqs", "secretsmanager"):
     settings.client(service)
 telemetry.info("started"); telemetry.count("Started"); telemetry.publish()

@@ -20,6 +20,8 @@ from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, SUPERVISOR, TABLES, TEA
 from infra.stack import CannotDeploy, asked, camel
 from tests.ringing import sections
 
+pytestmark = pytest.mark.package
+
 PROD = {"stage": "prod", "brand_id": "1234567890"}
 OWN = {
     "domain": "care.example.com",

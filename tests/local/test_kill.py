@@ -13,6 +13,8 @@ import pytest
 from local.run import ago
 from tests.running import Running, left, wait_for
 
+pytestmark = pytest.mark.service
+
 CUSTOMERS = ["2000000000000000002", *(str(2_400_000_000_000_000_000 + number) for number in range(5))]
 TEXTS = ("#data", "#charges", "hello", "my bill is wrong and I am furious", "#help", "what about last week", "#stop")
 LATER = 600

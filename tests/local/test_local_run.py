@@ -1,11 +1,9 @@
-"""The parts of `tweetserve local` and how it starts and ends. What it does for customers is in test_journey.py."""
+"""The parts of `tweetserve local`. The whole is in test_starting.py, what it does for customers in test_journey.py."""
 
 import asyncio
 import json
 import os
 import signal
-import socket
-import subprocess
 import sys
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import suppress
@@ -13,7 +11,6 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
-import boto3
 import httpx
 import pytest
 from botocore.exceptions import EndpointConnectionError
@@ -24,12 +21,12 @@ from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, TABLES, Function
 from local import moved_clock, resources
 from local.children import Trouble
 from local.front import app
-from local.run import workers
 from local.sources import Pump, clock
 from local.state import State
 from local.workers import Closed, Died, Failed, Pool
+from tests.engines import Engine
 from tests.places import ROOT
-from tests.running import Running, alive, left, wait_for
+from tests.running import alive, listening, wait_for
 
 STAND_IN = Function("stand-in", "tests.data.stand_in", timeout=1)
 PLAIN = {"PATH": os.environ["PATH"], "PYTHONPATH": str(ROOT), "AWS_REGION": "eu-west-2"}
@@ -358,39 +355,6 @@ def test_the_page_is_there_while_the_rest_starts() -> None:
 # ---- the engine ----
 
 
-class Engine:
-    """The embedded engine as a process, and a client for each service."""
-
-    def __init__(self, data: Path) -> None:
-        environment = {"PATH": os.environ["PATH"], "PYTHONPATH": PLAIN["PYTHONPATH"]}
-        self.process = subprocess.Popen(
-            [sys.executable, "-m", "local.engine", str(data)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            env=environment,
-        )
-        assert self.process.stdout
-        self.told = json.loads(self.process.stdout.readline())
-
-    @property
-    def url(self) -> str:
-        return f"http://127.0.0.1:{self.told['port']}"
-
-    def client(self, service: str) -> Any:
-        return boto3.client(  # type: ignore[call-overload]
-            service,
-            endpoint_url=self.url,
-            region_name="eu-west-2",
-            aws_access_key_id="local",
-            aws_secret_access_key="local",
-        )
-
-    def stop(self) -> None:
-        assert self.process.stdin
-        self.process.stdin.close()
-        self.process.wait()
-
-
 @pytest.fixture
 def engine(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Engine]:
     running = Engine(tmp_path)
@@ -641,133 +605,3 @@ def test_the_clock_calls_again_whatever_happened() -> None:
     asyncio.run(tick())
 
     assert pool.events[:3] == [{}, {}, {}]
-
-
-# ---- the whole ----
-
-
-def test_the_terminal_says_what_starts_and_then_where_it_is(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    running.interrupt().ended()
-
-    starting, where = running.terminal.splitlines()[:2]
-    assert starting == "Starting: database … queues … webhook … X (simulated) …"
-    assert where == f"Phone {running.url}/   Desk {running.url}/desk   Stop with Ctrl-C"
-
-
-def test_ctrl_c_ends_everything_and_is_no_failure(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    wait_for(lambda: len(running.children()) == 2 + sum(map(workers, FUNCTIONS)))
-    children = running.children()
-
-    code = running.interrupt().ended()
-
-    assert (code, left(children)) == (0, [])
-    with pytest.raises(httpx.ConnectError):
-        httpx.get(running.url)
-
-
-def test_another_aws_is_used_instead_of_an_engine(engine: Engine, tmp_path: Path) -> None:
-    running = Running(tmp_path / "data", AWS_ENDPOINT_URL=engine.url).ready()
-    children = running.children()
-    code = running.interrupt().ended()
-
-    assert code == 0
-    assert not any("local.engine" in command for command in children.values())
-    assert set(engine.client("dynamodb").list_tables()["TableNames"]) == {table.name for table in TABLES}
-
-
-def test_an_aws_that_does_not_answer_is_one_sentence(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as unused:
-        url = f"http://127.0.0.1:{unused.getsockname()[1]}"
-
-    running = Running(tmp_path, AWS_ENDPOINT_URL=url)
-    code = running.ended()
-
-    assert code == 1
-    assert f"AWS at {url} does not do its part" in running.terminal.splitlines()[-1]
-
-
-def test_ctrl_c_works_while_it_starts(tmp_path: Path) -> None:
-    running = Running(tmp_path)
-    wait_for(lambda: "local.engine" in str(running.children()))
-    children = running.children()
-
-    code = running.interrupt().ended()
-
-    assert (code, left(children)) == (0, [])
-
-
-def test_nothing_outlives_a_run_that_is_killed(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    children = running.children()
-
-    running.process.kill()
-    running.ended()
-
-    wait_for(lambda: not left(children))
-
-
-def test_a_port_in_use_is_one_sentence(tmp_path: Path) -> None:
-    with socket.create_server(("127.0.0.1", 0)) as listener:
-        port = listener.getsockname()[1]
-
-        running = Running(tmp_path, "--port", str(port))
-        code = running.ended()
-
-    assert code == 1
-    assert running.terminal.splitlines()[-1] == (
-        f"Port {port} is in use: stop what runs there or choose another with --port."
-    )
-
-
-def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None:
-    (tmp_path / "file").touch()
-
-    running = Running(tmp_path / "file")
-    code = running.ended()
-
-    assert code == 1
-    assert running.terminal.splitlines()[-1] == (
-        f"Cannot write to {tmp_path / 'file'}: choose another folder with --data."
-    )
-
-
-def test_a_second_run_in_the_same_folder_is_one_sentence(tmp_path: Path) -> None:
-    first = Running(tmp_path).ready()
-
-    second = Running(tmp_path)
-    code = second.ended()
-    first.interrupt().ended()
-
-    assert code == 1
-    assert second.terminal.splitlines()[-1].startswith(f"{tmp_path} is in use by another run")
-
-
-def test_an_engine_that_dies_is_told_on_the_page_and_in_one_sentence(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    children = running.children()
-    engine = next(pid for pid, command in children.items() if "local.engine" in command)
-
-    os.kill(engine, signal.SIGKILL)
-    wait_for(lambda: httpx.get(f"{running.url}/local/state").json()["engine"] == "gone")
-    code = running.interrupt().ended()
-
-    assert (code, left(children)) == (1, [])
-    assert running.terminal.splitlines()[-1] == (
-        "The local database has stopped; nothing you saw is lost. Start again with `tweetserve local`."
-    )
-
-
-def listening(pid: int) -> list[tuple[str, int]]:
-    """Return the addresses on which a process waits for connections."""
-    inodes = {str(link.readlink()) for link in Path(f"/proc/{pid}/fd").iterdir() if link.is_symlink()}
-    found = []
-    for table in ("tcp", "tcp6"):
-        for line in Path(f"/proc/{pid}/net/{table}").read_text().splitlines()[1:]:
-            fields = line.split()
-            if fields[3] == "0A" and f"socket:[{fields[9]}]" in inodes:
-                address, port = fields[1].split(":")
-                host = socket.inet_ntoa(bytes.fromhex(address)[::-1]) if len(address) == 8 else address
-                found.append((host, int(port, 16)))
-    return found

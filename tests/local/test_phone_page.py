@@ -2,7 +2,6 @@
 
 import asyncio
 import re
-import shutil
 import threading
 from collections.abc import AsyncIterator, Iterator
 from contextlib import contextmanager
@@ -12,7 +11,7 @@ from typing import Any
 
 import pytest
 import uvicorn
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, expect
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
@@ -20,8 +19,9 @@ from starlette.routing import Route
 
 from tests.places import ROOT
 
+pytestmark = pytest.mark.browser
+
 PHONE = ROOT / "local" / "phone"
-CHROMIUM = shutil.which("chromium")
 LINKED, NEW, STOPPED = "2000000000000000002", "2000000000000000003", "2000000000000000004"
 WIDTHS = {1280: 800, 768: 1024, 390: 844}
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -236,17 +236,6 @@ def serving(stand_in: StandIn) -> Iterator[StandIn]:
         stand_in.open.set()
         server.should_exit = True
         thread.join()
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    if CHROMIUM is None:
-        pytest.skip("needs Debian's chromium: apt-get install chromium")
-    quiet = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking"]
-    with sync_playwright() as playwright:
-        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=quiet)
-        yield browser
-        browser.close()
 
 
 @pytest.fixture

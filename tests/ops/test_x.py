@@ -21,7 +21,7 @@ from local import resources
 from ops import hearing, place, x
 from ops.main import app
 from ops.place import Place, Trouble
-from tests.at_desk import Engine
+from tests.engines import Engine
 from tests.places import ROOT
 from tests.running import Running
 from tests.simulated_x import BRAND, SECRET, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for

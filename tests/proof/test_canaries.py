@@ -356,6 +356,7 @@ def erased(running: Running) -> str:
     return done.output
 
 
+@pytest.mark.service
 def test_nothing_of_a_customer_s_own_is_in_what_the_local_run_writes(seen: Seen) -> None:
     logs = seen.running.logs
     written = str([logs, seen.running.terminal, seen.told, seen.messages, seen.rows, seen.removed])
@@ -368,6 +369,7 @@ def test_nothing_of_a_customer_s_own_is_in_what_the_local_run_writes(seen: Seen)
     assert {"case", "team", "fence"} <= set(json.loads(seen.messages[0]["Body"]))
 
 
+@pytest.mark.service
 def test_after_an_erasure_no_table_no_queue_and_no_file_has_the_number_the_name_or_a_text(seen: Seen) -> None:
     files = [file for file in seen.running.data.rglob("*") if file.is_file() and not file.name.startswith("x.")]
     found = [file.name for file in files for own in (TEXT, DEMO[0]) if own.encode() in file.read_bytes()]

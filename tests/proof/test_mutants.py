@@ -10,6 +10,7 @@ from tests.proof.worlds import faults_of, run, wrong
 RELIABILITY = DOCS / "reliability.md"
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
 def test_a_break_is_caught(mutant: Mutant) -> None:
     schedules = [{}, *({at: fault} for at, fault in faults_of(run(mutant.world, {})))]

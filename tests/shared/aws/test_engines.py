@@ -32,8 +32,8 @@ from tests.proof.queues import Fifo, Sqs
 from tests.proof.worlds import WORLDS, run
 
 NOW = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
-NO_MINISTACK = ("model", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local))
-EVERY = ("model", "ministack", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local))
+NO_MINISTACK = ("model", pytest.param("dynamodb_local", marks=pytest.mark.service))
+EVERY = ("model", "ministack", pytest.param("dynamodb_local", marks=pytest.mark.service))
 
 
 @pytest.fixture

@@ -163,6 +163,7 @@ def test_a_text_message_that_left_before_the_answer_would_be_noticed(monkeypatch
     assert whole > BY_CHANCE
 
 
+@pytest.mark.proof
 def test_on_the_local_run_neither_the_words_nor_the_time_tell_a_known_number(local_run: Running) -> None:
     """By X's own times, from a customer's DM to the answer. Each customer asks for a known and an unknown number."""
     everybody = [one for one in people(datetime.now(UTC)) if not one["main"]]

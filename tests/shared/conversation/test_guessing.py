@@ -5,6 +5,8 @@ from collections import Counter
 from datetime import timedelta
 from itertools import count
 
+import pytest
+
 from functions.shared.carrier.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
 from functions.shared.conversation.customers import Code
 from tests.phones import NUMBER, Phone, account, world
@@ -15,6 +17,7 @@ CODES = 1_000_000
 HOME = account("account-1", NUMBER)
 
 
+@pytest.mark.proof
 def test_a_thousand_guesses_at_one_number_take_months_and_each_code_was_told_by_text() -> None:
     """Whoever the guesses come from: a fresh X account for each code, as many as anybody likes."""
     here = world(HOME)

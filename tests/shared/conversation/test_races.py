@@ -31,7 +31,7 @@ from tests.engines import Database, aws_at, database
 from tests.proof.demo import CATALOGUE, account
 
 AT_ONCE = 12
-ROUNDS = [8, pytest.param(67, marks=pytest.mark.slow)]
+ROUNDS = [8, pytest.param(67, marks=pytest.mark.long)]
 """Of each race: four races are 300 together where all run."""
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 
@@ -97,7 +97,7 @@ class NoTexts:
         raise AssertionError("nobody is texted here")
 
 
-@pytest.fixture(params=["ministack", pytest.param("dynamodb_local", marks=pytest.mark.dynamodb_local)])
+@pytest.fixture(params=["ministack", pytest.param("dynamodb_local", marks=pytest.mark.service)])
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     url = request.getfixturevalue("engine" if request.param == "ministack" else "dynamodb_local").url
     with aws_at(url, monkeypatch):

@@ -12,6 +12,8 @@ import pytest
 from local.proof.invariants import broken
 from tests.proof.world import World
 
+pytestmark = pytest.mark.proof
+
 TEXTS = {
     "#data": 30,
     "#charges": 15,
@@ -70,7 +72,7 @@ def everybody_is_answered(world: World) -> None:
 
 
 @pytest.mark.parametrize(
-    ("dms", "people"), [(2_000, 200), pytest.param(10_000, 1_000, marks=pytest.mark.slow, id="all")]
+    ("dms", "people"), [(2_000, 200), pytest.param(10_000, 1_000, marks=pytest.mark.long, id="all")]
 )
 def test_a_burst_breaks_nothing_and_takes_no_more_than_x_allows(dms: int, people: int) -> None:
     world = burst(dms, people, seed=11)
