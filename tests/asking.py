@@ -48,7 +48,7 @@ def question(
 def command(says: str) -> Command:
     """Return the command that a message asks for."""
     read = plain(says)
-    words = {word: command for command in registry().commands for word in command.words}
+    words = registry().by_word
     found = [registry().by_tag[tag] for tag in read.tags] or [words[word] for word in read.words if word in words]
     return found[0]
 

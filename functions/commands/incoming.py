@@ -126,7 +126,7 @@ class Heard:
 
 def _by_bare_words(words: Sequence[str]) -> list[Command]:
     """Return the commands whose words make up a whole message, together with filler."""
-    by_word = {word: command for command in registry().commands for word in command.words}
+    by_word = registry().by_word
     if rules.not_bare(words) or not rules.filler() | by_word.keys() >= set(words):
         return []
     return [by_word[word] for word in words if word in by_word]

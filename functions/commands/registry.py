@@ -7,6 +7,7 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
+from functions.commands import rules
 from functions.commands.sms import Sms
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
@@ -93,8 +94,8 @@ class Command:
     examples: tuple[Example, ...]
     home: str
     """The team of a case that begins with this hashtag."""
-    menu: float
-    """Its line in the menu and, behind the point, its place there: 2.1 and 2.3 share a line. 0 = not in the menu."""
+    menu: tuple[int, int] | None = None
+    """Its line in the menu, and its place in the line. None = not in the menu."""
     texts: tuple[Text, ...] = ()
     """What it may say."""
     aliases: tuple[str, ...] = ()
@@ -110,20 +111,35 @@ class Command:
 
 
 class TakenTwice(Exception):
-    """Two commands claim one word."""
+    """A command claims a word that is not its own."""
 
 
 @dataclass(frozen=True)
 class Registry:
     commands: tuple[Command, ...]
     by_tag: dict[str, Command] = field(default_factory=dict)
+    """Each command under its tag and its aliases."""
+    by_word: dict[str, Command] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
+        owners: dict[str, Command] = {}
         for command in self.commands:
-            for word in (command.tag, *command.aliases):
-                other = self.by_tag.setdefault(word, command)
-                if other is not command:
-                    raise TakenTwice(f"#{word} belongs to #{other.tag}; choose another word for #{command.tag}")
+            tags = (command.tag, *command.aliases)
+            for word in (*tags, *command.words):
+                other = owners.setdefault(word, command)
+                if owner := f"#{other.tag}" if other is not command else _owner_in_routing(command, word):
+                    sign = "#" if word in tags else ""
+                    raise TakenTwice(f"{sign}{word} belongs to {owner}; choose another word for #{command.tag}")
+            self.by_tag.update(dict.fromkeys(tags, command))
+            self.by_word.update(dict.fromkeys(command.words, command))
+
+
+def _owner_in_routing(command: Command, word: str) -> str | None:
+    """Say what in `routing.toml` would take a word before the command does."""
+    rule = rules.claiming(word)
+    if rule and rule.outcome != f"answer:{command.tag}":
+        return f"the rule {rule.kind} in routing.toml"
+    return "the filler in routing.toml" if word in command.words and word in rules.filler() else None
 
 
 @cache
@@ -132,4 +148,8 @@ def registry() -> Registry:
     import functions.commands.hashtags as package
 
     modules = (import_module(f"{package.__name__}.{module.name}") for module in iter_modules(package.__path__))
-    return Registry(tuple(sorted((module.command for module in modules), key=lambda c: (c.menu == 0, c.menu, c.tag))))
+    return Registry(tuple(sorted((module.command for module in modules), key=_place)))
+
+
+def _place(command: Command) -> tuple[bool, tuple[int, int], str]:
+    return command.menu is None, command.menu or (0, 0), command.tag

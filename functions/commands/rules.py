@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any, cast
 
 from functions.shared.conversation.cases import Team
-from functions.shared.wording.phrases import Phrase, first_of, phrases
+from functions.shared.wording.phrases import Phrase, Place, first_of, phrases
 from functions.shared.wording.reading import plain
 
 
@@ -111,9 +111,22 @@ def rules() -> tuple[Rule, ...]:
 
 
 @cache
-def rule_tags() -> frozenset[str]:
-    """Return every hashtag that a rule knows: none of them is somebody's slip."""
-    return frozenset(tag for rule in rules() for tag in rule.tags)
+def rule_tags() -> dict[str, Rule]:
+    """Return every hashtag that a rule knows, with the rule: none of them is somebody's slip."""
+    return {tag: rule for rule in reversed(rules()) for tag in rule.tags}
+
+
+def claiming(word: str) -> Rule | None:
+    """Return the rule that a hashtag or a word belongs to: nobody may use it for a command."""
+    urgent_first = (rule for rule, place in _urgent_alone() if place.takes(word))
+    return rule_tags().get(word) or next(urgent_first, None)
+
+
+@cache
+def _urgent_alone() -> tuple[tuple[Rule, Place], ...]:
+    """Return the single words that are urgent by themselves: they are looked at before any hashtag."""
+    sides = ((rule, phrase.sides) for rule in rules() if rule.team == "urgent" for phrase in rule.phrases)
+    return tuple((rule, side[0][0]) for rule, side in sides if len(side) == len(side[0]) == 1)
 
 
 @cache

@@ -11,9 +11,13 @@ from typing import Any
 import pytest
 
 import functions.commands.hashtags as package
+from functions.commands import rules
+from functions.commands.decide import nobody
+from functions.commands.incoming import Heard
 from functions.commands.registry import Command, Escalate, Example, Registry, TakenTwice, registry
 from functions.shared.carrier.accounts import Unreadable
 from functions.shared.conversation.cases import Case
+from functions.shared.wording.stop_words import plain_stop, stop_tag
 from functions.shared.wording.text import Reply
 from tests.asking import CONTENT, NOW, PEOPLE, ask, decided, question, read, with_change
 from tests.places import DATA
@@ -446,7 +450,7 @@ def weather(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     (tmp_path / "weather.py").write_text(
         "from functions.commands.registry import Command, Example, Reply\n"
         "def say(question): return Reply('weather', '{hi}it is dry.')\n"
-        "command = Command('weather', 'how it looks', say, (Example('#weather', 'weather'),), 'general', 4.5)\n"
+        "command = Command('weather', 'how it looks', say, (Example('#weather', 'weather'),), 'general', (4, 5))\n"
     )
     monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
     registry.cache_clear()
@@ -462,8 +466,38 @@ def test_a_new_hashtag_is_one_new_file() -> None:
     assert "#offers #handsets #weather - what's on" in read("#help")
 
 
-def test_two_commands_may_not_claim_one_word() -> None:
+@pytest.mark.parametrize(
+    ("claims", "says"),
+    [
+        ({"tag": "data"}, "#data belongs to #data; choose another word for #data"),
+        ({"aliases": ("gb",)}, "#gb belongs to #data; choose another word for #parcel"),
+        ({"words": ("gigs",)}, "gigs belongs to #data; choose another word for #parcel"),
+        ({"aliases": ("gigs",)}, "#gigs belongs to #data; choose another word for #parcel"),
+        ({"tag": "roaming"}, "#roaming belongs to the rule order in routing.toml; choose another word for #roaming"),
+        ({"aliases": ("pac",)}, "#pac belongs to the rule switch in routing.toml; choose another word for #parcel"),
+        ({"words": ("suicidal",)}, "suicidal belongs to the rule care_now in routing.toml; choose another word for"),
+        ({"words": ("today",)}, "today belongs to the filler in routing.toml; choose another word for #parcel"),
+    ],
+)
+def test_a_command_may_not_claim_what_is_anothers(claims: dict[str, Any], says: str) -> None:
     data = registry().by_tag["data"]
+    parcel = replace(data, tag="parcel", aliases=(), words=())
 
-    with pytest.raises(TakenTwice, match="#gb belongs to #data; choose another word for #gigs"):
-        Registry((data, replace(data, tag="gigs", aliases=("gb",))))
+    with pytest.raises(TakenTwice, match=says):
+        Registry((data, replace(parcel, **claims)))
+
+
+@pytest.mark.parametrize("command", registry().commands, ids=lambda command: command.tag)
+def test_each_word_of_a_hashtag_leads_to_it(command: Command) -> None:
+    says = [f"#{tag}" for tag in (command.tag, *command.aliases)] + list(command.words)
+
+    assert {said: heard(said) for said in says} == dict.fromkeys(says, command.tag)
+
+
+def heard(says: str) -> str:
+    """Return the tag of the one command that a message leads to."""
+    if stop_tag(says) or plain_stop(says, unless=rules.urgent):
+        return "stop"
+    found = Heard(question(says), "7KD2MX", lambda _: 0, nobody)
+    assert not rules.urgent(found.read.words, [tag for tag in found.read.tags if tag not in registry().by_tag])
+    return " ".join(command.tag for command in found.commands)

@@ -163,7 +163,7 @@ command = Command(
         Example("#charges", "charges.not_holder", by="line_user"),
     ),
     home="billing",
-    menu=1,
+    menu=(1, 1),
     texts=(BILL, CREDIT, OVERDUE, NO_BILL, PREPAID, PREPAID_EMPTY, NOT_HOLDER, *gate.FIGURES),
     aliases=("charge", "bill", "bills", "balance", "cost", "costs", "owe"),
     words=("charges", "charge", "bill", "bills", "balance", "owe", "owing", "spend", "spent"),

@@ -28,7 +28,7 @@ command = Command(
         Example("#data", "figures.locked", by="stolen_phone"),
     ),
     home="billing",
-    menu=2.1,
+    menu=(2, 1),
     texts=allowances.TEXTS,
     aliases=("gb", "gbs", "internet", "allowance", "usage"),
     words=("data", "gb", "gbs", "gigs", "gig", "megabytes", "allowance", "usage"),

@@ -15,9 +15,13 @@ MENU = Text(
 
 def say(question: Question) -> Reply:
     listed = [command for command in registry().commands if command.menu]
-    lines = [_line(list(commands)) for _, commands in groupby(listed, key=lambda command: int(command.menu))]
+    lines = [_line(list(commands)) for _, commands in groupby(listed, key=_menu_line)]
     url = question.catalogue.brand.privacy_url
     return MENU.reply(menu="\n".join(lines), tags=_tags(listed), privacy_url=url)
+
+
+def _menu_line(command: Command) -> int:
+    return command.menu[0] if command.menu else 0
 
 
 def _line(commands: list[Command]) -> str:
@@ -34,7 +38,6 @@ command = Command(
     answer=say,
     examples=(Example("#help", "help"), Example("menu", "help", by="new_customer")),
     home="general",
-    menu=0,
     texts=(MENU,),
     aliases=("menu", "hashtags", "commands", "info"),
     words=("help", "menu", "hashtags", "commands"),

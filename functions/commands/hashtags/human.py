@@ -13,7 +13,7 @@ command = Command(
     answer=say,
     examples=(Example("#human", "ack.human"), Example("#human", "ack.human", by="new_customer")),
     home="general",
-    menu=6,
+    menu=(6, 1),
     aliases=("agent", "person", "speak"),
     words=("human", "agent", "person"),
 )

@@ -25,7 +25,7 @@ command = Command(
         Example("minutes", "allowance.low", by="nearly_used_up"),
     ),
     home="billing",
-    menu=2.3,
+    menu=(2, 3),
     texts=allowances.TEXTS,
     aliases=("minute", "mins", "min", "calls"),
     words=("minutes", "mins", "minute", "calls"),

@@ -39,7 +39,6 @@ command = Command(
         Example("#start", "start.back", by="stopped_customer"),
     ),
     home="general",
-    menu=0,
     texts=(NEW, LINKED, BACK),
     aliases=("tweetserve",),
     changes=True,

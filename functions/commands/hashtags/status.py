@@ -45,7 +45,7 @@ command = Command(
     answer=say,
     examples=(Example("#status", "status.none"), Example("status?", "status.none", by="new_customer")),
     home="general",
-    menu=5,
+    menu=(5, 1),
     texts=(WITH_US, WITH_YOU, NONE),
     aliases=("case",),
     words=("status",),

@@ -24,7 +24,7 @@ command = Command(
     answer=say,
     examples=(Example("#stop", "stop.done"), Example("#stop", "stop.done", by="new_customer")),
     home="general",
-    menu=9,
+    menu=(9, 1),
     texts=(DONE, OPEN_CASE),
     changes=True,
 )

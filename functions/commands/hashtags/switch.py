@@ -18,6 +18,5 @@ command = Command(
     answer=say,
     examples=(Example("#switch", "answer.switch"), Example("#switch", "answer.switch", by="new_customer")),
     home="sales",
-    menu=0,
     texts=(LEAVE,),
 )

@@ -13,6 +13,6 @@ command = Command(
     answer=say,
     examples=(Example("#urgent", "ack.urgent"), Example("#sos", "ack.urgent", by="new_customer")),
     home="urgent",
-    menu=7,
+    menu=(7, 1),
     aliases=("emergency", "sos"),
 )
