@@ -74,7 +74,7 @@ class Bot:
                 continue
             self._note_health(decision)
             self._text(decision.sms)
-            if decision.changed and decision.changed.erases:
+            if decision.erases:
                 erasure.sweep(self.marks, message.customer, self.sender.now())
             return decision
         raise Contended
@@ -210,7 +210,7 @@ class Bot:
     ) -> Conversation:
         now = self.sender.now()
         after = replace(before, customer=decision.customer)
-        if decision.changed and decision.changed.erases:
+        if decision.erases:
             after = erasure.forgotten(after, message.id, now)
         if decision.case:
             after = _with_case(after, decision, message, now)
@@ -242,8 +242,8 @@ def _beside(message: DirectMessage | Encrypted, decision: Decision, now: datetim
     """What a command writes beside the conversation: what was agreed to, and that a code was asked for."""
     for consent in decision.consents:
         yield consent_row(message.customer, message.id, consent, now)
-    if decision.changed and decision.changed.asked:
-        yield decision.changed.asked.write()
+    if decision.asked:
+        yield decision.asked.write()
 
 
 def _with_case(

@@ -2,33 +2,22 @@
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from functions.commands import flood, rules, texts
-from functions.commands.decisions import Decision, Join, Open, Say
-from functions.commands.hashtags import link
-from functions.commands.incoming import Heard
-from functions.commands.outcomes import (
-    FOR_PEOPLE,
-    OTHER,
-    Why,
-    acknowledgement,
-    answer,
-    answered,
-    changed,
-    confirmation,
-    not_understood,
-    older,
-    said,
-    to_people,
-)
+from functions.commands.answering import OTHER, answer, answered, changed, said
+from functions.commands.decisions import Decision, Join, Open, Say, Why
+from functions.commands.handover import acknowledgement, to_people
+from functions.commands.hashtags import delete, link
+from functions.commands.hashtags.stop import say as confirmation
+from functions.commands.incoming import Heard, each_once
 from functions.commands.registry import Question, registry
 from functions.commands.rules import Match
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.linking import unlinked
 from functions.shared.conversation.cases import Case, Team
-from functions.shared.conversation.customers import Consent, Customer, seen, stopped
+from functions.shared.conversation.customers import Asked, Consent, Customer, older, seen, stopped
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording.saying import case_number
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
@@ -38,6 +27,8 @@ YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
 )
 NO = frozenset(["no", "nope", "nah", "neither", "none", "n"])
+ASKED_FOR = timedelta(minutes=30)
+"""How long a question of ours waits for its answer."""
 FLOOD = Match("flood", "general", None, "")
 
 
@@ -147,12 +138,19 @@ def stop(heard: Heard) -> Decision | None:
     else:
         decision = Decision("suppressed" if before.stopped else "answered", "2 stop", because, after)
     says_more = tag and beside_stop(text, rules.filler())
-    if says_more or heard.question.dm.attachment or any(command.tag in FOR_PEOPLE for command in heard.commands):
+    if says_more or heard.question.dm.attachment or any(command.for_people for command in heard.commands):
         decision = to_people(heard, Why("2 stop", because), _beside_stop(heard), key=None, after=decision.customer)
     if before.stopped or not decision.customer.stopped:
         return decision
-    reply = confirmation(heard, decision.case)
+    reply = confirmation(replace(heard.question, case=_left_with_people(heard, decision.case)))
     return replace(decision, say=Say(reply.key, assemble([reply], handle=before.handle), "stop"))
+
+
+def _left_with_people(heard: Heard, case: Open | Join | None) -> Case | None:
+    """The case that a stop leaves as it is."""
+    if not isinstance(case, Open):
+        return heard.question.case
+    return Case(case.id, heard.customer.x_id, case.team, case.kind, heard.question.now, case.due_at)
 
 
 def stale(heard: Heard) -> Decision | None:
@@ -205,7 +203,7 @@ def erasing(heard: Heard) -> Decision | None:
         return None
     if words & NO:
         return Decision("ignored", "3 our question", "no", heard.customer)
-    return answer(heard, "3 our question", [registry().by_tag["delete"]])
+    return answer(heard, "3 our question", [delete.command])
 
 
 def question_of_ours(heard: Heard) -> Decision | None:
@@ -237,10 +235,10 @@ def hashtags(heard: Heard) -> Decision | None:
     """Known hashtags are answered; words of trouble beside them open a case as well, in one DM."""
     commands = list(heard.commands)
     if not commands and heard.customer.stopped and plain_start(heard.question.dm.text):
-        commands = [registry().by_tag["start"]]
-    starts = any(command.tag == "start" for command in commands)
+        commands = [command for command in registry().commands if command.resumes]
+    resumes = any(command.resumes for command in commands)
     case = heard.question.case
-    if not commands or (case and case.had_last_word and not starts):
+    if not commands or (case and case.had_last_word and not resumes):
         return None
     return answer(heard, "5 hashtag", commands)
 
@@ -272,13 +270,19 @@ def rule(heard: Heard) -> Decision | None:
         case "answer:greeting":
             reply = texts.reply("greeting", brand=heard.question.catalogue.brand.name)
             return answered(heard, Why("6 rule", said(found)), [reply], unasked=True)
-        case "answer:switch":
-            return answer(heard, "6 rule", [registry().by_tag["switch"]], found)
-        case "answer:scam":
-            return answer(heard, "6 rule", [], found, [texts.reply("answer.scam")])
+    if found.outcome:
+        return _answers(heard, found, found.outcome.removeprefix("answer:"))
     if found.kind == "other":
         return None
     return to_people(heard, Why("6 rule", said(found)), found, key=acknowledgement(heard, found))
+
+
+def _answers(heard: Heard, found: Match, by: str) -> Decision:
+    """A rule's words are answered as a hashtag is: by one, or by words of the rule's own."""
+    command = registry().by_tag.get(by)
+    if command:
+        return answer(heard, "6 rule", [command], found)
+    return answer(heard, "6 rule", [], found, [texts.reply(f"answer.{by}")])
 
 
 def unknown_hashtag(heard: Heard) -> Decision | None:
@@ -290,15 +294,30 @@ def unknown_hashtag(heard: Heard) -> Decision | None:
     return not_understood(heard, Why("7 unknown", "unknown hashtag"))
 
 
+def not_understood(heard: Heard, why: Why) -> Decision:
+    """Ask, or say so; the second time in a row a person is better."""
+    count = heard.question.customer.not_understood + 1
+    if count > 1:
+        return to_people(heard, replace(why, rule=f"{why.rule}, again"), OTHER, key="again")
+    near = each_once(command for commands in heard.slips.values() for command in commands)[:3]
+    after = replace(heard.customer, not_understood=count)
+    if not near:
+        return answered(heard, why, [texts.reply("unknown")], after=after, unasked=True)
+    tags = tuple(command.tag for command in near)
+    after = replace(after, asked=Asked(tags, heard.question.now + ASKED_FOR))
+    reply = texts.reply("typo.ask", choices=" or ".join(f"#{tag}" for tag in tags))
+    return answered(heard, replace(why, rule="near " + " ".join(tags)), [reply], after=after, unasked=True)
+
+
 def general(heard: Heard) -> Decision:
     """Nothing matched: a person reads it."""
     return to_people(heard, Why("8 general", "other"), OTHER, key=acknowledgement(heard, OTHER))
 
 
 def _urgent(heard: Heard) -> Match | None:
-    if any(command.tag == "urgent" for command in heard.commands):
-        return rules.urgent(heard.read.words, heard.read.tags) or Match("urgent", "urgent", None, "#urgent")
-    return rules.urgent(heard.read.words, heard.read.tags)
+    hashtag = next((command for command in heard.commands if command.beats_others), None)
+    by_hashtag = Match(hashtag.tag, hashtag.home, None, f"#{hashtag.tag}") if hashtag else None
+    return rules.urgent(heard.read.words, heard.read.tags) or by_hashtag
 
 
 def _beside_stop(heard: Heard) -> Match:

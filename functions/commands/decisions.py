@@ -1,11 +1,11 @@
-"""What deciding about one DM comes to. Pure data: one object in `handler.py` does it."""
+"""What deciding about one DM comes to: the effects that it has. Pure data; one object, in `bot.py`, does it."""
 
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Literal
 
-from functions.commands.registry import Changed
 from functions.commands.sms import Sms
+from functions.shared.carrier.linking import Asked
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.customers import Consent, Customer
 
@@ -13,6 +13,14 @@ Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"
 
 Kind = Literal["stop", "urgent", "acknowledgement", "answer"]
 """Of an automated reply, in the order in which they leave when X's limit is short; staff come after `urgent`."""
+
+
+@dataclass(frozen=True)
+class Why:
+    """The step of the order of decisions, and the rule, phrase or hashtag that decided there."""
+
+    step: str
+    rule: str
 
 
 @dataclass(frozen=True)
@@ -67,14 +75,18 @@ class Decision:
     step: str
     rule: str
     customer: Customer
+    """As they are afterwards."""
     say: Say | None = None
     case: Open | Join | None = None
     note: str | None = None
     """What staff have to know beside the DM, for the case's notes."""
-    account_error: bool = field(default=False)
-    """The account's data could not be read or made no sense."""
-    changed: Changed | None = None
-    """What is written and done beside this."""
     consents: tuple[Consent, ...] = ()
+    """For the ledger."""
+    asked: Asked | None = None
+    """How often codes were asked for a number."""
     sms: tuple[Sms, ...] = ()
     """Leave once all is written."""
+    erases: bool = False
+    """Everything that we keep of the customer goes."""
+    account_error: bool = False
+    """The account's data could not be read or made no sense."""

@@ -4,7 +4,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.commands.hashtags.link import code_in
-from functions.commands.registry import Question
+from functions.commands.registry import Question, registry
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import A_DAY, Customer, Noted
 from functions.shared.wording.reading import plain, visible
@@ -13,7 +13,6 @@ A_MOMENT = timedelta(seconds=60)
 A_MINUTE = 10
 """DMs of one customer."""
 EACH_DAY = 200
-SWITCHES = frozenset({"stop", "start", "tweetserve"})
 
 
 def counted(question: Question) -> Customer:
@@ -26,7 +25,7 @@ def counted(question: Question) -> Customer:
     customer = _answered(question.customer, question.case, at)
     lately = tuple(noted for noted in customer.noted if abs(at - noted.at) < A_MOMENT)
     # What got no answer because of a stop may be said again right after the start.
-    unheard = customer.stopped and not SWITCHES & set(plain(dm.text).tags)
+    unheard = customer.stopped and not _switches(dm.text)
     digest = None if unheard or _answers_us(question) else _digest(question)
     again = digest is not None and any(noted.digest == digest for noted in lately)
     lately = (*lately, Noted(at, None if again else digest, again))[-A_MINUTE - 1 :]
@@ -38,6 +37,11 @@ def counted(question: Question) -> Customer:
         in_day=customer.in_day + 1 if today else 1,
     )
     return replace(customer, flooded_at=customer.flooded_at or (at if _too_many(customer) else None))
+
+
+def _switches(text: str) -> bool:
+    known = registry().by_tag
+    return any(known[tag].stops or known[tag].resumes for tag in plain(text).tags if tag in known)
 
 
 def said_before(customer: Customer) -> bool:

@@ -27,6 +27,7 @@ ENDED = Text(
     " number, like #link 07700 900123. By doing so you agree that we match your X account to that number.",
     needs=("customer.link_ended", "account.status", "line.status"),
     asks_consent=True,
+    ends_link=True,
 )
 LOCKED = Text(
     "figures.locked",
@@ -50,6 +51,7 @@ TOO_OLD = Text(
     "{hi}I don't have up-to-date figures for you right now, and I'd rather not guess. Please try again in a few hours."
     " If it can't wait, reply #human.",
     needs=("account.as_of", "line.as_of"),
+    old_figures=True,
 )
 OLD = Text(
     "figures.old",
@@ -175,7 +177,7 @@ def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply]) 
     if age == "too_old":
         return TOO_OLD.reply()
     reply = replace(say(found), quotes=found.account.account_id)
-    return replace(reply, next=OLD.next, serious=AGED) if age == "old" else reply
+    return replace(reply, next=OLD.next, serious=AGED, old_figures=True) if age == "old" else reply
 
 
 def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply | Escalate:

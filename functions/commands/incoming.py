@@ -61,7 +61,7 @@ class Heard:
         """The hashtags that nobody knows, each with the commands that are one slip away."""
         known, others = registry().by_tag, rules.rule_tags()
         return {
-            tag: each_once([known[word] for word in typo_of(tag, known) if known[word].tag != "stop"])
+            tag: each_once([known[word] for word in typo_of(tag, known) if not known[word].stops])
             for tag in self.read.tags
             if tag not in known and tag not in others
         }
@@ -82,7 +82,7 @@ class Heard:
     def commands(self) -> tuple[Command, ...]:
         """The commands asked for, in the order of the DM: by hashtag, or by the bare words it consists of."""
         asked = list(self.known.values()) if self.read.tags else _by_bare_words(self.read.words)
-        return each_once(command for command in asked if command.tag != "stop")
+        return each_once(command for command in asked if not command.stops)
 
     @cached_property
     def rest(self) -> tuple[str, ...]:

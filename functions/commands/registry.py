@@ -13,7 +13,7 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
-from functions.shared.conversation.cases import Case
+from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.promises import Ahead
 from functions.shared.wording.text import Reply, Text
@@ -25,8 +25,12 @@ class Escalate:
     """A command that cannot answer hands over to people. `key` names the acknowledgement's text."""
 
     kind: str
-    team: str
+    team: Team
     key: str = "ack.open"
+    by_words: bool = False
+    """The words beside the hashtag say what it is about, and so who is to have it; without any they are asked for."""
+    if_open: Reply | None = None
+    """Said instead where people have the case already and nothing is added to it."""
 
 
 @dataclass(frozen=True)
@@ -92,7 +96,7 @@ class Command:
     """The help line, as a customer reads it: "your bill"."""
     answer: Callable[[Question], Reply | Escalate | Changed]
     examples: tuple[Example, ...]
-    home: str
+    home: Team
     """The team of a case that begins with this hashtag."""
     menu: tuple[int, int] | None = None
     """Its line in the menu, and its place in the line. None = not in the menu."""
@@ -106,6 +110,16 @@ class Command:
     """It changes something: a typo is asked about, never guessed."""
     alone: bool = False
     """It is answered by itself, whatever else a DM asks for; the result may be Changed."""
+    stops: bool = False
+    """It switches automatic replies off: it wins over everything beside it, and no slip is taken for it."""
+    resumes: bool = False
+    """It switches them on: it is answered after a stop too, if it is newer."""
+    for_people: bool = False
+    """It asks for a person, not for an answer: after a stop too."""
+    beats_others: bool = False
+    """Harm may be growing: no other hashtag of its DM is answered."""
+    kind_if_stopped: str = ""
+    """The kind of the case that it is after a stop, where nothing automated may ask or answer."""
     shows_account: bool = False
     """It says something from an account: only to a linked customer, never while figures are paused."""
 

@@ -46,4 +46,5 @@ command = Command(
     texts=(ASK, DONE, gate.LOCKED),
     changes=True,
     alone=True,
+    kind_if_stopped="privacy_request",
 )

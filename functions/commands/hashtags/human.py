@@ -1,10 +1,12 @@
 """#human: a person takes over."""
 
+from functions.commands.hashtags import status
 from functions.commands.registry import Command, Escalate, Example, Question
 
 
-def say(_question: Question) -> Escalate:
-    return Escalate("other", "general", "ack.human")
+def say(question: Question) -> Escalate:
+    stands = status.say(question) if question.case else None
+    return Escalate("other", "general", "ack.human", by_words=True, if_open=stands)
 
 
 command = Command(
@@ -16,4 +18,5 @@ command = Command(
     menu=(6, 1),
     aliases=("agent", "person", "speak"),
     words=("human", "agent", "person"),
+    for_people=True,
 )

@@ -42,4 +42,5 @@ command = Command(
     texts=(NEW, LINKED, BACK),
     aliases=("tweetserve",),
     changes=True,
+    resumes=True,
 )

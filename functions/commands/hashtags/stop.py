@@ -27,4 +27,5 @@ command = Command(
     menu=(9, 1),
     texts=(DONE, OPEN_CASE),
     changes=True,
+    stops=True,
 )

@@ -15,4 +15,6 @@ command = Command(
     home="urgent",
     menu=(7, 1),
     aliases=("emergency", "sos"),
+    for_people=True,
+    beats_others=True,
 )

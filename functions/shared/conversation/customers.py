@@ -142,11 +142,23 @@ class Customer:
 customer_type = TypeAdapter(Customer)
 
 
+def older(dm_id: str, other: str | None) -> bool:
+    """Compare ids as numbers: X gives a later DM a greater one."""
+    return other is not None and int(dm_id) < int(other)
+
+
 def stopped(customer: Customer, by: str) -> Customer:
     """Return the customer after the stop of a DM: it is nothing where a start is newer."""
-    if int(by) < int(customer.started_by or "0"):
+    if older(by, customer.started_by):
         return customer
     return replace(customer, stopped_by=max(by, customer.stopped_by or "0", key=int))
+
+
+def started(customer: Customer, by: str) -> Customer:
+    """Return the customer after the start of a DM: it is nothing where a stop is newer."""
+    if older(by, customer.stopped_by):
+        return customer
+    return replace(customer, stopped_by=None, started_by=max(by, customer.started_by or "0", key=int))
 
 
 def at_handle(handle: str | None) -> str | None:

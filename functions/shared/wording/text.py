@@ -38,6 +38,10 @@ class Reply:
     """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
     spoilt: bool = False
     """It says that account data cannot be had, because it fails for many."""
+    old_figures: bool = False
+    """It says old figures, or that they are too old to be said."""
+    ends_link: bool = False
+    """It says that the customer's number is not linked any more: from then on it is not."""
     quotes: str | None = None
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     promises: datetime | None = None
@@ -57,13 +61,23 @@ class Text:
     needs: tuple[str, ...] = ()
     asks_consent: bool = False
     """It says what linking means; the ledger keeps which version of it a customer has read."""
+    ends_link: bool = False
+    old_figures: bool = False
 
     def reply(self, **values: str) -> Reply:
         """Fill in everything but the greeting, which is said when replies are put together."""
         said = {"hi": "{hi}", "name": "{name}", **values}
         text, next_step, short = (words.format_map(said) for words in (self.text, self.next, self.short))
         wording = version(self.key, self.text + self.next) if self.asks_consent else None
-        return Reply(self.key, text, next_step, short, wording=wording)
+        return Reply(
+            self.key,
+            text,
+            next_step,
+            short,
+            wording=wording,
+            ends_link=self.ends_link,
+            old_figures=self.old_figures,
+        )
 
 
 def version(key: str, text: str) -> str:

@@ -1,0 +1,42 @@
+"""Replies become the one DM that a customer reads."""
+
+from collections.abc import Sequence
+from dataclasses import replace
+
+from functions.commands import texts
+from functions.commands.decisions import Kind, Open, Say
+from functions.commands.incoming import Heard
+from functions.shared.conversation.customers import Customer
+from functions.shared.wording.text import Reply, assemble
+
+
+def compose(
+    heard: Heard,
+    after: Customer,
+    replies: Sequence[Reply],
+    kind: Kind,
+    *,
+    beside: Open | None = None,
+    slip: bool = False,
+    notice: bool = True,
+) -> tuple[Customer, Say]:
+    """Put replies into one text, `beside` a case; the first one to a new customer carries the privacy notice."""
+    too = texts.TOO.format(**heard.values(beside.id, beside.team, beside.due_at)) if beside else None
+    promises = beside.due_at if beside else next((reply.promises for reply in replies if reply.promises), None)
+    url = heard.question.catalogue.brand.privacy_url
+    first = notice and not after.told_privacy
+    says_it = any(url in reply.text for reply in replies)
+    text = assemble(
+        replies,
+        handle=after.handle,
+        typo=heard.took_for.tag if slip and heard.took_for else None,
+        too=too,
+        first_contact=texts.FIRST_CONTACT.format(privacy_url=url) if first and not says_it else None,
+    )
+    quotes = next((reply.quotes for reply in replies if reply.quotes), None)
+    key = replies[0].key if len(replies) == 1 else "several"
+    asked = next((reply.wording for reply in replies if reply.wording), after.wording)
+    link = after.link.used(heard.question.now) if quotes and after.link else after.link
+    after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
+    old = any(reply.old_figures for reply in replies)
+    return after, Say(key, text, kind, quotes, too=too, promises=promises, old_figures=old)
