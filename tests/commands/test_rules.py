@@ -1,14 +1,19 @@
 """The rules and the stop words against every sentence that has to come out right."""
 
 import tomllib
-from itertools import combinations
+from collections.abc import Callable
+from itertools import chain, combinations, permutations, product
 
 import pytest
 
-from functions.commands.rules import filler, look_first, match, rules, trouble, urgent
-from functions.shared.wording.phrases import phrases
+from functions.commands.registry import Escalate, registry
+from functions.commands.rules import Rule, filler, look_first, match, match_words, routing, rules, trouble, urgent
+from functions.commands.texts import texts
+from functions.shared.wording.phrases import Phrase, first_of, phrases
+from functions.shared.wording.reading import plain
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
-from tests.places import DATA
+from tests.asking import question
+from tests.places import DATA, ROOT
 
 SENTENCES = tomllib.loads((DATA / "sentences.toml").read_text(encoding="utf-8"))
 STOPS = tomllib.loads((DATA / "stops.toml").read_text(encoding="utf-8"))
@@ -75,14 +80,77 @@ def test_start_alone_asks_for_the_helper_back() -> None:
     assert not plain_start("when does my contract start")
 
 
-def test_every_rule_and_phrase_was_read() -> None:
-    assert len(rules()) == 29
-    assert sum(len(rule.phrases) for rule in rules()) == 415
+# ---- nothing stands there that can never fire ----
+
+RULES = pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rules().index(rule)}-{rule.kind}")
 
 
-def test_a_hashtag_of_a_rule_is_enough() -> None:
-    assert match("#simswap").kind == "account_guard"
-    assert match("help", ["stolen"]).kind == "line_block"
+def fired(text: str) -> Rule | None:
+    """Return the rule that decides about a text."""
+    read = plain(text)
+    return next((rule for rule in rules() if rule.match(read.words, read.tags)), None)
+
+
+@RULES
+def test_each_rule_has_a_sentence_that_fires_it(rule: Rule) -> None:
+    assert [text for text, *_ in KINDS if fired(text) is rule], f"no sentence for {rule.kind}: {rule.phrases[:3]}"
+
+
+@RULES
+def test_each_hashtag_of_a_rule_is_enough(rule: Rule) -> None:
+    assert [tag for tag in rule.tags if fired(f"#{tag}") is not rule] == []
+
+
+@RULES
+def test_each_phrase_of_a_rule_can_decide(rule: Rule) -> None:
+    def decides(words: tuple[str, ...], source: str) -> bool:
+        found = match_words(words)
+        return (found.kind, found.phrase) == (rule.kind, source)
+
+    assert [phrase.source for phrase in rule.phrases if not some_instance(phrase, decides)] == []
+
+
+@pytest.mark.parametrize(
+    "listed",
+    [
+        *(phrases(routing()[name]) for name in ("trouble", "not_bare")),
+        phrases(routing()["look_first"].split()),
+        *(listed for rule in rules() for listed in (rule.unless, rule.needs)),
+    ],
+    ids=lambda listed: " ".join(phrase.source for phrase in listed[:2]),
+)
+def test_no_phrase_of_a_list_says_what_one_before_it_has_said(listed: tuple[Phrase, ...]) -> None:
+    def decides(words: tuple[str, ...], source: str) -> bool:
+        return first_of(listed, words) == source
+
+    assert [phrase.source for phrase in listed if not some_instance(phrase, decides)] == []
+
+
+def some_instance(phrase: Phrase, decides: Callable[[tuple[str, ...], str], bool]) -> bool:
+    """Say whether there are words that are a phrase, and no more, for which it decides."""
+    sides = permutations([[*sorted(place.words), *place.beginnings] for place in side] for side in phrase.sides)
+    return any(decides(words, phrase.source) for order in sides for words in product(*chain(*order)))
+
+
+def test_each_acknowledgement_belongs_to_a_rule_or_to_a_hashtag() -> None:
+    escalated = (command.answer(question(f"#{command.tag}")) for command in registry().commands)
+    opened = {rule.kind for rule in rules()} | {one.kind for one in escalated if isinstance(one, Escalate)}
+
+    assert routing()["ack"].keys() - opened == set()
+
+
+def test_each_answer_without_a_person_belongs_to_a_rule() -> None:
+    assert {f"answer:{name}" for name in routing()["answer"]} <= {rule.outcome for rule in rules()}
+
+
+def test_each_text_without_a_hashtag_is_said_somewhere() -> None:
+    folder = ROOT / "functions"
+    code = "".join(path.read_text(encoding="utf-8") for path in folder.rglob("*.py") if path.name != "texts.py")
+    said_by_default = {"ack.open", "ack.closed"}
+
+    keys = {key for key in texts() if key.partition(".")[2].partition(".")[0] not in routing()["ack"]}
+
+    assert {key for key in keys if f'"{key}"' not in code} <= said_by_default
 
 
 @pytest.mark.parametrize(
