@@ -15,8 +15,8 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import DM_IDS_KEPT
 from functions.shared.aws.settings import client
-from functions.shared.conversation.conversations import DM_IDS_KEPT
 from infra.layout import INBOUND_DEAD, TABLES
 from local import moved_clock
 from local.demo_data import marks, store

@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import CASES, case_id_in
 from functions.shared.aws.store import Store
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS, Case, State
@@ -61,8 +62,8 @@ def waiting(store: Store) -> list[Case]:
 
 def _ids(store: Store) -> Iterator[str]:
     rows = [row for team in TEAMS for row in store.line(team, MOST)]
-    rows += store.due("cases", clock.now() + SOME_DAY, MOST)
-    yield from (str(row["pk"]).removeprefix("case#") for row in rows)
+    rows += store.due(CASES, clock.now() + SOME_DAY, MOST)
+    yield from (case_id_in(row) for row in rows)
 
 
 def _said(case: Case) -> dict[str, str | None]:

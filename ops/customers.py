@@ -7,10 +7,25 @@ from typing import Annotated, Any
 import typer
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import (
+    AUDIT,
+    BACK,
+    CASE,
+    CONSENT,
+    DM,
+    ENTRY,
+    INTERNAL,
+    PROFILE,
+    REPLY,
+    SENT,
+    case_pk,
+    customer_pk,
+    id_in,
+    kind_in,
+)
 from functions.shared.aws.store import Item
 from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import erasure
-from functions.shared.conversation.conversations import partition
 from functions.shared.conversation.erasure import Marks
 from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
 
@@ -27,21 +42,19 @@ Exit codes: 0 done, 1 not done, 2 asked wrongly.
 """
 
 KINDS = {
-    "profile": "what the bot remembers",
-    "consent": "consents, given and taken back",
-    "dm": "DMs that were decided about; their words are in cases only",
-    "reply": "our answers, for 90 days",
-    "sent": "ids of our DMs",
-    "audit": "changes, for 13 months",
-    "case": "questions that went to people",
-    "entry": "what was said in them, for 90 days",
-    "back": "a person's way back to a case",
+    PROFILE: "what the bot remembers",
+    CONSENT: "consents, given and taken back",
+    DM: "DMs that were decided about; their words are in cases only",
+    REPLY: "our answers, for 90 days",
+    SENT: "ids of our DMs",
+    AUDIT: "changes, for 13 months",
+    CASE: "questions that went to people",
+    ENTRY: "what was said in them, for 90 days",
+    BACK: "a person's way back to a case",
 }
 """The kinds of rows that may be kept, in the words of a letter to the customer."""
 
 UNDER_WAY = "Erased, but for what has still to leave: a reply, or the text message to their number. It goes in minutes."
-
-INTERNAL = frozenset({"pk", "sk", "clock", "look_at", "line", "version"})
 
 app = typer.Typer(
     help="Show, hand out or erase what is kept of a customer.",
@@ -59,8 +72,8 @@ def show(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", 
     with place_of(local, port, stage) as place:
         rows = kept(place, x_id)
     counts = {kind: len(found) for kind, found in by_kind(rows).items()}
-    linked = any("link" in row for row in rows if row["sk"] == "profile")
-    stopped = any("stopped_by" in row for row in rows if row["sk"] == "profile")
+    linked = any("link" in row for row in rows if kind_in(row) == PROFILE)
+    stopped = any("stopped_by" in row for row in rows if kind_in(row) == PROFILE)
     if as_json:
         typer.echo(json.dumps({"x_id": x_id, "linked": linked, "stopped": stopped, "rows": counts}, indent=2))
         return
@@ -115,16 +128,16 @@ def kept(place: Place, x_id: str) -> list[Item]:
     if not x_id.isdecimal():
         raise Trouble(f"{x_id} is no numeric X id: `tweetserve explain` and the desk show it.")
     ours = place.store
-    rows = ours.query(partition(x_id))
+    rows = ours.query(customer_pk(x_id))
     if not rows:
         raise Trouble(f"Nothing is kept of {x_id}.")
-    return [*rows, *(row for case_id in erasure.cases_of(rows) for row in ours.query(f"case#{case_id}"))]
+    return [*rows, *(row for case_id in erasure.cases_of(rows) for row in ours.query(case_pk(case_id)))]
 
 
 def by_kind(rows: list[Item]) -> dict[str, list[Item]]:
     found: dict[str, list[Item]] = {}
     for row in rows:
-        found.setdefault(str(row["sk"]).partition("#")[0], []).append(row)
+        found.setdefault(kind_in(row), []).append(row)
     return found
 
 
@@ -134,9 +147,9 @@ def readable(row: Item) -> dict[str, Any]:
 
 def _readable(row: Item) -> Iterator[tuple[str, Any]]:
     """Keep what says something to a customer: no keys and clocks of ours, numbers as numbers."""
-    yield "id", str(row["sk"]).partition("#")[2] or row["sk"]
+    yield "id", id_in(row) or kind_in(row)
     for name, value in row.items():
-        if name not in INTERNAL:
+        if name not in INTERNAL and name != "version":
             yield name, plain(value)
 
 

@@ -6,6 +6,7 @@ from uuid import uuid4
 
 import typer
 
+from functions.shared.aws.rows import DEAD_PK, dead_in
 from ops.place import AsJson, DryRun, Local, Place, Port, Stage, place_of
 
 DEAD = {"inbound-dead": "inbound", "escalations-dead": "general"}
@@ -72,11 +73,9 @@ def waiting(place: Place) -> dict[str, int]:
 
 def failed(place: Place) -> list[dict[str, Any]]:
     """Return the latest messages that became cases."""
-    rows = place.store.query("dead", newest_first=True, limit=LATEST)
+    rows = place.store.query(DEAD_PK, newest_first=True, limit=LATEST)
     return [
-        {"at": at, "id": dm, "kind": row["kind"], "case": row.get("case")}
-        for row in rows
-        for at, _, dm in [str(row["sk"]).partition("#")]
+        {"at": at, "id": dm, "kind": row["kind"], "case": row.get("case")} for row in rows for at, dm in [dead_in(row)]
     ]
 
 

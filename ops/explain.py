@@ -12,10 +12,21 @@ import httpx
 import typer
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import (
+    AUDIT,
+    DM,
+    DM_IDS_KEPT,
+    all_of,
+    customer_pk,
+    dm_key,
+    id_in,
+    send_clock,
+    sent_key,
+    x_id_in,
+)
 from functions.shared.aws.store import Item, Store
 from functions.shared.conversation import cases, conversations, replies
 from functions.shared.conversation.cases import Case
-from functions.shared.conversation.conversations import partition
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
@@ -70,7 +81,7 @@ def story(
 ) -> Story:
     """Tell what became of a customer's DM. With `marks` it is known who has been erased since."""
     asked_at = written_at(dm_id)
-    record = store.get(partition(customer), f"dm#{dm_id}")
+    record = store.get(*dm_key(customer, dm_id))
     if record is None:
         here = _gone(dm_id, asked_at, marks.erased(customer) if marks else None, now)
         return Story(dm_id, customer, asked_at, (here,), done=here.ok is not None)
@@ -88,8 +99,8 @@ def _gone(dm_id: str, asked_at: datetime | None, erased: tuple[str, str] | None,
     """Say why nothing is stored of a DM."""
     if erased and dm_id.isdecimal() and int(dm_id) <= int(erased[0]):
         return Step("Its customer has been erased since: nothing of it is kept.")
-    if asked_at and now - asked_at > conversations.DM_IDS_KEPT:
-        return Step(f"What became of it was kept for {conversations.DM_IDS_KEPT.days} days.")
+    if asked_at and now - asked_at > DM_IDS_KEPT:
+        return Step(f"What became of it was kept for {DM_IDS_KEPT.days} days.")
     return Step("Nothing of it has reached the service: it waits in the queue, or X has not delivered it.", ok=None)
 
 
@@ -178,7 +189,7 @@ TOLD: dict[tuple[str, str], Step] = {
 
 def _sent(store: Store, reply: Outgoing) -> Iterator[Step]:
     settled_by_echo = False
-    for row in store.query(partition(reply.customer), "audit#"):
+    for row in store.query(customer_pk(reply.customer), all_of(AUDIT)):
         changes = [match for match in map(_CHANGE.fullmatch, row["changes"]) if match and match[1] == reply.id]
         for change in changes:
             step = TOLD.get((row["did"], change[3]))
@@ -187,7 +198,7 @@ def _sent(store: Store, reply: Outgoing) -> Iterator[Step]:
                 yield Step(step.text, datetime.fromisoformat(row["at"]), step.ok)
     if reply.carried_by:
         yield Step("in one DM with what waited beside it")
-    confirmed = store.get(partition(reply.customer), f"sent#{reply.dm_id}") if reply.dm_id else None
+    confirmed = store.get(*sent_key(reply.customer, reply.dm_id)) if reply.dm_id else None
     if confirmed and not settled_by_echo and "confirmed_at" in confirmed:
         yield Step("X confirmed it", _time(confirmed, "confirmed_at"))
 
@@ -227,8 +238,8 @@ def _waits(store: Store, reply: Outgoing, now: datetime, clock: Any) -> str:
 def _before(store: Store, reply: Outgoing, now: datetime) -> str:
     """Say how many leave before it: what is more pressing, and what has waited longer."""
     kinds = replies.KINDS[: replies.KINDS.index(reply.kind) + 1]
-    rows = [row for kind in kinds for row in store.due(f"send#{kind}", now, LOOKED_BEFORE)]
-    ids = [row["sk"].removeprefix("reply#") for row in rows]
+    rows = [row for kind in kinds for row in store.due(send_clock(kind), now, LOOKED_BEFORE)]
+    ids = [id_in(row) for row in rows]
     count = ids.index(reply.id) if reply.id in ids else len(ids)
     number = NUMBERS[count] if count < len(NUMBERS) else str(count)
     return f"{number} {'is' if count == 1 else 'are'} before it."
@@ -286,12 +297,12 @@ def _told(place: Place, dm: str) -> dict[str, Any]:
 
 
 def _found(place: Place, dm: str) -> dict[str, Any]:
-    records = find(place.client("dynamodb"), place.settings["service_table"], f"dm#{dm}")
+    records = find(place.client("dynamodb"), place.settings["service_table"], all_of(DM) + dm)
     if not records:
         since = "or its customer has been erased since"
         raise Trouble(f"No DM with this id has been decided about, {since}." if dm else "No DM has been decided about.")
     newest = max(records, key=lambda record: record.get("at", ""))
-    customer, dm_id = newest["pk"].removeprefix("customer#"), newest["sk"].removeprefix("dm#")
+    customer, dm_id = x_id_in(newest), id_in(newest)
     return story(place.store, customer, dm_id, clock.now()).shown()
 
 

@@ -18,6 +18,7 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
 
+from functions.shared.aws.rows import PROFILE, x_id_in
 from functions.shared.aws.store import Store
 from functions.shared.carrier import accounts, linking
 from functions.shared.carrier.accounts import Document
@@ -386,9 +387,9 @@ def _links(client: Any, table: str) -> Iterator[tuple[str, Key]]:
         FilterExpression="sk = :profile AND attribute_exists(#link)",
         ProjectionExpression="pk, #link",
         ExpressionAttributeNames={"#link": "link"},
-        ExpressionAttributeValues={":profile": {"S": "profile"}},
+        ExpressionAttributeValues={":profile": {"S": PROFILE}},
     )
     for page in pages:
         for item in page["Items"]:
             link = item["link"]["M"]
-            yield item["pk"]["S"].removeprefix("customer#"), (link["account_id"]["S"], link["line_id"]["S"])
+            yield x_id_in({"pk": item["pk"]["S"]}), (link["account_id"]["S"], link["line_id"]["S"])

@@ -14,13 +14,14 @@ import typer
 from rich.console import Console
 
 from functions.shared.aws import clock
-from functions.shared.aws.store import Put, Store, stamp
+from functions.shared.aws.rows import SETTLE, dm_key, dm_row, sent_key, sent_row, x_id_in
+from functions.shared.aws.store import Store
 from functions.shared.conversation import cases, conversations, replies
 from functions.shared.conversation.cases import TEAMS, Case, Entry
-from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget
-from functions.shared.delivery.echoes import is_said, sent_row
+from functions.shared.delivery.echoes import is_said
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.account import Unanswered, XAccount
 from functions.shared.x.messenger import XMessenger
@@ -117,8 +118,8 @@ def sender_of(place: Place) -> Sender:
 
 def looked_up(sender: Sender, *, dry_run: bool) -> dict[str, int]:
     """Settle what is unknown, as the tick would; what is not due yet waits for it."""
-    rows = sender.store.due("settle", sender.now(), AT_ONCE)
-    customers = list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))
+    rows = sender.store.due(SETTLE, sender.now(), AT_ONCE)
+    customers = list(dict.fromkeys(x_id_in(row) for row in rows))
     before = sum(map(len, (unknown(sender.store, customer) for customer in customers)))
     for customer in () if dry_run else customers:
         sender.lease_ran_out(customer)
@@ -182,7 +183,7 @@ class Step:
 
     def _sent(self, current: Conversation, dm: Dm) -> Conversation:
         """A DM of ours: the replies that it was are sent."""
-        if self._store.get(partition(self._customer), f"sent#{dm.id}"):
+        if self._store.get(*sent_key(self._customer, dm.id)):
             return current
         parts = [dm.text, *dm.text.split("\n\n")]
         was = [r for r in current.replies if not r.settled and any(is_said(r, r.text, dm.id, part) for part in parts)]
@@ -196,22 +197,21 @@ class Step:
 
         A lone hashtag has had its answer. What we did not answer comes again by itself.
         """
-        known = self._store.get(partition(self._customer), f"dm#{dm.id}")
+        known = self._store.get(*dm_key(self._customer, dm.id))
         if known or int(dm.id) > self._answered_to:
             return current
         self.recorded += 1
         lone = re.fullmatch(r"\s*#\w+\s*", dm.text) is not None
         after = current if lone else self._seen(current, dm)
-        row: dict[str, Any] = {
-            "pk": partition(self._customer),
-            "sk": f"dm#{dm.id}",
-            "disposition": "ignored" if lone else "escalated",
-            "step": "restored",
-            "at": stamp(self.now),
-            "expires_at": int((self.now + DM_IDS_KEPT).timestamp()),
-        }
-        row |= {"case": after.case.id} if after.case and not lone else {}
-        return replace(after, writes=(*after.writes, Put(row, expected=0)))
+        row = dm_row(
+            self._customer,
+            dm.id,
+            self.now,
+            disposition="ignored" if lone else "escalated",
+            step="restored",
+            case=after.case.id if after.case and not lone else None,
+        )
+        return replace(after, writes=(*after.writes, row))
 
     def _seen(self, current: Conversation, dm: Dm) -> Conversation:
         said = Entry(dm.id, "customer", dm.text, dm.at)

@@ -9,6 +9,7 @@ from uuid import uuid4
 from functions.escalate import handler
 from functions.escalate.contract import Figure, ShownAccount
 from functions.escalate.desk_api import Desk
+from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.settings import client
 from functions.shared.aws.store import Item, Put, Store
 from functions.shared.conversation import cases, conversations
@@ -108,7 +109,7 @@ class Office:
         return conversations.load(self.store, customer)
 
     def replies(self, customer: str) -> list[Outgoing]:
-        rows = self.store.query(conversations.partition(customer), "reply#")
+        rows = self.store.query(customer_pk(customer), "reply#")
         ids = [row["sk"].removeprefix("reply#") for row in rows]
         return list(conversations.replies_of(self.store, customer, ids).values())
 

@@ -6,13 +6,12 @@ instead of ten thousand questions for staff.
 
 from datetime import datetime, timedelta
 
+from functions.shared.aws.rows import OUTAGE
 from functions.shared.aws.store import Store, Update
 
 WINDOW = timedelta(minutes=15)
 FEW = 3
 """So many spoilt answers may be those of a few customers."""
-
-KEY = ("health", "answers")
 
 
 def note(store: Store, now: datetime, *, spoilt: bool) -> None:
@@ -21,14 +20,14 @@ def note(store: Store, now: datetime, *, spoilt: bool) -> None:
     oldest = seconds - int(WINDOW.total_seconds())
     counts = {"one": 1, "spoilt": int(spoilt)}
     more = Update(
-        *KEY, "SET asked = asked + :one, spoilt = spoilt + :spoilt", "begun > :oldest", counts | {"oldest": oldest}
+        *OUTAGE, "SET asked = asked + :one, spoilt = spoilt + :spoilt", "begun > :oldest", counts | {"oldest": oldest}
     )
     if store.update(more):
         return
     first = "SET asked = :one, spoilt = :spoilt, begun = :now"
     store.update(
         Update(
-            *KEY,
+            *OUTAGE,
             first,
             "(attribute_not_exists(begun) OR begun <= :oldest)",
             counts | {"oldest": oldest, "now": seconds},
@@ -38,7 +37,7 @@ def note(store: Store, now: datetime, *, spoilt: bool) -> None:
 
 def widespread(store: Store, now: datetime) -> bool:
     """Say whether more than one answer in ten has been spoilt in the last minutes."""
-    row = store.get(*KEY)
+    row = store.get(*OUTAGE)
     if row is None or row["begun"] <= int((now - WINDOW).timestamp()):
         return False
     return bool(row["spoilt"] >= FEW and row["spoilt"] * 10 > row["asked"])

@@ -14,7 +14,8 @@ from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms, TextMessenger
 from functions.shared.aws import telemetry
-from functions.shared.aws.store import FORGET, Cancelled, Put, stamp
+from functions.shared.aws.rows import ERASE, dm_key, dm_row, x_id_in
+from functions.shared.aws.store import FORGET, Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
@@ -22,14 +23,12 @@ from functions.shared.carrier.linking import Proofs, unlinked
 from functions.shared.conversation import cases, erasure
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.conversations import (
-    DM_IDS_KEPT,
     TRIES,
     Contended,
     Conversation,
     change,
     consent_row,
     load,
-    partition,
 )
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
@@ -63,7 +62,7 @@ class Bot:
             if erasure.dropped(before.customer, message):
                 telemetry.count("DroppedAfterErasure")
                 return None
-            if self.sender.store.get(partition(message.customer), record_key(message)):
+            if self.sender.store.get(*dm_key(message.customer, message.id)):
                 self.sender.resume(message.customer, only=lambda reply: reply.cause == message.id)
                 return None
             decision = self._decide(before, message)
@@ -110,8 +109,8 @@ class Bot:
     def forget(self) -> None:
         """Do a bounded piece of what has to be forgotten: finish erasures, delete rows whose time is over."""
         now, store = self.sender.now(), self.sender.store
-        for row in store.due("erase", now, AT_ONCE):
-            x_id = row["pk"].removeprefix("customer#")
+        for row in store.due(ERASE, now, AT_ONCE):
+            x_id = x_id_in(row)
             self._tell_unlinked(x_id, now)
             erasure.sweep(self.marks, x_id, now)
         for row in store.due(FORGET, now, AT_ONCE):
@@ -219,23 +218,16 @@ class Bot:
         return replace(after, writes=(_record(message, decision, now, queued_at), *_beside(message, decision, now)))
 
 
-def record_key(message: DirectMessage | Encrypted) -> str:
-    return f"dm#{message.id}"
-
-
 def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime, queued_at: datetime | None) -> Put:
-    """The DM's record: it has been decided about, how and when. Never what it said."""
-    row = {
-        "pk": partition(message.customer),
-        "sk": record_key(message),
-        "disposition": decision.disposition,
-        "step": decision.step,
-        "at": stamp(now),
-        "expires_at": int((now + DM_IDS_KEPT).timestamp()),
-    }
-    row |= {"queued_at": stamp(queued_at)} if queued_at else {}
-    row |= {"case": decision.case.id} if decision.case else {}
-    return Put(row, expected=0)
+    return dm_row(
+        message.customer,
+        message.id,
+        now,
+        disposition=decision.disposition,
+        step=decision.step,
+        case=decision.case.id if decision.case else None,
+        queued_at=queued_at,
+    )
 
 
 def _beside(message: DirectMessage | Encrypted, decision: Decision, now: datetime) -> Iterator[Put]:

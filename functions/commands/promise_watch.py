@@ -5,6 +5,7 @@ from dataclasses import replace
 from datetime import datetime
 
 from functions.commands import texts
+from functions.shared.aws.rows import PROMISES, x_id_in
 from functions.shared.aws.store import Cancelled
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.conversation import cases, conversations, promises
@@ -24,9 +25,9 @@ AT_ONCE = 50
 def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue]) -> None:
     """Do a bounded piece of what is due."""
     turns = Turns()
-    for row in sender.store.due("promises", sender.now(), AT_ONCE):
+    for row in sender.store.due(PROMISES, sender.now(), AT_ONCE):
         with turns.one():
-            _look_at(sender, row["pk"].removeprefix("customer#"), catalogue)
+            _look_at(sender, x_id_in(row), catalogue)
     turns.over()
 
 

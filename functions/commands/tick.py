@@ -5,6 +5,7 @@ from typing import Any
 
 from functions.commands import promise_watch
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import SETTLE, send_clock, x_id_in
 from functions.shared.conversation import replies
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.sender import Sender
@@ -29,7 +30,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
 def tick(sender: Sender) -> None:
     """Do a bounded piece of what is due."""
     turns = Turns()
-    for customer in due(sender, "settle"):
+    for customer in due(sender, SETTLE):
         with turns.one():
             sender.lease_ran_out(customer)
             sender.look_up(customer)
@@ -43,25 +44,23 @@ def report(sender: Sender) -> None:
 
     What operations hold back themselves is nothing to tell them.
     """
-    late = [
-        sender.now() - datetime.fromisoformat(row["look_at"]) for row in sender.store.due("settle", sender.now(), 1)
-    ]
+    late = [sender.now() - datetime.fromisoformat(row["look_at"]) for row in sender.store.due(SETTLE, sender.now(), 1)]
     telemetry.measure("UnknownReplyOverdue", sum(late, timedelta()).total_seconds())
     budget = budgets.load(sender.store)
     kinds = [kind for kind in replies.KINDS if not budget.holds(kind)]
-    waiting = {customer for kind in kinds for customer in due(sender, f"send#{kind}")}
+    waiting = {customer for kind in kinds for customer in due(sender, send_clock(kind))}
     telemetry.measure("WaitingForBudget", len(waiting), unit="Count")
 
 
 def due(sender: Sender, clock: str) -> list[str]:
     """The customers with something to do, longest waiting first."""
     rows = sender.store.due(clock, sender.now(), ROWS)
-    return list(dict.fromkeys(row["pk"].removeprefix("customer#") for row in rows))[:AT_ONCE]
+    return list(dict.fromkeys(x_id_in(row) for row in rows))[:AT_ONCE]
 
 
 def _send(sender: Sender, kind: replies.Kind, turns: Turns) -> int:
     """Send the waiting replies of one kind while there is room; return how many customers still wait for it."""
-    waiting = due(sender, f"send#{kind}")
+    waiting = due(sender, send_clock(kind))
     left = len(waiting)
     for customer in waiting:
         if not budgets.load(sender.store).room(kind, sender.now()):

@@ -2,25 +2,25 @@
 
 import re
 from dataclasses import dataclass, field, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import Any
 
 from pydantic import ValidationError
 
 from functions.shared.aws import clock, settings, telemetry
-from functions.shared.aws.store import Cancelled, Put, Store, stamp
+from functions.shared.aws.rows import dead_row, dm_key, dm_row
+from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.carrier.linking import Keyed, unlinked
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import TEAMS, Case, Entry
-from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, consent_row, partition
+from functions.shared.conversation.conversations import Conversation, consent_row
 from functions.shared.conversation.customers import Consent, Customer, seen, stopped
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.tickets import Line
 from functions.shared.wording.stop_words import plain_stop, stop_tag
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 
-KEPT = timedelta(days=90)
 BY = "dead letters"
 STOPPED = "They asked to stop: automatic replies are off now, which the bot could not tell them."
 
@@ -102,7 +102,7 @@ class Reader:
         now = clock.now()
 
         def given_to_staff(current: Conversation) -> Conversation | None:
-            if self.store.get(partition(current.customer.x_id), f"dm#{letter.id}"):
+            if self.store.get(*dm_key(current.customer.x_id, letter.id)):
                 return None
             known = Marks(self.store, self.keyed).known(current)
             return None if _is_forgotten(known, letter) else _with_case(known, letter, now)
@@ -127,7 +127,7 @@ class Reader:
 
     def _record(self, letter: Letter, now: datetime) -> None:
         try:
-            self.store.commit([_dead_row(letter, None, now)])
+            self.store.commit([dead_row(letter.id, letter.kind, letter.died_at, None, now)])
         except Cancelled:
             return  # it was recorded before, perhaps with its case
 
@@ -148,7 +148,10 @@ def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversa
     before = seen(current.customer, letter.handle)
     after, taken_back, note = _heeded(before, letter)
     told = replace(current, customer=after).with_case(case, entry)
-    writes: tuple[Put, ...] = (_dm_row(current, letter, case, now), _dead_row(letter, case.id, now))
+    writes: tuple[Put, ...] = (
+        _decided(current, letter, case, now),
+        dead_row(letter.id, letter.kind, letter.died_at, case.id, now),
+    )
     if taken_back and after != before:
         told = told.with_case(case, Entry(f"{letter.id}#note", "note", note, now))
         writes += (consent_row(after.x_id, letter.id, taken_back, now),)
@@ -175,29 +178,10 @@ def _case(current: Conversation, now: datetime) -> Case:
     return Case(cases.new_id(), current.customer.x_id, "general", "failed", opened_at=now, due_at=due_at)
 
 
-def _dm_row(current: Conversation, letter: Letter, case: Case, now: datetime) -> Put:
-    """The DM's record: it has been decided about. It ends any race with the DM's own processing."""
-    row = {
-        "pk": partition(current.customer.x_id),
-        "sk": f"dm#{letter.id}",
-        "disposition": "joined" if current.open_case else "escalated",
-        "step": "failed",
-        "case": case.id,
-        "at": stamp(now),
-        "expires_at": int((now + DM_IDS_KEPT).timestamp()),
-    }
-    return Put(row, expected=0)
-
-
-def _dead_row(letter: Letter, case: str | None, now: datetime) -> Put:
-    """For ops. What was said and who said it are in the case only, where they can be erased."""
-    row = {
-        "pk": "dead",
-        "sk": f"{stamp(letter.died_at)}#{letter.id}",
-        "kind": letter.kind,
-        "expires_at": int((now + KEPT).timestamp()),
-    }
-    return Put(row | ({"case": case} if case else {}), expected=0)
+def _decided(current: Conversation, letter: Letter, case: Case, now: datetime) -> Put:
+    """The DM's record, which ends any race with the DM's own processing."""
+    disposition = "joined" if current.open_case else "escalated"
+    return dm_row(current.customer.x_id, letter.id, now, disposition=disposition, step="failed", case=case.id)
 
 
 @cache

@@ -17,10 +17,11 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared.aws.store import Cancelled, Put
+from functions.shared.aws.rows import case_id_in, request_key, request_row
+from functions.shared.aws.store import Cancelled
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case, Entry, NotYours, Team, WrapUp
-from functions.shared.conversation.conversations import TEXTS_KEPT, TRIES, Contended, Conversation, load
+from functions.shared.conversation.conversations import TRIES, Contended, Conversation, load
 from functions.shared.conversation.customers import Customer, Link, at_handle
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
@@ -172,7 +173,7 @@ class Desk:
                 if self._done_before(staff, case_id, request.request_id, did):
                     continue
                 raise
-            done = _request_row(staff, request.request_id, did, current, self.sender.now())
+            done = request_row(staff.id, request.request_id, did, current.id, current.fence, self.sender.now())
             try:
                 after = self.sender.commit(before, replace(changed, writes=(done,)), by=staff.id, did=did)
             except Cancelled:
@@ -216,7 +217,7 @@ class Desk:
         """What waits in these lines, in the order of taking. The index may lag behind, so the rows are read."""
         now = self.sender.now()
         store = self.sender.store
-        ids = [row["pk"].removeprefix("case#") for team in teams for row in store.line(team, DEPTH)]
+        ids = [case_id_in(row) for team in teams for row in store.line(team, DEPTH)]
         waiting = (case for case in conversations.cases_of(store, ids) if case.state == "NEW" and case.team in teams)
         return sorted(waiting, key=lambda case: (_waits_for_other(case, staff, now), case.due_at))
 
@@ -258,7 +259,8 @@ class Desk:
             if waiting is None or waiting.id != case.id or waiting.fence != case.fence or waiting.state != "NEW":
                 return None
             mine = cases.claimed(waiting, staff.id, now)
-            return replace(current.with_case(mine), writes=(_request_row(staff, request_id, "next", mine, now),))
+            done = request_row(staff.id, request_id, "next", mine.id, mine.fence, now)
+            return replace(current.with_case(mine), writes=(done,))
 
         saved = conversations.change(self.sender.store, case.customer, claimed, by=staff.id, did="claimed", now=now)
         return saved.case if saved else None
@@ -266,32 +268,21 @@ class Desk:
     # --- each request once
 
     def _refuse_repeated(self, staff: Staff, request_id: str) -> None:
-        if self.sender.store.get(*_request_key(staff, request_id)):
+        if self.sender.store.get(*request_key(staff.id, request_id)):
             raise Repeated
 
     def _claimed_before(self, staff: Staff, request_id: str) -> Case:
         """Return the case that this request took, while its claim lasts."""
-        row = self.sender.store.get(*_request_key(staff, request_id))
+        row = self.sender.store.get(*request_key(staff.id, request_id))
         if row is None or row["did"] != "next":
             raise _used_otherwise()
         return self._owned(self._read(row["case"]), staff, int(row["fence"]))
 
     def _done_before(self, staff: Staff, case_id: str, request_id: str, did: str) -> bool:
-        row = self.sender.store.get(*_request_key(staff, request_id))
+        row = self.sender.store.get(*request_key(staff.id, request_id))
         if row and (row["did"], row["case"]) != (did, case_id):
             raise _used_otherwise()
         return row is not None
-
-
-def _request_key(staff: Staff, request_id: str) -> tuple[str, str]:
-    return f"staff#{staff.id}", f"request#{request_id}"
-
-
-def _request_row(staff: Staff, request_id: str, did: str, case: Case, now: datetime) -> Put:
-    """Keeps a request from being done twice, for as long as its texts are kept."""
-    pk, sk = _request_key(staff, request_id)
-    row = {"pk": pk, "sk": sk, "did": did, "case": case.id, "fence": case.fence}
-    return Put(row | {"expires_at": int((now + TEXTS_KEPT).timestamp())}, expected=0)
 
 
 def _used_otherwise() -> Refusal:

@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import CASES, case_id_in
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
@@ -24,9 +25,9 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
 def tick(sender: Sender) -> None:
     """Do a bounded piece of what is due."""
     turns = Turns()
-    for row in sender.store.due("cases", sender.now(), AT_ONCE):
+    for row in sender.store.due(CASES, sender.now(), AT_ONCE):
         with turns.one():
-            case = conversations.case_of(sender.store, row["pk"].removeprefix("case#"))
+            case = conversations.case_of(sender.store, case_id_in(row))
             if case:
                 _look_at(sender, case)
     turns.over()

@@ -6,10 +6,9 @@ from datetime import UTC, datetime, timedelta
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws.rows import WEBHOOK
 from functions.shared.aws.store import Put, Store
 from functions.shared.x.dms import Limits
-
-KEY = ("webhook", "state")
 
 LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
 """X's documented limit (X API, GET /2/dm_events, August 2026), until a header says otherwise."""
@@ -44,12 +43,12 @@ _type = TypeAdapter(State)
 
 
 def load(store: Store) -> State:
-    return _type.validate_python(store.get(*KEY) or {})
+    return _type.validate_python(store.get(*WEBHOOK) or {})
 
 
 def save(store: Store, state: State) -> None:
     fields = _type.dump_python(state, mode="json", exclude_none=True)
-    store.commit([Put({"pk": KEY[0], "sk": KEY[1]} | fields)])
+    store.commit([Put(WEBHOOK.row(fields))])
 
 
 def valid(state: State, webhook: str, now: datetime) -> State:

@@ -12,6 +12,7 @@ from functools import cache
 from typing import Any
 
 from functions.shared.aws import clock, queues, settings, telemetry
+from functions.shared.aws.rows import Key, dm_key, sent_key
 from functions.shared.aws.store import Store
 from functions.shared.x import arrivals
 from functions.shared.x.account import REPLAY_TO, Declined, Unanswered, Webhook, XAccount, replay_window
@@ -177,7 +178,7 @@ def _written(message: envelopes.Message) -> datetime:
     return datetime.fromtimestamp(message["sent_at"] / 1000, UTC)
 
 
-def _record(message: envelopes.Message) -> tuple[str, str]:
+def _record(message: envelopes.Message) -> Key:
     """The key of the row that says that a message has reached us."""
-    kind = "sent" if message["kind"] == "echo" else "dm"
-    return f"customer#{message['customer']}", f"{kind}#{message['id']}"
+    key = sent_key if message["kind"] == "echo" else dm_key
+    return key(message["customer"], message["id"])

@@ -4,6 +4,7 @@ from collections.abc import Collection
 from dataclasses import asdict, dataclass, replace
 from typing import Any
 
+from functions.shared.aws.rows import DM, id_in
 from local.proof.invariants import UNSETTLED, Trace, no_loss, one_reply
 
 
@@ -25,7 +26,7 @@ def counted(trace: Trace, overdue: Collection[str]) -> dict[str, Any]:
     What was before an erasure is not counted: nothing is known of it any more.
     """
     trace = trace.remembered
-    records = {row["sk"].removeprefix("dm#"): row for row in trace.of("dm#")}
+    records = {id_in(row): row for row in trace.of(DM)}
     states = {row["id"]: str(row["state"]) for row in trace.replies}
     kinds = [_kind(records.get(dm), states.get(f"{dm}#reply"), is_overdue=dm in overdue) for dm in trace.asked]
     judged = {dm: customer for dm, customer in trace.asked.items() if dm in records or dm in overdue}

@@ -12,6 +12,20 @@ from functools import cached_property
 from itertools import pairwise
 from typing import Any
 
+from functions.shared.aws.rows import (
+    AUDIT,
+    CASE,
+    DM,
+    ENTRY,
+    PROFILE,
+    REPLY,
+    customer_pk,
+    id_in,
+    kind_in,
+    version_in,
+    x_id_in,
+)
+
 type Row = dict[str, Any]
 
 UNSETTLED = {"PENDING", "SENDING", "UNKNOWN"}
@@ -85,36 +99,36 @@ class Trace:
         erased = self.erased.get(chat.customer)
         return erased is not None and int(chat.dm) <= int(erased.ours)
 
-    def of(self, prefix: str) -> list[Row]:
-        return sorted((row for row in self.rows if row["sk"].startswith(prefix)), key=lambda row: str(row["sk"]))
+    def of(self, kind: str) -> list[Row]:
+        return sorted((row for row in self.rows if kind_in(row) == kind), key=lambda row: str(row["sk"]))
 
     def audit(self, customer: str) -> list[Row]:
-        return self._audits.get(f"customer#{customer}", [])
+        return self._audits.get(customer_pk(customer), [])
 
     @cached_property
     def _audits(self) -> dict[str, list[Row]]:
         found: dict[str, list[Row]] = {}
-        for row in self.of("audit#"):
+        for row in self.of(AUDIT):
             found.setdefault(row["pk"], []).append(row)
         return found
 
     @cached_property
     def customers(self) -> set[str]:
-        return {row["pk"].removeprefix("customer#") for row in self.of("profile")}
+        return {x_id_in(row) for row in self.of(PROFILE)}
 
     @cached_property
     def replies(self) -> list[Row]:
-        return self.of("reply#")
+        return self.of(REPLY)
 
     @cached_property
     def cases(self) -> list[Row]:
-        return [row for row in self.rows if row["sk"] == "case"]
+        return self.of(CASE)
 
 
 def no_loss(trace: Trace) -> Iterable[str]:
     """Every DM seen ends in exactly one disposition, and what that promises is there."""
-    records = {row["sk"].removeprefix("dm#"): row for row in trace.of("dm#")}
-    entries = {row["id"] for row in trace.of("entry#")}
+    records = {id_in(row): row for row in trace.of(DM)}
+    entries = {row["id"] for row in trace.of(ENTRY)}
     replies = {row["id"]: row for row in trace.replies}
     for dm in trace.asked:
         record = records.get(dm)
@@ -167,7 +181,7 @@ def paused(trace: Trace) -> Iterable[str]:
     kinds = {row["id"]: row["kind"] for row in trace.replies}
     for customer in trace.customers:
         for row in trace.audit(customer):
-            version = int(row["sk"].removeprefix("audit#"))
+            version = version_in(row)
             if any(pause.covers(customer, version) for pause in trace.pauses):
                 held = [reply for reply in _claimed(row) if kinds.get(reply) not in ("staff", "stop")]
                 yield from (f"{reply} was claimed during a pause" for reply in held)
@@ -315,7 +329,7 @@ def case_not_lost(trace: Trace) -> Iterable[str]:
                 if now == "NEW" and row["did"] == "ticketed" and at - begun > UNSEEN:
                     yield f"case {number} waited unseen until {at:%H:%M}"
     open_cases = {case["customer"] for case in trace.cases if case["state"] != "RESOLVED"}
-    for profile in trace.of("profile"):
+    for profile in trace.of(PROFILE):
         if ("case" in profile) != (profile["x_id"] in open_cases):
             yield f"{profile['x_id']} and their case disagree"
 
@@ -338,9 +352,9 @@ def audit(trace: Trace) -> Iterable[str]:
     replies: dict[str, list[Row]] = {}
     for reply in trace.replies:
         replies.setdefault(reply["customer"], []).append(reply)
-    for profile in trace.of("profile"):
+    for profile in trace.of(PROFILE):
         rows = trace.audit(profile["x_id"])
-        versions = [int(row["sk"].removeprefix("audit#")) for row in rows]
+        versions = [version_in(row) for row in rows]
         first = min(versions, default=1) if profile["x_id"] in trace.erased else 1
         if versions != list(range(first, int(profile["version"]) + 1)):
             yield f"{profile['x_id']} changed without an audit row"
@@ -365,7 +379,7 @@ def live(trace: Trace) -> Iterable[str]:
 
 def erase(trace: Trace) -> Iterable[str]:
     """Nothing of who was erased is left, and what came later of before is dropped; who writes again begins anew."""
-    profiles = {row["x_id"]: row for row in trace.of("profile")}
+    profiles = {row["x_id"]: row for row in trace.of(PROFILE)}
     for customer, erased in trace.erased.items():
         if profiles.get(customer, {}).get("erasing"):
             yield f"{customer} is still being erased"

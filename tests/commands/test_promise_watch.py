@@ -4,9 +4,10 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 
+from functions.shared.aws.rows import customer_pk
 from functions.shared.conversation import cases
 from functions.shared.conversation.cases import Case
-from functions.shared.conversation.conversations import Conversation, change, load, partition
+from functions.shared.conversation.conversations import Conversation, change, load
 from functions.shared.x.dms import NotSent
 from tests.proof.demo import LINKED_A, LINKED_B
 from tests.proof.world import STAFF, World
@@ -34,7 +35,7 @@ def case_of(world: World, customer: str = LINKED_A) -> Case:
 
 def said_of_promises(world: World, customer: str = LINKED_A) -> list[str]:
     """What the audit says of what the customer was told."""
-    rows = world.store.query(partition(customer), "audit#")
+    rows = world.store.query(customer_pk(customer), "audit#")
     return [change.split(maxsplit=2)[2] for row in rows for change in row["changes"] if " promise" in change]
 
 

@@ -9,10 +9,11 @@ import pytest
 from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
 from functions.shared.aws import store, telemetry
+from functions.shared.aws.rows import customer_pk, dm_key
 from functions.shared.aws.store import Cancelled
 from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import conversations
-from functions.shared.conversation.conversations import Conversation, partition
+from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from tests.at_desk import START, Office
 from tests.ringing import rung
@@ -56,7 +57,7 @@ def test_a_dm_that_nobody_could_answer_becomes_a_case(office: Office) -> None:
     assert (case["team"], case["kind"], case["handle"]) == ("general", "failed", "alice")
     assert case["due_at"] == "2026-11-24T15:00:00Z"
     assert [entry["text"] for entry in office.show("agent-1", case)["entries"]] == ["my secret"]
-    record = office.store.get(partition(ALICE), f"dm#{DM_ID}")
+    record = office.store.get(*dm_key(ALICE, DM_ID))
     assert record
     assert record["disposition"] == "escalated"
 
@@ -83,7 +84,7 @@ def test_a_stop_that_nobody_could_answer_stops_all_the_same_and_people_know(offi
 
     customer = conversations.load(office.store, ALICE).customer
     assert customer.stopped_by == DM_ID
-    assert [row["given"] for row in office.store.query(partition(ALICE), "consent#")] == [False]
+    assert [row["given"] for row in office.store.query(customer_pk(ALICE), "consent#")] == [False]
     entries = office.show("agent-1", office.next("agent-1"))["entries"]
     assert [entry["text"] for entry in entries] == [says, dead_letters.STOPPED]
 
@@ -96,7 +97,7 @@ def test_a_stop_that_is_older_than_a_start_stops_nothing(office: Office) -> None
     dies(MESSAGE | {"text": "#stop"})
 
     assert not conversations.load(office.store, ALICE).customer.stopped
-    assert office.store.query(partition(ALICE), "consent#") == []
+    assert office.store.query(customer_pk(ALICE), "consent#") == []
 
 
 @pytest.mark.usefixtures("reader")
@@ -134,7 +135,7 @@ def test_the_same_dead_letter_twice_is_one_case_and_one_entry(office: Office) ->
 
 @pytest.mark.usefixtures("reader")
 def test_a_dm_that_was_decided_about_after_all_opens_nothing(office: Office) -> None:
-    office.put({"pk": partition(ALICE), "sk": f"dm#{DM_ID}", "disposition": "answered"})
+    office.put(dm_key(ALICE, DM_ID).row({"disposition": "answered"}))
 
     dies(MESSAGE)
 
@@ -148,7 +149,7 @@ def test_a_dm_that_is_decided_about_at_the_same_moment_opens_nothing(
 ) -> None:
     def overtaken(self: store.Store, writes: Any, commit: Any = store.Store.commit) -> None:
         if any(write.name == f"dm#{DM_ID}" for write in writes):
-            office.put({"pk": partition(ALICE), "sk": f"dm#{DM_ID}", "disposition": "answered"})
+            office.put(dm_key(ALICE, DM_ID).row({"disposition": "answered"}))
         commit(self, writes)
 
     put = store.Store.commit

@@ -10,6 +10,7 @@ from uuid import uuid4
 import pytest
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.settings import client
 from functions.shared.aws.store import Update
 from functions.shared.carrier import accounts
@@ -108,7 +109,7 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
     put(place, "catalogue", brand | {"hours": "always"}, {"kind": "offer", "id": "half", "title": "Half an offer"})
     budget.pause(healthy.store, "We are putting something right.")
     healthy.store.update(
-        Update(*budget.KEY, "SET blocked = :why", "attribute_not_exists(blocked)", {"why": "X's credits are used up"})
+        Update(*BUDGET, "SET blocked = :why", "attribute_not_exists(blocked)", {"why": "X's credits are used up"})
     )
     settings = {name: value for name, value in place.settings.items() if name != "billing_queue_url"}
     broken = replace(place, settings=settings | {"webhook_url": "https://care.example.com:8443/webhook"})

@@ -11,10 +11,11 @@ from typing import Any
 import pytest
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.settings import client
 from functions.shared.carrier import accounts
 from functions.shared.conversation import conversations
-from functions.shared.conversation.conversations import Conversation, partition
+from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from ops import loading
 from ops.imports import REJECTED
@@ -173,7 +174,7 @@ def test_a_closed_line_ends_its_links_and_no_other(tweetserve: Terminal, file: P
     ended = conversations.load(tweetserve.store, "2000000000000000011").customer
     assert (ended.link, ended.link_ended) == (None, True)
     assert conversations.load(tweetserve.store, "2000000000000000012").customer.link
-    audit = tweetserve.store.query(partition("2000000000000000011"), "audit#")
+    audit = tweetserve.store.query(customer_pk("2000000000000000011"), "audit#")
     assert audit[-1]["changes"] == ["link cleared"]
 
 

@@ -9,9 +9,10 @@ import boto3
 import pytest
 
 from functions.shared.aws import clock
+from functions.shared.aws.rows import dm_key
 from functions.shared.aws.store import Put, Store
 from functions.shared.conversation import conversations
-from functions.shared.conversation.conversations import Conversation, partition
+from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
@@ -51,7 +52,7 @@ def waits(store: Store, customer: str, dm_id: str, text: str) -> None:
     now = clock.now()
     reply = Outgoing(f"{dm_id}#reply", customer, dm_id, text, "k", "answer", created_at=now)
     stranger = Conversation(Customer(customer))
-    record = Put({"pk": partition(customer), "sk": f"dm#{dm_id}", "disposition": "answered"}, expected=0)
+    record = Put(dm_key(customer, dm_id).row({"disposition": "answered"}), expected=0)
     decided = replace(stranger.having(reply), writes=(record,))
     conversations.save(store, stranger, decided, by="test", did="answered", now=now)
 
@@ -103,8 +104,8 @@ def test_after_a_backup_is_restored_nothing_is_said_twice_and_nobody_is_lost(
     assert known.open_case
     texts = [entry.text for entry in conversations.entries_of(backup.store, known.open_case.id)]
     assert "why is my bill so high" in texts
-    assert backup.store.get(partition(LINKED.id), f"dm#{question}")
-    assert backup.store.get(partition(NEW.id), f"dm#{unanswered}") is None
+    assert backup.store.get(*dm_key(LINKED.id, question))
+    assert backup.store.get(*dm_key(NEW.id, unanswered)) is None
     assert backup.limits.paused is None
 
 
@@ -125,7 +126,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(service: Terminal, at_
     said = service.json("settle", "--since", "1h", "--dry-run")
 
     assert said["cases_opened"] == 1
-    assert service.store.get(partition(LINKED.id), f"dm#{question}") is None
+    assert service.store.get(*dm_key(LINKED.id, question)) is None
     assert service.limits.paused is None
 
 

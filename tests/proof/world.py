@@ -28,6 +28,7 @@ from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
+from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Store, Update
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
@@ -245,7 +246,7 @@ class World:
             self.introduce(x_id)
         # The limit is known from an earlier window's headers.
         self.store.update(
-            Update(*budget.KEY, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
+            Update(*BUDGET, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
         )
         self.points.clear()
 

@@ -10,8 +10,8 @@ import secrets
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
-from typing import Any
 
+from functions.shared.aws.rows import codes_key
 from functions.shared.aws.store import Item, Put
 from functions.shared.carrier.accounts import Account, Line
 from functions.shared.carrier.items import Unreadable
@@ -74,9 +74,8 @@ class Asked:
 
     def write(self) -> Put:
         """The row, to be written with the code: two at one time cannot both be the third."""
-        item: dict[str, Any] = {"pk": f"number#{self.digest}", "sk": "codes", "version": self.version + 1}
-        item |= {"at": [at.isoformat() for at in self.at], "expires_at": int((self.at[-1] + A_DAY).timestamp())}
-        return Put(item, expected=self.version)
+        fields = {"version": self.version + 1, "at": [at.isoformat() for at in self.at]}
+        return Put(codes_key(self.digest).row(fields, until=self.at[-1] + A_DAY), expected=self.version)
 
 
 def new_code() -> str:
@@ -98,7 +97,7 @@ class Proofs:
 
     def asked(self, number: str, now: datetime) -> Asked:
         digest = self.keyed.digest("number", number)
-        return Asked.of(digest, self.row(f"number#{digest}", "codes"), now)
+        return Asked.of(digest, self.row(*codes_key(digest)), now)
 
     def still(self, code: Code, now: datetime) -> Found:
         """Look again at what a code was sent for: in ten minutes a line can be reported lost."""

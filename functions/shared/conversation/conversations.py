@@ -6,11 +6,11 @@ what changed. Whoever loses the race reads again and decides again.
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from pydantic import TypeAdapter
 
-from functions.shared.aws import telemetry
+from functions.shared.aws import rows, telemetry
 from functions.shared.aws.store import Cancelled, Item, Put, Store, Write, stamp
 from functions.shared.conversation import cases, promises, replies
 from functions.shared.conversation.cases import Case, Entry
@@ -21,11 +21,6 @@ _customer = TypeAdapter(Customer)
 _reply = TypeAdapter(Outgoing)
 _case = TypeAdapter(Case)
 _entry = TypeAdapter(Entry)
-
-AUDIT_KEPT = timedelta(days=396)
-TEXTS_KEPT = timedelta(days=90)
-DM_IDS_KEPT = timedelta(days=90)
-"""X can repeat a DM for 30 days."""
 
 TRIES = 4
 
@@ -78,44 +73,40 @@ class Contended(Exception):
     """Others kept writing first; the message comes again and is decided anew."""
 
 
-def partition(x_id: str) -> str:
-    return f"customer#{x_id}"
-
-
 def load(store: Store, x_id: str) -> Conversation:
     """Read a conversation; a customer who is not known yet has version 0."""
-    item = store.get(partition(x_id), "profile")
-    customer = _customer.validate_python(_fields(item)) if item else Customer(x_id)
+    item = store.get(*rows.profile_key(x_id))
+    customer = _read(_customer, item) if item else Customer(x_id)
     case_id = customer.case or customer.past_case
-    keys = [(partition(x_id), f"reply#{reply_id}") for reply_id in customer.outbox]
-    keys += [(f"case#{case_id}", "case")] if case_id else []
-    rows = store.get_all(keys)
+    keys = [rows.reply_key(x_id, reply_id) for reply_id in customer.outbox]
+    keys += [rows.case_key(case_id)] if case_id else []
+    found = store.get_all(keys)
     return Conversation(
         customer,
-        replies=tuple(_reply.validate_python(_fields(row)) for row in rows if row["sk"] != "case"),
-        case=next((_case.validate_python(_fields(row)) for row in rows if row["sk"] == "case"), None),
+        replies=tuple(_read(_reply, row) for row in found if rows.kind_in(row) == rows.REPLY),
+        case=next((_read(_case, row) for row in found if rows.kind_in(row) == rows.CASE), None),
     )
 
 
 def case_of(store: Store, case_id: str) -> Case | None:
-    item = store.get(f"case#{case_id}", "case")
-    return _case.validate_python(_fields(item)) if item else None
+    item = store.get(*rows.case_key(case_id))
+    return _read(_case, item) if item else None
 
 
 def cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
-    keys = [(f"case#{case_id}", "case") for case_id in dict.fromkeys(case_ids)]
-    return [_case.validate_python(_fields(item)) for item in store.get_all(keys)]
+    keys = [rows.case_key(case_id) for case_id in dict.fromkeys(case_ids)]
+    return [_read(_case, item) for item in store.get_all(keys)]
 
 
 def replies_of(store: Store, x_id: str, reply_ids: Iterable[str]) -> dict[str, Outgoing]:
     """Read replies by id, settled ones too; those that are not kept any more are left out."""
-    keys = [(partition(x_id), f"reply#{reply_id}") for reply_id in dict.fromkeys(reply_ids)]
-    found = (_reply.validate_python(_fields(item)) for item in store.get_all(keys))
+    keys = [rows.reply_key(x_id, reply_id) for reply_id in dict.fromkeys(reply_ids)]
+    found = (_read(_reply, item) for item in store.get_all(keys))
     return {reply.id: reply for reply in found}
 
 
 def entries_of(store: Store, case_id: str) -> list[Entry]:
-    return [_entry.validate_python(_fields(item)) for item in store.query(f"case#{case_id}", "entry#")]
+    return [_read(_entry, row) for row in store.query(rows.case_pk(case_id), rows.all_of(rows.ENTRY))]
 
 
 def save(
@@ -141,7 +132,7 @@ def save(
         new = before.case is None or before.case.id != after.case.id
         writes.append(Put(_case_row(after.case), expected=0 if new else None))
         back_until, last_owner = after.case.back_until, after.case.last_owner
-        writes += [_back_row(after.case.id, last_owner, back_until)] if back_until and last_owner else []
+        writes += [rows.back_row(last_owner, back_until, after.case.id)] if back_until and last_owner else []
     if after.case:
         writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
     store.commit(writes)
@@ -173,56 +164,46 @@ def change(
 
 def consent_row(x_id: str, dm_id: str, consent: Consent, now: datetime) -> Put:
     """A line of the ledger: what was agreed to, or taken back, in which words, when and by which DM."""
-    row = _row(partition(x_id), f"consent#{dm_id}#{consent.to}", TypeAdapter(Consent), consent)
-    return Put(row | {"at": stamp(now), "dm": dm_id})
+    said = _dumped(TypeAdapter(Consent), consent) | {"at": stamp(now), "dm": dm_id}
+    return Put(rows.consent_key(x_id, dm_id, consent.to).row(said))
 
 
 def back_to(store: Store, staff: str, limit: int) -> list[str]:
     """Return the ids of cases whose customers have answered this person, newest first; some may be taken by now."""
-    rows = store.query(f"staff#{staff}", "back#", newest_first=True, limit=limit)
-    return [row["sk"].rpartition("#")[2] for row in rows]
+    found = store.query(rows.staff_pk(staff), rows.all_of(rows.BACK), newest_first=True, limit=limit)
+    return [rows.case_id_in(row) for row in found]
 
 
-def _fields(item: Item) -> Item:
-    return {name: value for name, value in item.items() if name not in KEYS}
+def _read[T](kind: TypeAdapter[T], row: Item) -> T:
+    return kind.validate_python(rows.fields_in(row))
 
 
-KEYS = frozenset({"pk", "sk", "clock", "look_at", "line", "expires_at"})
-
-
-def _row[T](pk: str, sk: str, kind: TypeAdapter[T], thing: T) -> Item:
+def _dumped[T](kind: TypeAdapter[T], thing: T) -> Item:
     fields: Item = kind.dump_python(thing, mode="json", exclude_none=True)
-    return {"pk": pk, "sk": sk} | fields
+    return fields
 
 
 def _profile_row(customer: Customer, case: Case | None) -> Item:
-    row = _row(partition(customer.x_id), "profile", _customer, customer)
+    row = rows.profile_key(customer.x_id).row(_dumped(_customer, customer))
     if customer.erasing:
-        return row | _on_clock("erase", customer.erased_at)
-    return row | _on_clock("promises", promises.look_at(customer, case))
+        return row | _on_clock(rows.ERASE, customer.erased_at)
+    return row | _on_clock(rows.PROMISES, promises.look_at(customer, case))
 
 
 def _reply_row(reply: Outgoing) -> Item:
-    row = _row(partition(reply.customer), f"reply#{reply.id}", _reply, reply)
-    row["expires_at"] = int((reply.created_at + TEXTS_KEPT).timestamp())
+    until = reply.created_at + rows.TEXTS_KEPT
+    row = rows.reply_key(reply.customer, reply.id).row(_dumped(_reply, reply), until=until)
     return row | _on_clock(replies.clock(reply), replies.look_at(reply))
 
 
 def _case_row(case: Case) -> Item:
-    row = _row(f"case#{case.id}", "case", _case, case) | _on_clock("cases", cases.look_at(case))
-    row |= {"expires_at": int((case.resolved_at + AUDIT_KEPT).timestamp())} if case.resolved_at else {}
+    until = case.resolved_at + rows.AUDIT_KEPT if case.resolved_at else None
+    row = rows.case_key(case.id).row(_dumped(_case, case), until=until) | _on_clock(rows.CASES, cases.look_at(case))
     return row | {"due_at": stamp(case.due_at)} | ({"line": case.team} if case.state == "NEW" else {})
 
 
-def _back_row(case_id: str, last_owner: str, until: datetime) -> Put:
-    """Lets the last owner find the case at once, however long the line is."""
-    key = {"pk": f"staff#{last_owner}", "sk": f"back#{stamp(until)}#{case_id}"}
-    return Put(key | {"expires_at": int(until.timestamp())})
-
-
 def _entry_row(case_id: str, entry: Entry) -> Item:
-    row = _row(f"case#{case_id}", f"entry#{stamp(entry.at)}#{entry.id}", _entry, entry)
-    return row | {"expires_at": int((entry.at + TEXTS_KEPT).timestamp())}
+    return rows.entry_key(case_id, entry.at, entry.id).row(_dumped(_entry, entry), until=entry.at + rows.TEXTS_KEPT)
 
 
 def _on_clock(clock: str, at: datetime | None) -> Item:
@@ -230,15 +211,8 @@ def _on_clock(clock: str, at: datetime | None) -> Item:
 
 
 def _audit_row(before: Conversation, after: Conversation, version: int, *, by: str, did: str, now: datetime) -> Item:
-    return {
-        "pk": partition(after.customer.x_id),
-        "sk": f"audit#{version:012}",
-        "at": stamp(now),
-        "by": by,
-        "did": did,
-        "changes": changes(before, after),
-        "expires_at": int((now + AUDIT_KEPT).timestamp()),
-    }
+    said = {"at": stamp(now), "by": by, "did": did, "changes": changes(before, after)}
+    return rows.audit_key(after.customer.x_id, version).row(said, until=now + rows.AUDIT_KEPT)
 
 
 def changes(before: Conversation, after: Conversation) -> list[str]:

@@ -11,10 +11,30 @@ from datetime import datetime
 
 from pydantic import TypeAdapter
 
+from functions.shared.aws.rows import (
+    AUDIT,
+    BACK,
+    CASE,
+    DM,
+    PROFILE,
+    REPLY,
+    SENT,
+    Key,
+    all_of,
+    case_id_in,
+    case_pk,
+    customer_pk,
+    id_in,
+    kind_in,
+    mark_key,
+    profile_key,
+    staff_pk,
+    version_in,
+)
 from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store
 from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import conversations
-from functions.shared.conversation.conversations import Conversation, load, partition
+from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing, suppressed
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted
@@ -41,15 +61,15 @@ class Marks:
     store: Store
     keyed: Keyed
 
-    def key(self, x_id: str) -> tuple[str, str]:
-        return f"erased#{self.keyed.digest('customer', x_id)}", "mark"
+    def key(self, x_id: str) -> Key:
+        return mark_key(self.keyed.digest("customer", x_id))
 
     def erased(self, x_id: str, read: Callable[[str, str], Item | None] | None = None) -> tuple[str, str] | None:
         """Return the newest DM of a customer until they were erased, and the newest of ours; None if they were not.
 
         `read` is for whoever has the rows by their keys already.
         """
-        rows = ((read or self.store.get)(*key) for key in ((partition(x_id), "profile"), self.key(x_id)))
+        rows = ((read or self.store.get)(*key) for key in (profile_key(x_id), self.key(x_id)))
         found = next((row for row in rows if row and "erased_up_to" in row), None)
         return (found["erased_up_to"], found.get("erased_sent", "0")) if found else None
 
@@ -66,9 +86,8 @@ class Marks:
 
     def row(self, customer: Customer) -> Put:
         """The mark of a customer who is erased for good."""
-        pk, sk = self.key(customer.x_id)
         fields = _customer.dump_python(customer, mode="json", include=set(STAYS), exclude_none=True)
-        return Put({"pk": pk, "sk": sk} | fields)
+        return Put(self.key(customer.x_id).row(fields))
 
 
 def _validated(fields: Item) -> Customer:
@@ -115,14 +134,14 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
     conversation = load(store, x_id)
     if not conversation.customer.erasing:
         return Removed({}, done=True)
-    old = [row for row in store.query(partition(x_id), even_expired=True) if _is_old(row, conversation.customer)]
+    old = [row for row in store.query(customer_pk(x_id), even_expired=True) if _is_old(row, conversation.customer)]
     removed: dict[str, int] = {}
     try:
         conversation = _with_newest_sent(store, conversation, old, now)
         for case_id in cases_of(old, but=conversation.customer.case):
             _count(removed, _delete(store, _case_rows(store, case_id)))
         # The audit goes last: it says which cases there are.
-        _count(removed, _delete(store, sorted(old, key=lambda row: str(row["sk"]).startswith("audit#"))))
+        _count(removed, _delete(store, sorted(old, key=lambda row: kind_in(row) == AUDIT)))
         return Removed(removed, done=_end(marks, conversation, now))
     except Cancelled:
         return Removed(removed, done=False)
@@ -146,12 +165,12 @@ def _end(marks: Marks, conversation: Conversation, now: datetime) -> bool:
         begun = replace(conversation, customer=replace(customer, erasing=False))
         conversations.save(store, conversation, begun, by="erasure", did="began anew", now=now)
         return True
-    rows = store.query(partition(customer.x_id), even_expired=True)
-    rest = [row for row in rows if row["sk"] != "profile"]
+    rows = store.query(customer_pk(customer.x_id), even_expired=True)
+    rest = [row for row in rows if kind_in(row) != PROFILE]
     if load(store, customer.x_id).customer.version != customer.version:
         return False  # they write just now, and what they write is not among the rows that go
     _delete(store, rest)
-    store.commit([marks.row(customer), Delete(partition(customer.x_id), "profile", expected=customer.version)])
+    store.commit([marks.row(customer), Delete(*profile_key(customer.x_id), expected=customer.version)])
     return True
 
 
@@ -163,18 +182,17 @@ def _is_bare(customer: Customer) -> bool:
 
 def _is_old(row: Item, customer: Customer) -> bool:
     """Say whether a row is from before the erasure. What cannot be told is."""
-    kind, _, rest = str(row["sk"]).partition("#")
     up_to = int(customer.erased_up_to or 0)
-    match kind:
-        case "profile":
-            return False
-        case "reply":
-            return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to)
-        case "audit":
-            return int(rest) <= customer.erased_version
-        case "sent":
-            return not _after(str(row["reply"]).partition("#")[0], up_to)
-    return not _after(rest.partition("#")[0], up_to)
+    kind = kind_in(row)
+    if kind == PROFILE:
+        return False
+    if kind == REPLY:
+        return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to)
+    if kind == AUDIT:
+        return version_in(row) <= customer.erased_version
+    if kind == SENT:
+        return not _after(str(row["reply"]).partition("#")[0], up_to)
+    return not _after(id_in(row).partition("#")[0], up_to)
 
 
 def _after(dm_id: str, up_to: int) -> bool:
@@ -184,7 +202,7 @@ def _after(dm_id: str, up_to: int) -> bool:
 def _newest_sent(customer: Customer, old: Iterable[Item]) -> str:
     """Return our newest DM that rows tell of."""
     ids = [customer.erased_sent or "0"]
-    ids += [str(row["sk"]).partition("#")[2] for row in old if str(row["sk"]).startswith("sent#")]
+    ids += [id_in(row) for row in old if kind_in(row) == SENT]
     ids += [str(row["dm_id"]) for row in old if "dm_id" in row]
     return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int)
 
@@ -197,19 +215,18 @@ def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
 
 def _case_rows(store: Store, case_id: str) -> list[Item]:
     """Return a case with all that was said in it, and what shows its last owner the way back to it."""
-    rows = store.query(f"case#{case_id}", even_expired=True)
+    rows = store.query(case_pk(case_id), even_expired=True)
     owners = {str(row["last_owner"]) for row in rows if "last_owner" in row}
-    back = [row for owner in owners for row in store.query(f"staff#{owner}", "back#", even_expired=True)]
-    return [row for row in back if str(row["sk"]).endswith(f"#{case_id}")] + sorted(
-        rows, key=lambda r: r["sk"] == "case"
-    )
+    back = [row for owner in owners for row in store.query(staff_pk(owner), all_of(BACK), even_expired=True)]
+    leads_back = [row for row in back if case_id_in(row) == case_id]
+    return leads_back + sorted(rows, key=lambda row: kind_in(row) == CASE)
 
 
 def _delete(store: Store, rows: Iterable[Item]) -> list[str]:
     kinds = []
     for row in rows:
-        kind = str(row["sk"]).partition("#")[0]
-        if kind == "audit":
+        kind = kind_in(row)
+        if kind == AUDIT:
             # Whoever comes back begins with version 1 again, perhaps while we are still deleting.
             store.delete_of(row["pk"], row["sk"], row["at"])
         else:
@@ -225,7 +242,7 @@ def _count(removed: dict[str, int], kinds: Iterable[str]) -> None:
 
 def up_to_now(store: Store, x_id: str) -> str:
     """Return the id of a customer's newest DM."""
-    ids = (str(row["sk"]).partition("#")[2] for row in store.query(partition(x_id), "dm#"))
+    ids = (id_in(row) for row in store.query(customer_pk(x_id), all_of(DM)))
     return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int, default="0")
 
 

@@ -6,10 +6,10 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import DESK_OPEN
 from functions.shared.aws.store import Store, Update, stamp
 from functions.shared.conversation.cases import Team
 
-KEY = ("desk", "open")
 OPEN_FOR = timedelta(minutes=5)
 """Whoever asks the desk for anything is there for so long."""
 NOTED_EVERY = timedelta(minutes=1)
@@ -21,12 +21,12 @@ def note(store: Store, teams: Sequence[Team], now: datetime) -> None:
     condition = f"attribute_not_exists(#{teams[-1]}) OR #{teams[-1]} < :before"
     values = {"now": stamp(now), "before": stamp(now - NOTED_EVERY)}
     try:
-        store.update(Update(*KEY, f"SET {sets}", condition, values, teams))
+        store.update(Update(*DESK_OPEN, f"SET {sets}", condition, values, teams))
     except (BotoCoreError, ClientError) as failure:
         telemetry.error("who is at the desk was not noted", failure)
 
 
 def staffed(store: Store, now: datetime, team: Team) -> bool:
     """Say whether somebody of a team has the desk open."""
-    row = store.get(*KEY) or {}
+    row = store.get(*DESK_OPEN) or {}
     return str(row.get(team, "")) > stamp(now - OPEN_FOR)

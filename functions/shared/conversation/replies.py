@@ -14,6 +14,7 @@ from typing import Literal, get_args
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws.rows import SETTLE, send_clock
 from functions.shared.x.dms import Blocked, NotSent, Outcome, Refused, Sent, Unknown
 
 State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED"]
@@ -107,7 +108,7 @@ def look_at(reply: Outgoing) -> datetime | None:
 
 def clock(reply: Outgoing) -> str:
     """What the tick does with it: it settles what may have left, and sends what waits, the most pressing kind first."""
-    return f"send#{reply.kind}" if reply.state == "PENDING" else "settle"
+    return send_clock(reply.kind) if reply.state == "PENDING" else SETTLE
 
 
 def claimed(reply: Outgoing, now: datetime) -> Outgoing:

@@ -12,6 +12,7 @@ from typing import Any
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Store, Update
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.replies import Kind
@@ -29,8 +30,6 @@ RESTORED = "this table was restored from a backup"
 PROBE_EVERY = timedelta(seconds=60)
 UNKNOWNS_OPEN_BREAKER = 5
 INSISTS = 20
-
-KEY = ("budget", "dms")
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
@@ -92,7 +91,7 @@ _type = TypeAdapter(Budget)
 
 
 def load(store: Store) -> Budget:
-    budget = _type.validate_python(store.get(*KEY) or {})
+    budget = _type.validate_python(store.get(*BUDGET) or {})
     restored = budget.table not in (None, store.table)
     return replace(budget, paused=budget.paused or RESTORED) if restored else budget
 
@@ -132,7 +131,7 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     if not {kind, *carried} <= set(NEVER_HELD):
         conditions.append("attribute_not_exists(paused)")
     names = [name for name in ("left", "limit") if any(f"#{name}" in part for part in (*sets, *conditions))]
-    return Update(*KEY, f"SET {', '.join(sets)}", " AND ".join(conditions), values, names)
+    return Update(*BUDGET, f"SET {', '.join(sets)}", " AND ".join(conditions), values, names)
 
 
 def heard(store: Store, limits: Limits | None, now: datetime) -> None:
@@ -232,4 +231,4 @@ def _write(store: Store, before: Budget, values: dict[str, Any]) -> bool:
         # What was taken since must not be given back.
         condition += " AND #left = :was_left"
         was["was_left"] = before.left
-    return store.update(Update(*KEY, change, condition, kept | was, tuple(values)))
+    return store.update(Update(*BUDGET, change, condition, kept | was, tuple(values)))

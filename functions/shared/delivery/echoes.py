@@ -2,19 +2,10 @@
 
 import html
 import re
-from datetime import datetime
 
-from functions.shared.aws.store import Item, Put, stamp
-from functions.shared.conversation.conversations import DM_IDS_KEPT, Conversation, partition
+from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.claim import text_of
-
-
-def sent_row(x_id: str, dm_id: str, reply_id: str, now: datetime, *, confirmed: bool = False) -> Put:
-    """The row that says which reply a DM of ours was."""
-    row: Item = {"pk": partition(x_id), "sk": f"sent#{dm_id}", "reply": reply_id}
-    row["expires_at"] = int((now + DM_IDS_KEPT).timestamp())
-    return Put(row | ({"confirmed_at": stamp(now)} if confirmed else {}))
 
 
 def echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:

@@ -5,15 +5,16 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 
+from functions.shared.aws.rows import BUDGET, sent_key, sent_row
 from functions.shared.aws.store import Cancelled, Store, Update, stamp
 from functions.shared.conversation import cases, conversations, erasure, replies
 from functions.shared.conversation.cases import Case, Entry
-from functions.shared.conversation.conversations import Conversation, load, partition, save
+from functions.shared.conversation.conversations import Conversation, load, save
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.claim import NEVER, Claim, claim, dm_of, fate, freed, had_share, obstacle, text_of
-from functions.shared.delivery.echoes import echoed, matches, sent_row
+from functions.shared.delivery.echoes import echoed, matches
 from functions.shared.x.dms import Messenger, Outcome, Refused, Sent
 from functions.shared.x.messages import Echo
 
@@ -47,7 +48,7 @@ class Sender:
                 self._ticket(saved, now)
                 return saved
             except Cancelled as cancelled:
-                if cancelled.by != {budgets.KEY[1]}:
+                if cancelled.by != {BUDGET.sk}:
                     raise
         saved = save(self.store, before, after, by=by, did=did, now=now)
         self._ticket(saved, now)
@@ -99,7 +100,7 @@ class Sender:
 
     def echo(self, echo: Echo) -> str | None:
         """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send."""
-        known = self.store.get(partition(echo.customer), f"sent#{echo.id}")
+        known = self.store.get(*sent_key(echo.customer, echo.id))
         if known:
             self._confirmed(echo)
             return str(known["reply"])
@@ -119,9 +120,10 @@ class Sender:
 
     def _confirmed(self, echo: Echo) -> None:
         """Note when X confirmed what we knew to be sent: whoever is asked what happened can say so."""
-        key = (partition(echo.customer), f"sent#{echo.id}")
         first = "attribute_not_exists(confirmed_at)"
-        self.store.update(Update(*key, "SET confirmed_at = :at", first, {"at": stamp(self.now())}))
+        self.store.update(
+            Update(*sent_key(echo.customer, echo.id), "SET confirmed_at = :at", first, {"at": stamp(self.now())})
+        )
 
     def resume(self, x_id: str, only: Callable[[Outgoing], bool], *, others_wait: bool = False) -> bool:
         """Send the customer's first reply of this sort that may leave, and what waits beside it. True if one left.
@@ -200,7 +202,7 @@ class Sender:
     def _is_this(self, current: Conversation, head: Outgoing, dm_id: str, text: str) -> bool:
         if not matches(current, head, dm_id, text):
             return False
-        return self.store.get(partition(head.customer), f"sent#{dm_id}") is None
+        return self.store.get(*sent_key(head.customer, dm_id)) is None
 
     def _answered_elsewhere(self, current: Conversation) -> Conversation:
         """A person has answered without the desk: a case waits for the customer in their name."""

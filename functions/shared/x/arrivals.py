@@ -5,9 +5,8 @@ from datetime import datetime, timedelta
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import ARRIVED
 from functions.shared.aws.store import Store, Update, stamp
-
-KEY = ("webhook", "arrived")
 
 LIVE = timedelta(minutes=2)
 """What arrives later than this after it was written has been looked up or replayed, and proves nothing."""
@@ -20,12 +19,12 @@ def note(store: Store, written: datetime, now: datetime) -> None:
     minute = stamp(written.replace(second=0, microsecond=0))
     condition = "attribute_not_exists(#at) OR #at < :at"
     try:
-        store.update(Update(*KEY, "SET #at = :at", condition, {"at": minute}, names=("at",)))
+        store.update(Update(*ARRIVED, "SET #at = :at", condition, {"at": minute}, names=("at",)))
     except (BotoCoreError, ClientError) as failure:
         telemetry.error("an arrival was not noted", failure)
 
 
 def newest(store: Store) -> datetime | None:
     """Return the minute of the newest event that came by itself."""
-    row = store.get(*KEY)
+    row = store.get(*ARRIVED)
     return datetime.fromisoformat(row["at"]) if row else None

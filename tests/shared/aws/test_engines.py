@@ -14,6 +14,7 @@ import pytest
 from botocore.exceptions import ClientError
 
 from functions.shared.aws import queues, settings
+from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import FORGET, Cancelled, Item, Put, Store, Update, Write, stamp
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
@@ -407,7 +408,7 @@ def stored(store: Store, state: Budget) -> Budget:
     """Put a budget's row there, the first one excepted: no row is how everything begins."""
     if state != Budget():
         row = {name: value for name, value in vars(state).items() if value is not None}
-        store.commit([Put({"pk": budget.KEY[0], "sk": budget.KEY[1]} | row)])
+        store.commit([Put(BUDGET.row(row))])
     return state
 
 

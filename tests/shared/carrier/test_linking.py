@@ -11,6 +11,7 @@ from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED,
 from functions.commands.sms import LONGEST, AwsTexts, Sms
 from functions.escalate.contract import ShownAccount
 from functions.escalate.desk_api import Desk
+from functions.shared.aws.rows import customer_pk
 from functions.shared.carrier import linking
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation import conversations
@@ -24,7 +25,7 @@ SENT = "Hi @customer_3, thank you. If that's a number with us, a six-digit code 
 
 
 def rows(world: World, x_id: str, prefix: str) -> list[dict[str, Any]]:
-    pk = conversations.partition(x_id)
+    pk = customer_pk(x_id)
     return [row for row in world.dynamo.plain("service") if row["pk"] == pk and row["sk"].startswith(prefix)]
 
 

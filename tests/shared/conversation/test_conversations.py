@@ -7,6 +7,7 @@ import pytest
 
 from functions.commands.tick import tick
 from functions.escalate.tick import tick as tick_escalate
+from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.store import Put
 from functions.shared.conversation import conversations, replies
 from functions.shared.conversation.cases import Case, claimed
@@ -40,7 +41,7 @@ def have(world: World, customer: str, *outgoing: Outgoing, stopped: bool = False
 
 
 def states(world: World, customer: str) -> list[str]:
-    rows = world.store.query(conversations.partition(customer), "reply#")
+    rows = world.store.query(customer_pk(customer), "reply#")
     return [row["state"] for row in rows]
 
 
@@ -102,7 +103,7 @@ def test_a_customer_whose_rows_make_no_sense_holds_nobody_up() -> None:
     world = World(echoes=False)
     for customer in (LINKED_A, LINKED_B):
         have(world, customer, waiting(customer, int(customer[-1])))
-    profile = world.store.get(conversations.partition(LINKED_A), "profile")
+    profile = world.store.get(customer_pk(LINKED_A), "profile")
     assert profile
     world.store.commit([Put(profile | {"outbox": "not a list"})])
     world.now = LATER

@@ -6,8 +6,8 @@ from typing import Any
 import pytest
 
 from functions.escalate.dead_letters import letter_in
+from functions.shared.aws.rows import TEXTS_KEPT, customer_pk
 from functions.shared.conversation import conversations, erasure
-from functions.shared.conversation.conversations import TEXTS_KEPT
 from functions.shared.x.messages import DirectMessage, Encrypted
 from tests.phones import CUSTOMER, NUMBER, STRANGER, Phone, account, world
 from tests.proof.world import Fault, World
@@ -380,7 +380,7 @@ def test_the_ids_of_our_dms_go_when_their_time_is_over() -> None:
     for _ in range(5):
         here.work()
 
-    mine = [row for row in here.dynamo.plain("service") if row["pk"] == conversations.partition(STRANGER)]
+    mine = [row for row in here.dynamo.plain("service") if row["pk"] == customer_pk(STRANGER)]
     assert {row["sk"].partition("#")[0] for row in mine} == {"profile", "audit"}
 
 

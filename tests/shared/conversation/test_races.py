@@ -15,6 +15,7 @@ from functions.commands.bot import Bot
 from functions.commands.decisions import Decision
 from functions.escalate.contract import CaseAnswer, ShownAccount
 from functions.escalate.desk_api import Desk, Staff
+from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Put
 from functions.shared.carrier.linking import Keyed, Proofs
 from functions.shared.conversation import conversations
@@ -23,7 +24,6 @@ from functions.shared.conversation.conversations import Contended, Conversation
 from functions.shared.conversation.customers import Customer, Link
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import Line
-from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.messages import DirectMessage
 from tests.at_desk import FakeX
@@ -65,7 +65,7 @@ class Place:
 
     def has_room(self, left: int) -> None:
         ends = int((NOW + timedelta(minutes=10)).timestamp())
-        row = {"pk": budget.KEY[0], "sk": budget.KEY[1], "limit": 10_000, "left": left, "ends": ends, "late": 0}
+        row = BUDGET.row({"limit": 10_000, "left": left, "ends": ends, "late": 0})
         self.store.commit([Put(row)])
 
     def waiting_for(self) -> str:

@@ -9,6 +9,7 @@ from random import Random
 
 import pytest
 
+from functions.shared.aws.rows import DM
 from local.proof.invariants import broken
 from tests.proof.world import World
 
@@ -81,7 +82,7 @@ def test_a_burst_breaks_nothing_and_takes_no_more_than_x_allows(dms: int, people
     everybody_is_answered(world)
 
     trace = world.trace
-    ended = Counter(row["disposition"] for row in trace.of("dm#"))
+    ended = Counter(row["disposition"] for row in trace.of(DM))
     assert broken(trace) == []
     assert sum(ended.values()) == dms
     assert {row["state"] for row in trace.replies if row["kind"] == "staff"} == {"SENT"}

@@ -1,0 +1,207 @@
+"""Every row of the service table: how its key is spelt and cut, and how long it is kept. No key is spelt elsewhere."""
+
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+from typing import Any, NamedTuple
+
+from functions.shared.aws.store import EXPIRES, Item, Put, stamp
+
+AUDIT_KEPT = timedelta(days=396)
+TEXTS_KEPT = timedelta(days=90)
+DM_IDS_KEPT = timedelta(days=90)
+"""X can repeat a DM for 30 days."""
+DEAD_KEPT = timedelta(days=90)
+
+
+class Key(NamedTuple):
+    pk: str
+    sk: str
+
+    def row(self, fields: Mapping[str, Any], *, until: datetime | None = None) -> Item:
+        """Return the row under this key. When its time is over it is not there any more."""
+        row: Item = {"pk": self.pk, "sk": self.sk, **fields}
+        return row | {EXPIRES: int(until.timestamp())} if until else row
+
+
+# ---- rows of which there is one ----
+
+BUDGET = Key("budget", "dms")
+OUTAGE = Key("health", "answers")
+DESK_OPEN = Key("desk", "open")
+ARRIVED = Key("webhook", "arrived")
+WEBHOOK = Key("webhook", "state")
+
+# ---- kinds of rows: what a sort key is, or begins with ----
+
+PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
+CASE, ENTRY, BACK, REQUEST = "case", "entry", "back", "request"
+
+DEAD_PK = "dead"
+"""The one partition of what failed for good."""
+
+
+def all_of(kind: str) -> str:
+    """What the sort keys of all rows of a kind begin with."""
+    return f"{kind}#"
+
+
+# ---- keys ----
+
+
+def customer_pk(x_id: str) -> str:
+    return f"customer#{x_id}"
+
+
+def profile_key(x_id: str) -> Key:
+    return Key(customer_pk(x_id), PROFILE)
+
+
+def reply_key(x_id: str, reply_id: str) -> Key:
+    return Key(customer_pk(x_id), f"{REPLY}#{reply_id}")
+
+
+def dm_key(x_id: str, dm_id: str) -> Key:
+    """A DM to us: its row says that it has been decided about."""
+    return Key(customer_pk(x_id), f"{DM}#{dm_id}")
+
+
+def sent_key(x_id: str, dm_id: str) -> Key:
+    """A DM of ours: its row says which reply it was."""
+    return Key(customer_pk(x_id), f"{SENT}#{dm_id}")
+
+
+def consent_key(x_id: str, dm_id: str, to: str) -> Key:
+    return Key(customer_pk(x_id), f"{CONSENT}#{dm_id}#{to}")
+
+
+def audit_key(x_id: str, version: int) -> Key:
+    return Key(customer_pk(x_id), f"{AUDIT}#{version:012}")
+
+
+def case_pk(case_id: str) -> str:
+    return f"case#{case_id}"
+
+
+def case_key(case_id: str) -> Key:
+    return Key(case_pk(case_id), CASE)
+
+
+def entry_key(case_id: str, at: datetime, entry_id: str) -> Key:
+    return Key(case_pk(case_id), f"{ENTRY}#{stamp(at)}#{entry_id}")
+
+
+def staff_pk(staff: str) -> str:
+    return f"staff#{staff}"
+
+
+def back_key(staff: str, until: datetime, case_id: str) -> Key:
+    return Key(staff_pk(staff), f"{BACK}#{stamp(until)}#{case_id}")
+
+
+def request_key(staff: str, request_id: str) -> Key:
+    return Key(staff_pk(staff), f"{REQUEST}#{request_id}")
+
+
+def codes_key(digest: str) -> Key:
+    """How often codes were asked for a number, which only its hash names."""
+    return Key(f"number#{digest}", "codes")
+
+
+def mark_key(digest: str) -> Key:
+    """What stays of a customer who was erased, whom only a hash names."""
+    return Key(f"erased#{digest}", "mark")
+
+
+# ---- clocks: what the tick looks at, by time ----
+
+CASES, ERASE, PROMISES, SETTLE = "cases", "erase", "promises", "settle"
+
+
+def send_clock(kind: str) -> str:
+    """The clock of replies of a kind that wait."""
+    return f"send#{kind}"
+
+
+# ---- cuts ----
+
+
+def x_id_in(row: Item) -> str:
+    """Whose row it is, of a customer's row."""
+    return str(row["pk"]).removeprefix(customer_pk(""))
+
+
+def case_id_in(row: Item) -> str:
+    """Which case's row it is: one of its own, or one that leads back to it."""
+    return str(row["sk"]).rpartition("#")[2] if kind_in(row) == BACK else str(row["pk"]).removeprefix(case_pk(""))
+
+
+def kind_in(row: Item) -> str:
+    return str(row["sk"]).partition("#")[0]
+
+
+def id_in(row: Item) -> str:
+    """What its sort key says beside its kind; empty for a kind of which there is one."""
+    return str(row["sk"]).partition("#")[2]
+
+
+def version_in(row: Item) -> int:
+    """Which version of the customer an audit row tells of."""
+    return int(id_in(row))
+
+
+def dead_in(row: Item) -> tuple[str, str]:
+    """When a message failed for good, and its id."""
+    at, _, message_id = str(row["sk"]).partition("#")
+    return at, message_id
+
+
+INTERNAL = frozenset({"pk", "sk", "clock", "look_at", "line"})
+"""Fields that only find a row."""
+
+
+def fields_in(row: Item) -> Item:
+    """What a row says, without what finds it and what ends it."""
+    return {name: value for name, value in row.items() if name not in INTERNAL and name != EXPIRES}
+
+
+# ---- rows that are written in more than one place, or stand for nothing else ----
+
+
+def dm_row(
+    x_id: str,
+    dm_id: str,
+    now: datetime,
+    *,
+    disposition: str,
+    step: str,
+    case: str | None = None,
+    queued_at: datetime | None = None,
+) -> Put:
+    """A DM's record: it has been decided about, how and when. Never what it said."""
+    row = {"disposition": disposition, "step": step, "at": stamp(now)}
+    row |= {"queued_at": stamp(queued_at)} if queued_at else {}
+    row |= {"case": case} if case else {}
+    return Put(dm_key(x_id, dm_id).row(row, until=now + DM_IDS_KEPT), expected=0)
+
+
+def sent_row(x_id: str, dm_id: str, reply_id: str, now: datetime, *, confirmed: bool = False) -> Put:
+    """Says which reply a DM of ours was."""
+    row = {"reply": reply_id} | ({"confirmed_at": stamp(now)} if confirmed else {})
+    return Put(sent_key(x_id, dm_id).row(row, until=now + DM_IDS_KEPT))
+
+
+def back_row(staff: str, until: datetime, case_id: str) -> Put:
+    """Lets the last owner find the case at once, however long the line is."""
+    return Put(back_key(staff, until, case_id).row({}, until=until))
+
+
+def request_row(staff: str, request_id: str, did: str, case_id: str, fence: int, now: datetime) -> Put:
+    """Keeps a request from being done twice, for as long as its texts are kept."""
+    row = {"did": did, "case": case_id, "fence": fence}
+    return Put(request_key(staff, request_id).row(row, until=now + TEXTS_KEPT), expected=0)
+
+
+def dead_row(message_id: str, kind: str, died_at: datetime, case_id: str | None, now: datetime) -> Put:
+    """For ops. What was said and who said it are in the case only, where they can be erased."""
+    row = {"kind": kind} | ({"case": case_id} if case_id else {})
+    return Put(Key(DEAD_PK, f"{stamp(died_at)}#{message_id}").row(row, until=now + DEAD_KEPT), expected=0)
