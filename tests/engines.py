@@ -52,7 +52,10 @@ class Engine:
         )
         assert self.process.stdout
         self.told = json.loads(self.process.stdout.readline())
-        self.url = f"http://127.0.0.1:{self.told['port']}"
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.told['port']}"
 
     def client(self, service: str) -> Any:
         keys = {"aws_access_key_id": "local", "aws_secret_access_key": "local", "region_name": resources.REGION}

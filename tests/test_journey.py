@@ -162,6 +162,7 @@ def answer_from_the_desk(http: httpx.Client, x_id: str, text: str) -> None:
     agent.does("reply", taken[0], text=text)
 
 
+@pytest.mark.service
 def test_a_message_that_x_loses_is_found_by_looking(http: httpx.Client) -> None:
     clock = http.get("/local/clock").json()["ahead_seconds"]
     http.put("/sim/faults", json={"switches": {"lose messages": True}}).raise_for_status()

@@ -18,6 +18,8 @@ from infra import packaging
 from infra.layout import FUNCTIONS, Function
 from infra.packaging import HERE, Package, build
 
+pytestmark = pytest.mark.package
+
 MB = 1_000_000
 AARCH64 = 183  # e_machine in an ELF header
 UNCHECKED = 0b01  # PEP 552: the bytecode is valid whatever the date of its source
@@ -116,8 +118,6 @@ print(json.dumps([file for file in files if file and file.startswith(sys.argv[1]
 # What an invocation does first.
 START = """
 from functions.shared.aws import settings, telemetry
-
-pytestmark = pytest.mark.package
 for service in ("sqs", "secretsmanager"):
     settings.client(service)
 telemetry.info("started"); telemetry.count("Started"); telemetry.publish()
