@@ -44,7 +44,7 @@ class FakeX:
 
     def send(self, customer: str, text: str) -> Outcome:
         if self.limit_used_up:
-            return NotSent(None, "limit")
+            return NotSent(None, "limit", used_up=True)
         self.sent.append((customer, text))
         return Sent(str(4_000_000_000_000_000_000 + len(self.sent)))
 

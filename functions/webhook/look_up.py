@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.shared.aws import telemetry
-from functions.shared.x.account import MOST_DMS, Page, Unanswered, XAccount
+from functions.shared.x.account import MOST_DMS, Page, Unanswered, Unreached, XAccount
 from functions.webhook import envelopes, state
 from functions.webhook.state import State
 
@@ -34,6 +34,8 @@ class Look:
 
     def refused(self, failure: Unanswered) -> None:
         self._state = state.told(self._state, failure.limits, self._now, used_up=failure.limited)
+        if isinstance(failure, Unreached):
+            self._state = replace(self._state, looks=self._state.looks + 1)
 
     def start_over(self) -> None:
         """Begin at the top next time: X may have forgotten where we were."""

@@ -12,6 +12,8 @@ from functions.shared.x.dms import Limits
 
 LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
 """X's documented limit (X API, GET /2/dm_events, August 2026), until a header says otherwise."""
+MOST_LOOKS = 10_000
+"""No contract says more: such a figure is a header gone wrong."""
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
@@ -75,7 +77,7 @@ def counted(state: State, now: datetime) -> State:
 def told(state: State, limits: Limits | None, now: datetime, *, used_up: bool = False) -> State:
     """Take over what X says of its limit. `used_up`: it has refused, whatever its headers say."""
     limits = limits or Limits()
-    looks = 0 if used_up else state.looks if limits.remaining is None else limits.remaining
+    looks = 0 if used_up else state.looks if limits.remaining is None else min(limits.remaining, MOST_LOOKS)
     until = state.looks_until
     if limits.reset is not None and now.timestamp() < limits.reset <= (now + LOOK_WINDOW).timestamp() + 60:
         until = datetime.fromtimestamp(limits.reset, UTC)

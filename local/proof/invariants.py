@@ -33,6 +33,8 @@ UPDATED_IN_TIME = timedelta(minutes=10)
 """Whoever was told a time this long before is owed an update before it breaks."""
 UNSEEN = timedelta(minutes=20)
 """A case has its ticket by then, though two functions in a row are paused."""
+SOON = timedelta(minutes=3)
+"""What X has room for has left by then."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 
@@ -75,6 +77,8 @@ class Trace:
     over_limit: int
     rows: tuple[Row, ...]
     pauses: tuple[Paused, ...] = ()
+    room_from: Mapping[str, datetime] = field(default_factory=dict)
+    """From when on X would have taken the answer to a DM, where that is known."""
     now: datetime | None = None
     """When all this was looked at, if promises whose time has passed by then are to be judged."""
     erased: Mapping[str, Erased] = field(default_factory=dict)
@@ -365,9 +369,15 @@ def audit(trace: Trace) -> Iterable[str]:
 
 
 def budget(trace: Trace) -> Iterable[str]:
-    """Never more sends than X allows."""
+    """Never more sends than X allows, and no waiting for what X has never said."""
     if trace.over_limit:
         yield f"X was asked {trace.over_limit} times beyond its limit"
+    for customer in trace.customers:
+        for row in trace.audit(customer):
+            for reply, _, now in _changes(row):
+                since = trace.room_from.get(reply.partition("#")[0])
+                if now == "SENT" and since and datetime.fromisoformat(row["at"]) > since + SOON:
+                    yield f"{reply} waited until {row['at']} while X had room from {since:%H:%M:%S} on"
 
 
 def live(trace: Trace) -> Iterable[str]:

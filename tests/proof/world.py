@@ -110,6 +110,11 @@ class X:
         self.limit = limit
         self.delivered: list[Delivered] = []
         self.over_limit = 0
+        self.says: Callable[[Limits], Limits | None] = lambda limits: limits
+        """What its headers make of the truth."""
+        self.unreachable = 0
+        """So many connections are refused."""
+        self._unforeseen = 0
         self._window_ends = START
         self._left = limit
         self._coming: list[tuple[datetime, str, str]] = []
@@ -121,12 +126,27 @@ class X:
     def _ask(self, customer: str, text: str) -> Outcome:
         if self.world.now >= self._window_ends:
             self._window_ends, self._left = self.world.now + timedelta(minutes=15), self.limit
-        reset = int(self._window_ends.timestamp())
+            self._unforeseen = 0
+        if self.unreachable:
+            self.unreachable -= 1
+            return NotSent(None, "connection refused")
         if not self._left:
-            self.over_limit += 1
-            return NotSent(self._window_ends, "limit", Limits(self.limit, 0, reset))
+            self.over_limit += not self._unforeseen
+            self._unforeseen = max(0, self._unforeseen - 1)
+            return NotSent(None, "limit", self._headers(), used_up=True)
         self._left -= 1
-        return Sent(self._deliver(customer, text), Limits(self.limit, self._left, reset))
+        return Sent(self._deliver(customer, text), self._headers())
+
+    def _headers(self) -> Limits | None:
+        return self.says(Limits(self.limit, self._left, int(self._window_ends.timestamp())))
+
+    def used_up_until(self, ends: datetime) -> None:
+        """Somebody else has used up a window of which we know nothing: one call beyond it is no fault of ours.
+
+        Each fault may keep from us what X has said to one.
+        """
+        self._window_ends, self._left = ends, 0
+        self._unforeseen = 1 + len(self.world.schedule)
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         def found() -> list[SentDM]:
@@ -224,6 +244,7 @@ class World:
         self.asked_by_staff: dict[str, str] = {}
         self.meanwhile: Callable[[], object] = lambda: None
         self.pauses: list[Paused] = []
+        self.room_from: dict[str, datetime] = {}
         self.texted: list[Sms] = []
         self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
@@ -274,6 +295,8 @@ class World:
             over_limit=self.x.over_limit,
             rows=tuple(self.dynamo.plain("service")),
             pauses=tuple(self.pauses),
+            # What a fault wastes is a window.
+            room_from={} if self.struck else self.room_from,
             now=self.now,
             erased={x_id: Erased(*newest) for x_id, newest in erased.items() if newest},
             written={dm.id: dm.text for dm in self.said.values() if not dm.text.startswith("#")},

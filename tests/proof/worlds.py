@@ -1,7 +1,8 @@
 """What happens in the worlds: short scripts of customers and staff, on the real code."""
 
 from collections.abc import Callable, Iterator, Mapping
-from datetime import timedelta
+from dataclasses import replace
+from datetime import datetime, timedelta
 from typing import Any
 
 from functions.shared.aws import telemetry
@@ -15,6 +16,8 @@ type Schedule = Mapping[int, Fault]
 
 NOTHING: Schedule = {}
 
+A_WINDOW = budget.WINDOW + timedelta(minutes=1)
+YEAR_2286 = 9_999_999_999
 AFTERWARDS = timedelta(minutes=45)
 """Long enough for leases, look-ups, redeliveries and a window of X's limit, one after the other."""
 
@@ -140,6 +143,32 @@ def back(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def contradictory_headers(world: World) -> None:
+    """X's window ends before ours, then its headers go wrong, then there are none, and then it cannot be reached.
+
+    It takes two DMs in each window.
+    """
+    world.x.used_up_until(world.now + timedelta(seconds=12))
+    asks(world, LINKED_A, "#data", room_from=world.now + timedelta(seconds=12))
+    world.x.says = lambda limits: replace(limits, day_limit=1440, day_remaining=0, day_reset=YEAR_2286)
+    asks(world, LINKED_B, "#data", room_from=world.now)
+    asks(world, LINKED_A, "#charges", room_from=world.now)
+    world.x.says = lambda _: None
+    world.x.used_up_until(world.now + timedelta(minutes=14))
+    world.write(LINKED_A, "#minutes")
+    asks(world, LINKED_B, "#charges", room_from=world.now + 2 * A_WINDOW)
+    world.pass_time(A_WINDOW)
+    world.x.unreachable = 2
+    asks(world, LINKED_B, "#text", room_from=world.now)
+
+
+def asks(world: World, customer: str, text: str, room_from: datetime) -> None:
+    """A customer writes what X will take the answer to from a moment on, and two windows go by."""
+    world.room_from[world.write(customer, text)] = room_from
+    world.work()
+    world.pass_time(2 * A_WINDOW)
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -162,6 +191,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "erased": (erased, 15),
     "erased and back": (back, 15),
     "paused meanwhile": (paused_meanwhile, 15),
+    "contradictory headers": (contradictory_headers, 2),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 

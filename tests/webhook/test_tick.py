@@ -12,7 +12,7 @@ import pytest
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.store import Put, Store
 from functions.shared.x import arrivals
-from functions.shared.x.account import Declined, Page, Unanswered, XAccount
+from functions.shared.x.account import Declined, Page, Unanswered, Unreached, XAccount
 from functions.shared.x.messages import DirectMessage, Echo, inbound
 from functions.webhook import state as states
 from functions.webhook import tick as ticks
@@ -365,6 +365,13 @@ def test_a_limit_that_is_used_up_is_waited_for(watching: Guard) -> None:
     watching.tick()
 
     assert set(watching.texts()) == {"#data", "#text"}
+
+
+def test_a_refused_connection_takes_nothing_from_the_limit(watching: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(watching.account, "dms", raising(Unreached("X cannot be reached.")))
+    watching.later(minutes=20)
+
+    assert watching.tick().looks == states.LOOKS
 
 
 @pytest.mark.parametrize("failure", [Unanswered("X answered 503."), Declined(403, "no"), Declined(400, "bad token")])

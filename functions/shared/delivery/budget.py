@@ -20,6 +20,13 @@ from functions.shared.x.dms import Blocked, Limits, NotSent, Outcome, Refused, S
 
 WINDOW = timedelta(minutes=15)
 LIMIT = 15
+DAY = timedelta(days=1)
+SKEW = 60
+"""Seconds that X's clock may be ahead of ours."""
+SAME = 2
+"""Seconds that two headers of one window may be apart."""
+MOST = 1_000_000
+"""No contract says more: such a figure is a header gone wrong."""
 LATE = timedelta(seconds=20)
 """What is taken this shortly before a window ends may land in the next one, so it is charged to both."""
 RESERVED_FOR = ("stop", "urgent", "staff")
@@ -30,6 +37,7 @@ RESTORED = "this table was restored from a backup"
 PROBE_EVERY = timedelta(seconds=60)
 UNKNOWNS_OPEN_BREAKER = 5
 INSISTS = 20
+HEARS = 3
 
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
@@ -39,6 +47,10 @@ class Budget:
     limit: int = LIMIT
     left: int = 0
     ends: int = 0
+    named: bool = False
+    """X has named this window; else its end is a guess of ours."""
+    heard: int = 0
+    """When the send was claimed whose answer X has last changed these figures by, in milliseconds since 1970."""
     late: int = 0
     """Taken so late in this window that it may count in the next."""
     day_left: int | None = None
@@ -70,8 +82,8 @@ class Budget:
         if self.holds(kind) or (self.blocked and self.probe_at > seconds):
             return 0
         floor = 0 if kind in RESERVED_FOR else self.reserve
-        left = self.left if seconds < self.ends else self.limit - self.late
-        if self.day_left is not None and seconds < self.day_ends:
+        left = self.left if self.is_open(now) else self.limit - self.late
+        if self.day_left is not None and self.is_day(now):
             left = min(left, self.day_left)
         return max(0, min(left - floor, 1 if self.blocked else left))
 
@@ -79,10 +91,17 @@ class Budget:
         """Whether a pause holds replies of a kind back."""
         return self.paused is not None and kind not in NEVER_HELD
 
+    def is_open(self, now: datetime) -> bool:
+        """Whether the window that we know goes on: no window ends further ahead than one is long."""
+        return 0 < self.ends - int(now.timestamp()) <= WINDOW.total_seconds() + SKEW
+
+    def is_day(self, now: datetime) -> bool:
+        return 0 < self.day_ends - int(now.timestamp()) <= DAY.total_seconds()
+
     def next_room(self, now: datetime) -> datetime:
         """When the next window opens, or the next probe may leave."""
-        at = max(self.ends, self.probe_at if self.blocked else 0)
-        if self.day_left == 0:
+        at = max(self.ends if self.is_open(now) else 0, self.probe_at if self.blocked else 0)
+        if self.day_left == 0 and self.is_day(now):
             at = max(at, self.day_ends)
         return max(now, datetime.fromtimestamp(at, now.tzinfo))
 
@@ -106,21 +125,22 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     seconds = int(now.timestamp())
     floor = 0 if kind in RESERVED_FOR else budget.reserve
     values: dict[str, Any] = {"ends": budget.ends}
-    if seconds < budget.ends:
+    if budget.is_open(now):
         sets = ["#left = #left - :one"]
         sets += ["late = late + :one"] if seconds >= budget.ends - LATE.total_seconds() else []
         conditions = ["ends = :ends", "#left > :floor"]
         values |= {"one": 1, "floor": floor}
     else:
-        sets = ["#left = :left", "ends = :new_ends", "late = :zero", "#limit = :limit"]
+        sets = ["#left = :left", "ends = :new_ends", "named = :guess", "late = :zero", "#limit = :limit"]
         conditions = ["(attribute_not_exists(ends) OR ends = :ends)"]
         values |= {
             "left": budget.limit - budget.late - 1,
             "new_ends": seconds + int(WINDOW.total_seconds()),
+            "guess": False,
             "zero": 0,
             "limit": budget.limit,
         }
-    if budget.day_left is not None and seconds < budget.day_ends:
+    if budget.day_left is not None and budget.is_day(now):
         sets.append("day_left = day_left - :one")
         conditions.append("day_left > :day_floor")
         values |= {"one": 1, "day_floor": floor}
@@ -134,44 +154,104 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     return Update(*BUDGET, f"SET {', '.join(sets)}", " AND ".join(conditions), values, names)
 
 
-def heard(store: Store, limits: Limits | None, now: datetime) -> None:
-    """Take over X's headers. Best effort: a write that loses a race is made up for by the next header."""
-    if limits is None:
-        return
-    before = load(store)
-    after = learnt(before, limits, now)
-    if after != before:
-        names = ("limit", "left", "ends", "late", "day_left", "day_ends")
-        _write(store, before, {name: getattr(after, name) for name in names})
+def heard(store: Store, outcome: Outcome, claimed: datetime, now: datetime) -> None:
+    """Take over what X's answer to a send says of its limit. Best effort: the next answer makes up for a lost race."""
+    for _ in range(HEARS):
+        before = load(store)
+        after = learnt(before, outcome, claimed, now)
+        names = ("limit", "left", "ends", "named", "late", "day_left", "day_ends")
+        values = {name: getattr(after, name) for name in names}
+        if replace(before, heard=after.heard) == after or _write(store, before, values | {"heard": after.heard}):
+            return
 
 
-def learnt(budget: Budget, limits: Limits, now: datetime) -> Budget:
-    """A later reset opens a window with X's figures; within a window headers only lower what is left."""
-    if limits.reset is not None and limits.reset > now.timestamp() and _plausible(limits, now):
-        limit = limits.limit if limits.limit is not None else budget.limit
-        remaining = limits.remaining if limits.remaining is not None else limit
-        stale = now.timestamp() >= budget.ends
-        if stale:
-            left = min(remaining, limit - budget.late)
-            budget = replace(budget, limit=limit, left=max(0, left), ends=limits.reset, late=0)
-        else:
-            # The window that we opened by our own clock is the one that X now names, or an older header came late.
-            taken = budget.limit - budget.left
-            left = min(remaining, limit - taken)
-            budget = replace(budget, limit=limit, left=max(0, left), ends=max(budget.ends, limits.reset))
-    if limits.day_reset is not None and limits.day_remaining is not None and limits.day_reset > now.timestamp():
-        same = limits.day_reset == budget.day_ends and budget.day_left is not None
-        left = min(limits.day_remaining, budget.day_left or 0) if same else limits.day_remaining
-        budget = replace(budget, day_left=max(0, left), day_ends=limits.day_reset)
-    return budget
+def learnt(budget: Budget, outcome: Outcome, claimed: datetime, now: datetime) -> Budget:
+    """Return the budget after X's answer to a send that was claimed at a time."""
+    limits, used_up = outcome.limits, isinstance(outcome, NotSent) and outcome.used_up
+    if isinstance(outcome, NotSent) and not used_up:
+        return _given_back(budget, claimed, now)
+    if limits is None and not used_up:
+        return budget
+    is_late = _is_late(budget, claimed)
+    after = budget
+    if limits and _is_plausible(limits.limit, limits.remaining, limits.reset, claimed, now + WINDOW):
+        after = _in_window(after, limits, now, is_late=is_late)
+    if limits and _is_plausible(limits.day_limit, limits.day_remaining, limits.day_reset, claimed, now + DAY):
+        after = _in_day(after, limits, now, is_late=is_late)
+    if used_up and not is_late:
+        after = _used_up(after, now)
+    return after if is_late else replace(after, heard=_milliseconds(claimed))
 
 
-def _plausible(limits: Limits, now: datetime) -> bool:
-    """A window that ends a day ahead, or more left than allowed, is a header gone wrong."""
-    assert limits.reset is not None  # noqa: S101 - the caller has looked
-    sane = limits.limit is None or limits.limit > 0
-    fits = limits.remaining is None or 0 <= limits.remaining <= (limits.limit or limits.remaining)
-    return sane and fits and limits.reset <= now.timestamp() + WINDOW.total_seconds() + 60
+def _is_late(budget: Budget, claimed: datetime) -> bool:
+    """Whether an answer is to an older send than what we know: its figures are of a window that is over."""
+    opened = 0 if budget.named else budget.ends - WINDOW.total_seconds()
+    return _milliseconds(claimed) < budget.heard or int(claimed.timestamp()) < opened
+
+
+def _in_window(budget: Budget, limits: Limits, now: datetime, *, is_late: bool) -> Budget:
+    """A window that X names replaces the one that we know; while that goes on, headers only lower what is left."""
+    ends = limits.reset or 0
+    is_same = budget.named and abs(ends - budget.ends) <= SAME
+    if is_late and not is_same:
+        return budget
+    limit = budget.limit if limits.limit is None else limits.limit
+    remaining = limit if limits.remaining is None else limits.remaining
+    taken = budget.limit - budget.left
+    if is_same:
+        left, late, ends = min(remaining, budget.left), budget.late, budget.ends
+    elif not budget.is_open(now) or ends - WINDOW.total_seconds() >= budget.ends - LATE.total_seconds():
+        left, late = min(remaining, limit - budget.late), 0 if ends > now.timestamp() else budget.late
+    else:
+        left = min(remaining, budget.left if budget.named else limit - taken)
+        # What X has not counted yet is on its way, and may land in the next window.
+        late = max(0, taken - limit + remaining) if ends <= now.timestamp() + LATE.total_seconds() else 0
+    return replace(budget, limit=limit, left=max(0, left), ends=ends, named=True, late=late)
+
+
+def _in_day(budget: Budget, limits: Limits, now: datetime, *, is_late: bool) -> Budget:
+    ends, remaining = limits.day_reset or 0, limits.day_remaining
+    is_same = budget.day_left is not None and budget.is_day(now) and abs(ends - budget.day_ends) <= SAME
+    if remaining is None or (is_late and not is_same):
+        return budget
+    if is_same:
+        return replace(budget, day_left=min(remaining, budget.day_left or 0))
+    # However X's clock goes, one send a day shows whether it still means it.
+    return replace(budget, day_left=remaining, day_ends=min(ends, int((now + DAY).timestamp())))
+
+
+def _used_up(budget: Budget, now: datetime) -> Budget:
+    """X takes no more, whatever its headers say: nothing is left until the window that we know ends."""
+    if budget.is_open(now):
+        return replace(budget, left=0)
+    # Where X has named its end and that has just passed, it is over in a moment; else it is a whole one.
+    just_over = budget.named and now.timestamp() < budget.ends + SKEW
+    ends = now + (timedelta(seconds=SKEW) if just_over else WINDOW)
+    return replace(budget, left=0, late=0, named=False, ends=int(ends.timestamp()))
+
+
+def _given_back(budget: Budget, claimed: datetime, now: datetime) -> Budget:
+    """X has not heard of it. What X has counted since it was taken is right without it."""
+    if not budget.is_open(now) or _is_late(budget, claimed) or _milliseconds(claimed) == budget.heard:
+        return budget
+    was_late = claimed.timestamp() >= budget.ends - LATE.total_seconds()
+    after = replace(budget, left=min(budget.left + 1, budget.limit), late=max(0, budget.late - was_late))
+    if budget.day_left is None or not budget.is_day(now):
+        return after
+    return replace(after, day_left=budget.day_left + 1)
+
+
+def _is_plausible(
+    limit: int | None, remaining: int | None, reset: int | None, claimed: datetime, latest: datetime
+) -> bool:
+    """Whether the figures can be: more left than allowed, or an end that is over or too far ahead, are gone wrong."""
+    if reset is None or not claimed.timestamp() < reset <= latest.timestamp() + SKEW:
+        return False
+    return 0 < (MOST if limit is None else limit) <= MOST and 0 <= (remaining or 0) <= (limit or MOST)
+
+
+def _milliseconds(at: datetime) -> int:
+    return int(at.timestamp() * 1000)
 
 
 def outcome(store: Store, result: Outcome, now: datetime) -> None:

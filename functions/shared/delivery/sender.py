@@ -73,11 +73,11 @@ class Sender:
 
     def post(self, conversation: Conversation, reply: Outgoing) -> None:
         """Send what is claimed, if its lease leaves the time for it, and settle it by X's answer."""
-        if not replies.may_send(reply, self.now()):
+        if reply.lease_until is None or not replies.may_send(reply, self.now()):
             return
         outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
         self.settle(reply, outcome)
-        budgets.heard(self.store, outcome.limits, self.now())
+        budgets.heard(self.store, outcome, reply.lease_until - replies.LEASE, self.now())
         budgets.outcome(self.store, outcome, self.now())
 
     def settle(self, reply: Outgoing, outcome: Outcome) -> None:

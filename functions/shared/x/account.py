@@ -41,6 +41,10 @@ class Unanswered(Exception):
         self.limited = limited
 
 
+class Unreached(Unanswered):
+    """No connection came about: X has counted nothing."""
+
+
 class Declined(Exception):
     """X said no, and would say so again. `detail` is X's reason, for ops; it is not for a log."""
 
@@ -221,7 +225,7 @@ class XAccount:
         except Answered as answered:
             return answered.response
         except NotConnected:
-            raise Unanswered("X cannot be reached.") from None
+            raise Unreached("X cannot be reached.") from None
         except requests.RequestException:
             raise Unanswered("X did not answer.") from None
         raise AssertionError("every answer is raised")

@@ -32,6 +32,8 @@ class NotSent:
     retry_at: datetime | None
     reason: str
     limits: Limits | None = None
+    used_up: bool = False
+    """X's limit is; else X has not heard of it."""
 
 
 @dataclass(frozen=True)

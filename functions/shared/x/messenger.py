@@ -120,7 +120,7 @@ def _outcome(response: requests.Response) -> Outcome:
             dm_id = _dm_id(json_object(response))
             return Sent(dm_id, limits) if dm_id else Unknown("X accepted it without naming it", limits)
         case 429:
-            return NotSent(_retry_at(limits, clock.now()), "X's limit is used up", limits)
+            return NotSent(_retry_at(limits, clock.now()), "X's limit is used up", limits, used_up=True)
         case 400:
             return Refused("X calls our request wrong", ours=True, limits=limits)
         case 404:

@@ -17,6 +17,8 @@ TWEEPY_HOST = "https://api.twitter.com"
 CONNECT_SECONDS = 3
 READ_SECONDS = 10
 IDLE_SECONDS = 50
+_DAYS = ("x-user-limit-24hour", "x-app-limit-24hour")
+"""Limits of a day: the one of which less is left binds us."""
 _NUMBER = re.compile(r"[0-9]{1,10}")  # no epoch in milliseconds, nothing negative
 
 
@@ -113,7 +115,8 @@ def limits_of(headers: Mapping[str, str]) -> Limits | None:
         value = headers.get(name, "").strip()
         return int(value) if _NUMBER.fullmatch(value) else None
 
-    day = "x-user-limit-24hour" if number("x-user-limit-24hour-remaining") is not None else "x-app-limit-24hour"
+    days = [kind for kind in _DAYS if number(f"{kind}-remaining") is not None]
+    day = min(days, key=lambda kind: number(f"{kind}-remaining") or 0, default=_DAYS[0])
     names = [f"{kind}-{part}" for kind in ("x-rate-limit", day) for part in ("limit", "remaining", "reset")]
     limits = Limits(*map(number, names))
     return None if limits == Limits() else limits

@@ -449,9 +449,10 @@ def test_whoever_takes_budget_that_has_gone_meanwhile_gets_none(store: Store, st
 def test_headers_are_taken_over(store: Store, state: Budget, limits: Limits) -> None:
     stored(store, state)
 
-    budget.heard(store, limits, NOW)
+    sent = Sent("1", limits)
+    budget.heard(store, sent, NOW, NOW)
 
-    assert replace(budget.load(store), table=None) == budget.learnt(state, limits, NOW)
+    assert replace(budget.load(store), table=None) == budget.learnt(state, sent, NOW, NOW)
 
 
 @on_each

@@ -241,7 +241,7 @@ BAD_TOKENS = Blocked("X does not accept our tokens")
 OUR_BUG = Refused("X calls our request wrong", ours=True)
 NOT_TAKEN = Refused("this customer does not take our messages")
 RESTRICTED = Blocked("X does not permit our account to send")
-USED_UP = NotSent(None, "X's limit is used up")
+USED_UP = NotSent(None, "X's limit is used up", used_up=True)
 
 ANSWERS: list[tuple[str, int, Any, Outcome]] = [
     ("as documented", 201, CREATED, SENT),
