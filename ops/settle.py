@@ -16,9 +16,10 @@ from rich.console import Console
 from functions.shared.aws import clock
 from functions.shared.aws.rows import SETTLE, dm_key, dm_row, sent_key, sent_row, x_id_in
 from functions.shared.aws.store import Store
-from functions.shared.conversation import cases, conversations, replies
-from functions.shared.conversation.cases import TEAMS, Case, Entry
+from functions.shared.conversation import cases, conversations, intake, replies
+from functions.shared.conversation.cases import TEAMS, Entry
 from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget
 from functions.shared.delivery.echoes import is_said
@@ -216,14 +217,9 @@ class Step:
     def _seen(self, current: Conversation, dm: Dm) -> Conversation:
         said = Entry(dm.id, "customer", dm.text, dm.at)
         note = Entry(f"{dm.id}#restored", "note", "We wrote after this; what we wrote is in the chat at X.", self.now)
-        if current.open_case:
-            return current.with_case(current.open_case, said, note)
-        self.opened += 1
-        past, due = current.past_case(self.now), self.now + cases.UNPROMISED
-        if past:
-            return current.with_case(cases.reopened(past, "general", "restored", self.now, due), said, note)
-        fresh = Case(cases.new_id(), self._customer, "general", "restored", opened_at=self.now, due_at=due)
-        return current.with_case(replace(fresh, silent=True), said, note)
+        self.opened += current.open_case is None
+        restored = Concern("general", "restored", self.now + cases.UNPROMISED, silent=True)
+        return intake.noted(current, restored, self.now, said, note)
 
 
 def listed(x: XAccount, brand: str, since: datetime, heard: Callable[[str], None]) -> Iterator[Dm]:

@@ -5,19 +5,19 @@ from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.commands import rules
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.gate import TOO_OLD
 from functions.commands.handover import acknowledgement, in_silence, to_people
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
-from functions.commands.rules import Match
 from functions.shared.aws import telemetry
 from functions.shared.carrier.items import Unreadable
 from functions.shared.carrier.linking import unlinked
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.customers import Customer, started
+from functions.shared.wording import rules
+from functions.shared.wording.rules import Match
 from functions.shared.wording.text import Reply
 
 OTHER = Match("other", "general", None, "")

@@ -20,8 +20,8 @@ from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.carrier.linking import Proofs, unlinked
-from functions.shared.conversation import cases, erasure
-from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation import cases, erasure, intake
+from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import (
     TRIES,
     Contended,
@@ -32,6 +32,7 @@ from functions.shared.conversation.conversations import (
 )
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.presence import staffed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import ahead
@@ -145,7 +146,7 @@ class Bot:
     def _decide(self, before: Conversation, message: DirectMessage | Encrypted) -> Decision:
         now = self.sender.now()
         customer = before.customer
-        case_id = self._case_id(before, now)
+        case_id = intake.number(before, now, self.sender.new_case_id)
         waiting = self.sender.store.waiting
         if isinstance(message, Encrypted):
             return decide_encrypted(
@@ -190,15 +191,6 @@ class Bot:
             account_outage.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
             old = decision.say is not None and decision.say.old_figures
             telemetry.measure("AnsweredFromOldFigures", int(old), "Count")
-
-    def _case_id(self, before: Conversation, now: datetime) -> str:
-        """A new case's number; within seven days of the last one it is that one again."""
-        past, until = before.case, before.customer.past_case_until
-        if past and not past.open and until and until > now:
-            return past.id
-        if past and past.open and past.silent:
-            return past.id
-        return self.sender.new_case_id()
 
     def _applied(
         self,
@@ -247,35 +239,21 @@ def _with_case(
         entries.append(Entry(f"{message.id}#reply", "bot", decision.say.text, now))
     if decision.note:
         entries.append(Entry(f"{message.id}#note", "note", decision.note, now))
-    match decision.case:
-        case Join(note_only=True) if after.open_case:
-            return after.with_case(after.open_case, *(entry for entry in entries if entry.who == "note"))
-        case Open() as opening:
-            return after.with_case(_opened(after, opening, now), *entries)
-        case Join() as joining if after.open_case:
-            return after.with_case(_joined(after.open_case, joining, now), *entries)
-    return after
+    if decision.case is None:
+        return after
+    case, concern = decision.case, _concern(decision.case, now)
+    if isinstance(case, Join) and case.note_only:
+        return intake.noted(after, concern, now, *(entry for entry in entries if entry.who == "note"))
+    return intake.taken(after, concern, now, *entries, new_id=lambda: case.id)
 
 
-def _opened(after: Conversation, opening: Open, now: datetime) -> Case:
-    if after.open_case and after.case and after.case.id == opening.id and after.case.state == "CLAIMED":
-        # A silent case that somebody has open: now the customer knows of it.
-        case = replace(
-            after.case, team=opening.team, kind=opening.kind, due_at=opening.due_at, wrote_at=now, silent=False
-        )
-    elif after.case and after.case.id == opening.id:
-        case = cases.reopened(after.case, opening.team, opening.kind, now, opening.due_at)
-    else:
-        case = Case(opening.id, after.customer.x_id, opening.team, opening.kind, opened_at=now, due_at=opening.due_at)
-    case = replace(case, silent=opening.silent)
-    return replace(case, acknowledged=(opening.kind,)) if opening.team == "urgent" else case
-
-
-def _joined(case: Case, joining: Join, now: datetime) -> Case:
-    due_at = joining.due_at or now + cases.UNPROMISED
-    if joining.urgent and joining.kind:
-        return replace(cases.raised(case, joining.kind, now, due_at), acknowledged=(*case.acknowledged, joining.kind))
-    return cases.joined(case, now, due_at)
+def _concern(case: Open | Join, now: datetime) -> Concern:
+    match case:
+        case Open():
+            return Concern(case.team, case.kind, case.due_at, silent=case.silent)
+        case Join(urgent=True, kind=str(kind), due_at=datetime() as due):
+            return Concern("urgent", kind, due)
+    return Concern("general", "other", now + cases.UNPROMISED, silent=True)
 
 
 def _outgoing(say: Say, decision: Decision, message: DirectMessage | Encrypted, now: datetime) -> Outgoing:

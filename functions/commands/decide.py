@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.commands import flood, rules, texts
+from functions.commands import flood, texts
 from functions.commands.answering import OTHER, answer, answered, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
@@ -12,13 +12,14 @@ from functions.commands.hashtags import delete, link
 from functions.commands.hashtags.stop import say as confirmation
 from functions.commands.incoming import Heard, each_once
 from functions.commands.registry import Question, registry
-from functions.commands.rules import Match
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.linking import unlinked
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Asked, Consent, Customer, older, seen, stopped
 from functions.shared.conversation.promises import due_at
+from functions.shared.wording import rules
+from functions.shared.wording.rules import Match
 from functions.shared.wording.saying import case_number
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.wording.text import assemble

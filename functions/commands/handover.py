@@ -1,27 +1,23 @@
 """A person takes over: a case is opened, or the open one is joined, and the customer learns of it."""
 
-from dataclasses import replace
 from datetime import datetime
 
 from functions.commands import texts
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Kind, Open, Say, Why
 from functions.commands.incoming import Heard
-from functions.commands.rules import Match
 from functions.shared.brand.hours import is_open
 from functions.shared.conversation.cases import UNPROMISED, Case, Team
 from functions.shared.conversation.customers import Customer
-
-LOCKS = frozenset({"line_block", "account_guard", "wrong_person"})
-"""Reports after which no account figure is said until a person has resolved the case."""
+from functions.shared.conversation.intake import knows, locked
+from functions.shared.wording.rules import Match
 
 
 def to_people(heard: Heard, why: Why, found: Match, *, key: str | None, after: Customer | None = None) -> Decision:
     """Open a case, or add to the one that is open. `key` is the acknowledgement's text, None for silence."""
     team = found.team or "general"
     after = after or heard.customer
-    if found.kind in LOCKS:
-        after = replace(after, locked_by=after.locked_by or heard.open_case or heard.case_id)
+    after = locked(after, found.kind, heard.open_case or heard.case_id)
     if heard.open_case:
         return _joined(heard, heard.open_case, why, found, key=key, after=after)
     opened = Open(heard.case_id, team, found.kind, heard.due(team))
@@ -48,7 +44,7 @@ def acknowledgement(heard: Heard, found: Match) -> str | None:
 def _joined(heard: Heard, case_id: str, why: Why, found: Match, *, key: str | None, after: Customer) -> Decision:
     """Add to the open case. Urgent words raise it, once for each kind; everything else joins in silence."""
     case = heard.question.case
-    if found.team != "urgent" or (case and _knows(case, found.kind)):
+    if found.team != "urgent" or (case and knows(case, found.kind)):
         return Decision("joined", why.step, why.rule, after, case=Join(case_id))
     due = heard.due("urgent")
     due = min([due, *(told for told in _told(case) if told > heard.question.now)])
@@ -58,10 +54,6 @@ def _joined(heard: Heard, case_id: str, why: Why, found: Match, *, key: str | No
     if key and not (after.stopped or has_it_open or (case and case.had_last_word)):
         after, say = _acknowledged(heard, after, key, found.kind, "urgent", case_id, due)
     return Decision("joined", why.step, why.rule, after, say, join)
-
-
-def _knows(case: Case, kind: str) -> bool:
-    return kind in case.acknowledged or (case.team == "urgent" and case.kind == kind)
 
 
 def _told(case: Case | None) -> list[datetime]:

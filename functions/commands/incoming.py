@@ -6,13 +6,13 @@ from datetime import UTC, datetime, timedelta
 from functools import cached_property
 from typing import cast
 
-from functions.commands import rules
 from functions.commands.registry import Command, Question, registry
-from functions.commands.rules import Match
 from functions.shared.conversation.cases import TEAM_NAMES, Team
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at
+from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, plain, typo_of
+from functions.shared.wording.rules import Match
 from functions.shared.wording.saying import case_number, eta
 
 STALE = timedelta(minutes=30)

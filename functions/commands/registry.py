@@ -7,7 +7,6 @@ from functools import cache
 from importlib import import_module
 from pkgutil import iter_modules
 
-from functions.commands import rules
 from functions.commands.sms import Sms
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
@@ -16,6 +15,7 @@ from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.promises import Ahead
+from functions.shared.wording import rules
 from functions.shared.wording.text import Reply, Text
 from functions.shared.x.messages import DirectMessage
 

@@ -8,8 +8,8 @@ from dataclasses import replace
 from datetime import datetime
 from functools import cache
 
-from functions.commands.rules import routing
 from functions.shared.conversation.replies import UPDATE
+from functions.shared.wording.rules import routing
 from functions.shared.wording.text import Reply
 
 _TEXTS = {

@@ -12,12 +12,16 @@ from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.rows import dead_row, dm_key, dm_row
 from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.carrier.linking import Keyed, unlinked
-from functions.shared.conversation import cases, conversations
-from functions.shared.conversation.cases import TEAMS, Case, Entry
+from functions.shared.conversation import cases, conversations, intake, promises
+from functions.shared.conversation.cases import TEAMS, Entry
 from functions.shared.conversation.conversations import Conversation, consent_row
 from functions.shared.conversation.customers import Consent, Customer, seen, stopped
 from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.tickets import Line
+from functions.shared.wording import rules
+from functions.shared.wording.reading import plain
+from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import plain_stop, stop_tag
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 
@@ -54,7 +58,18 @@ class Letter:
     @property
     def stops(self) -> bool:
         """It asks for no more automatic replies: that holds though nobody could answer it."""
-        return self.kind == "dm" and bool(stop_tag(self.said or "") or plain_stop(self.said or ""))
+        return bool(stop_tag(self._written) or plain_stop(self._written, unless=rules.urgent))
+
+    @property
+    def urgent(self) -> Match | None:
+        """The rule by which harm may be growing."""
+        read = plain(self._written)
+        return rules.urgent(read.words, read.tags)
+
+    @property
+    def _written(self) -> str:
+        """What the customer wrote themselves."""
+        return (self.said or "") if self.kind == "dm" else ""
 
 
 @telemetry.observed
@@ -143,19 +158,18 @@ def _is_forgotten(known: Conversation, letter: Letter) -> bool:
 
 
 def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
-    case = _case(current, now)
-    entry = Entry(letter.id, "customer", letter.said or "", now)
     before = seen(current.customer, letter.handle)
     after, taken_back, note = _heeded(before, letter)
-    told = replace(current, customer=after).with_case(case, entry)
-    writes: tuple[Put, ...] = (
-        _decided(current, letter, case, now),
-        dead_row(letter.id, letter.kind, letter.died_at, case.id, now),
-    )
-    if taken_back and after != before:
-        told = told.with_case(case, Entry(f"{letter.id}#note", "note", note, now))
-        writes += (consent_row(after.x_id, letter.id, taken_back, now),)
-    return replace(told, writes=writes)
+    entries = [Entry(letter.id, "customer", letter.said or "", now)]
+    taken_back = taken_back if after != before else None
+    if taken_back:
+        entries.append(Entry(f"{letter.id}#note", "note", note, now))
+    told = intake.taken(replace(current, customer=after), _concern(letter, now), now, *entries)
+    case = told.customer.case
+    writes = [_decided(current, letter, case, now), dead_row(letter.id, letter.kind, letter.died_at, case, now)]
+    if taken_back:
+        writes.append(consent_row(after.x_id, letter.id, taken_back, now))
+    return replace(told, writes=tuple(writes))
 
 
 def _heeded(customer: Customer, letter: Letter) -> tuple[Customer, Consent | None, str]:
@@ -168,20 +182,18 @@ def _heeded(customer: Customer, letter: Letter) -> tuple[Customer, Consent | Non
     return customer, None, ""
 
 
-def _case(current: Conversation, now: datetime) -> Case:
-    due_at = now + cases.UNPROMISED
-    if current.open_case:
-        return cases.joined(current.open_case, now, due_at)
-    past = current.past_case(now)
-    if past:
-        return cases.reopened(past, "general", "failed", now, due_at)
-    return Case(cases.new_id(), current.customer.x_id, "general", "failed", opened_at=now, due_at=due_at)
+def _concern(letter: Letter, now: datetime) -> Concern:
+    """What is urgent is so though nobody could answer it; the rest is for whoever looks first."""
+    found = letter.urgent
+    if found:
+        return Concern("urgent", found.kind, now + promises.SOON)
+    return Concern("general", "failed", now + cases.UNPROMISED)
 
 
-def _decided(current: Conversation, letter: Letter, case: Case, now: datetime) -> Put:
+def _decided(current: Conversation, letter: Letter, case: str | None, now: datetime) -> Put:
     """The DM's record, which ends any race with the DM's own processing."""
     disposition = "joined" if current.open_case else "escalated"
-    return dm_row(current.customer.x_id, letter.id, now, disposition=disposition, step="failed", case=case.id)
+    return dm_row(current.customer.x_id, letter.id, now, disposition=disposition, step="failed", case=case)
 
 
 @cache

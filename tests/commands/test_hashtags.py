@@ -11,12 +11,12 @@ from typing import Any
 import pytest
 
 import functions.commands.hashtags as package
-from functions.commands import rules
 from functions.commands.decide import nobody
 from functions.commands.incoming import Heard
 from functions.commands.registry import Command, Escalate, Example, Registry, TakenTwice, registry
 from functions.shared.carrier.accounts import Unreadable
 from functions.shared.conversation.cases import Case
+from functions.shared.wording import rules
 from functions.shared.wording.stop_words import plain_stop, stop_tag
 from functions.shared.wording.text import Reply
 from tests.asking import CONTENT, NOW, PEOPLE, ask, decided, question, read, with_change

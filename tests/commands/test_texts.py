@@ -15,12 +15,12 @@ from pydantic import BaseModel
 
 from functions.commands.allowances import TAGS
 from functions.commands.registry import Command, Escalate, registry
-from functions.commands.rules import rules
 from functions.commands.texts import texts
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, Unreadable
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Customer
+from functions.shared.wording.rules import rules
 from functions.shared.wording.text import LONGEST, USUAL, Reply, Text, assemble
 from tests.asking import PEOPLE, ask, with_change
 

@@ -123,6 +123,36 @@ def test_other_words_that_nobody_could_answer_stop_nothing(office: Office, says:
 
 
 @pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("says", ["my phone was stolen last night, please block it", "stop my sim, I was mugged"])
+def test_a_theft_that_nobody_could_answer_locks_and_is_urgent_all_the_same(office: Office, says: str) -> None:
+    dies(MESSAGE | {"text": says})
+
+    customer = conversations.load(office.store, ALICE).customer
+    assert (customer.locked_by, customer.stopped) == (customer.case, False)
+    case = office.next("agent-1")
+    assert (case["team"], case["kind"], case["due_at"]) == ("urgent", "line_block", "2026-11-24T14:15:00Z")
+
+
+@pytest.mark.usefixtures("reader")
+def test_urgent_words_that_nobody_could_answer_raise_the_open_case(office: Office) -> None:
+    office.writes(ALICE, "hello")
+
+    dies(MESSAGE | {"text": "my phone was stolen"})
+
+    case = office.next("agent-1")
+    assert (case["team"], case["kind"]) == ("urgent", "line_block")
+    assert conversations.load(office.store, ALICE).customer.locked_by == case["id"]
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("says", ["#urgent", "#sos my bill"])
+def test_the_hashtag_for_what_is_urgent_is_heard_too(office: Office, says: str) -> None:
+    dies(MESSAGE | {"text": says})
+
+    assert office.next("agent-1")["team"] == "urgent"
+
+
+@pytest.mark.usefixtures("reader")
 def test_the_same_dead_letter_twice_is_one_case_and_one_entry(office: Office) -> None:
     dies(MESSAGE)
     dies(MESSAGE)

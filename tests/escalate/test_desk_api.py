@@ -651,7 +651,7 @@ def test_an_urgent_case_has_its_card(office: Office) -> None:
 
 
 def test_every_urgent_kind_has_a_card() -> None:
-    rules = tomllib.loads((ROOT / "functions/commands/routing.toml").read_text())["rule"]
+    rules = tomllib.loads((ROOT / "functions/shared/wording/routing.toml").read_text())["rule"]
 
     urgent = {rule["kind"] for rule in rules if rule.get("team") == "urgent"}
 

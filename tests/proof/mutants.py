@@ -265,8 +265,8 @@ MUTANTS = (
         "PRIVACY",
         "escalation and staff",
         bot._with_case,
-        "return after.with_case(_opened(after, opening, now), *entries)",
-        "return after.with_case(replace(_opened(after, opening, now), kind=said), *entries)",
+        "return intake.taken(after, concern, now,",
+        "return intake.taken(after, replace(concern, kind=said), now,",
     ),
     Mutant(
         "a pause is not looked at in the claim's transaction",

@@ -6,7 +6,7 @@ from datetime import datetime
 
 import phonenumbers
 
-from functions.commands import gate, rules
+from functions.commands import gate
 from functions.commands.registry import Changed, Command, Example, Question
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Brand
@@ -16,6 +16,7 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.carrier.linking import Proofs
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Code, Consent, Customer, Link
+from functions.shared.wording import rules
 from functions.shared.wording.reading import visible
 from functions.shared.wording.saying import moment
 from functions.shared.wording.text import Reply, Text

@@ -1,6 +1,7 @@
 """#urgent: a person, at once."""
 
 from functions.commands.registry import Command, Escalate, Example, Question
+from functions.shared.wording import rules
 
 
 def say(_question: Question) -> Escalate:
@@ -14,7 +15,7 @@ command = Command(
     examples=(Example("#urgent", "ack.urgent"), Example("#sos", "ack.urgent", by="new_customer")),
     home="urgent",
     menu=(7, 1),
-    aliases=("emergency", "sos"),
+    aliases=rules.urgent_hashtags()[1:],
     for_people=True,
     beats_others=True,
 )

@@ -183,6 +183,21 @@ def raised(case: Case, kind: str, now: datetime, due_at: datetime) -> Case:
     return in_line(replace(case, back_until=None), due_at)
 
 
+def made_known(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
+    """The customer speaks into a case of which they were told nothing; whoever has it open keeps it."""
+    if case.state == "CLAIMED":
+        return replace(case, team=team, kind=kind, due_at=due_at, wrote_at=now, silent=False)
+    return reopened(case, team, kind, now, due_at)
+
+
+def elsewhere(case: Case, now: datetime) -> Case:
+    """Somebody has answered without the desk; whoever has the case open keeps it."""
+    case = replace(judged(case, now), answered_at=now)
+    if case.state == "CLAIMED":
+        return case
+    return replace(case, state="WAITING_CUSTOMER", owner=ELSEWHERE, fence=case.fence + 1, back_until=None)
+
+
 def claimed(case: Case, staff: str, now: datetime) -> Case:
     return replace(
         case,

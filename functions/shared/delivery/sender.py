@@ -7,9 +7,10 @@ from itertools import accumulate
 
 from functions.shared.aws.rows import BUDGET, sent_key, sent_row
 from functions.shared.aws.store import Cancelled, Store, Update, stamp
-from functions.shared.conversation import cases, conversations, erasure, replies
-from functions.shared.conversation.cases import Case, Entry
+from functions.shared.conversation import cases, conversations, erasure, intake, replies
+from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation, load, save
+from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget as budgets
@@ -110,7 +111,7 @@ class Sender:
             nonlocal found
             found = echoed(current, echo.id, echo.text)
             if found is None:
-                elsewhere = self._answered_elsewhere(current)
+                elsewhere = intake.answered_elsewhere(current, self.now(), self.new_case_id)
                 return replace(elsewhere, writes=(sent_row(echo.customer, echo.id, cases.ELSEWHERE, self.now()),))
             done = current.having(*(replies.sent(part, echo.id) for part in dm_of(current, found)))
             return replace(done, writes=(sent_row(echo.customer, echo.id, found.id, self.now(), confirmed=True),))
@@ -204,37 +205,16 @@ class Sender:
             return False
         return self.store.get(*sent_key(head.customer, dm_id)) is None
 
-    def _answered_elsewhere(self, current: Conversation) -> Conversation:
-        """A person has answered without the desk: a case waits for the customer in their name."""
-        now = self.now()
-        case = current.open_case
-        if case is None:
-            case = Case(self.new_case_id(), current.customer.x_id, "general", "elsewhere", opened_at=now, due_at=now)
-        if case.state == "CLAIMED":
-            return current.with_case(replace(cases.judged(case, now), answered_at=now))
-        waits = replace(
-            cases.judged(case, now),
-            state="WAITING_CUSTOMER",
-            owner=cases.ELSEWHERE,
-            answered_at=now,
-            fence=case.fence + 1,
-            back_until=None,
-        )
-        return current.with_case(waits)
-
     def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
         """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
         if erasure.is_before(current.customer, reply):
             return current
+        if not (needs_person or current.open_case):
+            return current
         now = self.now()
         note = Entry(f"{reply.id}#{reply.fence}", "note", fate(reply, what), now)
-        if current.open_case:
-            return current.with_case(current.open_case, note)
-        if not needs_person:
-            return current
-        due = now + cases.UNPROMISED
-        opened = Case(self.new_case_id(), reply.customer, "general", "undelivered", opened_at=now, due_at=due)
-        return current.with_case(opened, note)
+        undelivered = Concern("general", "undelivered", now + cases.UNPROMISED)
+        return intake.noted(current, undelivered, now, note, new_id=self.new_case_id)
 
     def _change(self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str) -> None:
         saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now())

@@ -2,8 +2,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.commands.rules import match
 from functions.shared.wording.reading import is_slip, plain, typo_of
+from functions.shared.wording.rules import match
 from functions.shared.wording.stop_words import plain_stop, stop_tag
 
 

@@ -7,10 +7,10 @@ from itertools import chain, combinations, permutations, product
 import pytest
 
 from functions.commands.registry import Escalate, registry
-from functions.commands.rules import Rule, filler, look_first, match, match_words, routing, rules, trouble, urgent
 from functions.commands.texts import texts
 from functions.shared.wording.phrases import Phrase, first_of, phrases
 from functions.shared.wording.reading import plain
+from functions.shared.wording.rules import Rule, filler, look_first, match, match_words, routing, rules, trouble, urgent
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from tests.asking import question
 from tests.places import DATA, ROOT

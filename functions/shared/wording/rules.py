@@ -59,9 +59,11 @@ def match_words(words: Sequence[str], tags: Collection[str] = (), *, teams_only:
 
 
 def urgent(words: Sequence[str], tags: Collection[str] = ()) -> Match | None:
-    """Return the urgent rule that matches, if one does."""
+    """Return the urgent rule that matches, or what stands for a hashtag that asks for a person at once."""
     found = (rule.match(words, tags) for rule in rules() if rule.team == "urgent")
-    return next((match for match in found if match), None)
+    tag = next((tag for tag in tags if tag in urgent_hashtags()), None)
+    by_hashtag = Match("urgent", "urgent", None, f"#{tag}") if tag else None
+    return next((match for match in found if match), by_hashtag)
 
 
 def trouble(words: Sequence[str], kind: str = "") -> str | None:
@@ -84,6 +86,11 @@ def look_first(words: Sequence[str]) -> bool:
 def routing() -> dict[str, Any]:
     """Return `routing.toml` as it stands."""
     return tomllib.loads(Path(__file__).with_name("routing.toml").read_text(encoding="utf-8"))
+
+
+def urgent_hashtags() -> tuple[str, ...]:
+    """Return the hashtags that ask for a person at once, the first of them by its own name."""
+    return tuple(routing()["urgent_hashtags"])
 
 
 @cache
