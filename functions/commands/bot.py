@@ -34,6 +34,7 @@ from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.presence import staffed
+from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import ahead
 from functions.shared.delivery.sender import Sender
@@ -147,7 +148,7 @@ class Bot:
         now = self.sender.now()
         customer = before.customer
         case_id = intake.number(before, now, self.sender.new_case_id)
-        waiting = self.sender.store.waiting
+        waiting = partial(self.sender.store.waiting, up_to=COUNTED)
         if isinstance(message, Encrypted):
             return decide_encrypted(
                 customer,

@@ -22,7 +22,9 @@ def compose(
 ) -> tuple[Customer, Say]:
     """Put replies into one text, `beside` a case; the first one to a new customer carries the privacy notice."""
     too = texts.TOO.format(**heard.values(beside.id, beside.team, beside.due_at)) if beside else None
-    promises = beside.due_at if beside else next((reply.promises for reply in replies if reply.promises), None)
+    promises = next((reply.promises for reply in replies if reply.promises), None)
+    if beside:
+        promises = heard.told(beside.team, beside.due_at)
     url = heard.question.catalogue.brand.privacy_url
     first = notice and not after.told_privacy
     says_it = any(url in reply.text for reply in replies)

@@ -5,8 +5,6 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
-from botocore.exceptions import BotoCoreError, ClientError
-
 from functions.commands.bot import Bot
 from functions.commands.late import Anew
 from functions.commands.sms import AwsTexts, HttpTexts, TextMessenger
@@ -17,7 +15,6 @@ from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.linking import Keyed, Proofs
 from functions.shared.conversation.cases import TEAMS
-from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.tickets import Line, ahead
 from functions.shared.delivery.sender import Sender
 from functions.shared.x import arrivals
@@ -53,7 +50,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> None:
     for record in event["Records"]:
         try:
             receive(record["body"], record["attributes"])
-        except (ClientError, BotoCoreError, Contended):
+        except Exception:  # of whatever kind: what is behind it waits seconds, not minutes
             come_again(record)
             raise
 

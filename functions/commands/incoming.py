@@ -9,7 +9,7 @@ from typing import cast
 from functions.commands.registry import Command, Question, registry
 from functions.shared.conversation.cases import TEAM_NAMES, Team
 from functions.shared.conversation.customers import Customer, seen
-from functions.shared.conversation.promises import due_at
+from functions.shared.conversation.promises import due_at, tellable
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, plain, typo_of
 from functions.shared.wording.rules import Match
@@ -104,9 +104,16 @@ class Heard:
         return replace(found, team=cast(Team, home)) if found.kind == "other" else found
 
     def due(self, team: Team) -> datetime:
-        look_first = rules.look_first(self.read.words)
         brand = self.question.catalogue.brand
-        return due_at(team, self.question.now, brand, self.waiting(team), look_first=look_first)
+        return due_at(team, self.question.now, brand, self.waiting(team), look_first=self.look_first)
+
+    def told(self, team: Team, due: datetime) -> datetime | None:
+        """The time by which a case is due as the customer is told it; None behind a line that is too long for one."""
+        return due if tellable(team, self.waiting(team), look_first=self.look_first) else None
+
+    @cached_property
+    def look_first(self) -> bool:
+        return rules.look_first(self.read.words)
 
     def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
         """Return what the acknowledgements' texts name."""
@@ -116,7 +123,7 @@ class Heard:
             "case": case_number(case),
             "team": name,
             "Team": name[0].upper() + name[1:],
-            "eta": eta(due, self.question.now, brand.timezone),
+            "eta": eta(self.told(team, due), self.question.now, brand.timezone),
             "lost_phone": brand.lost_phone,
             "abroad_phone": brand.abroad_phone,
             "care_phone": brand.care_phone,

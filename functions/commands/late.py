@@ -11,16 +11,16 @@ from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.conversations import Conversation
-from functions.shared.conversation.promises import Ahead, due_at
+from functions.shared.conversation.promises import Ahead, due_to_tell
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.wording.saying import eta
+from functions.shared.wording.saying import NO_TIME, eta
 from functions.shared.wording.text import Reply, assemble, sorry
 from functions.shared.x.messages import DirectMessage
 
 LATE = timedelta(minutes=5)
 
 _GREETING = re.compile(r"Hi(?: @\w+)?, ")
-_ETA = re.compile(r"in about \d+ minutes|by \d\d:\d\d(?: tomorrow| on \w+ \d+ \w+(?: \d{4})?)?")
+_ETA = re.compile(NO_TIME + r"|in about \d+ minutes|by \d\d:\d\d(?: tomorrow| on \w+ \d+ \w+(?: \d{4})?)?")
 
 
 @dataclass(frozen=True)
@@ -47,7 +47,7 @@ class Anew:
         if reply.promises is None or case is None or case.id != reply.case:
             return reply
         now, brand = self.now(), self.catalogue(self.now()).brand
-        told = reply.promises if reply.promises > now else due_at(case.team, now, brand, self.ahead(case))
+        told = reply.promises if reply.promises > now else due_to_tell(case, now, brand, self.ahead)
         said = eta(told, now, brand.timezone)
         too = _with_time(reply.too, said) if reply.too else None
         return replace(reply, text=_with_time(reply.text, said), too=too, promises=told)

@@ -3,6 +3,7 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
+from functools import partial
 
 from functions.commands import texts
 from functions.shared.aws.rows import PROMISES, x_id_in
@@ -39,7 +40,7 @@ def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogu
             return
         if now < case.promise.by:
             brand = catalogue(now).brand
-            later = promises.due_at(case.team, now, brand, ahead(sender.store, case))
+            later = promises.due_to_tell(case, now, brand, partial(ahead, sender.store))
             did, after = "promise updated", _updated(before, case, case.promise, later, brand, now)
         else:
             did, after = "promise broken", before.with_case(cases.broken(case))
@@ -51,7 +52,7 @@ def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogu
 
 
 def _updated(
-    current: Conversation, case: Case, promise: Promise, later: datetime, brand: Brand, now: datetime
+    current: Conversation, case: Case, promise: Promise, later: datetime | None, brand: Brand, now: datetime
 ) -> Conversation:
     """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
     told = texts.reply(

@@ -66,7 +66,7 @@ def reply(key: str, **values: str) -> Reply:
     return Reply(key.removesuffix(".unstaffed"), texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
 
 
-def promising(key: str, due: datetime, **values: str) -> Reply:
+def promising(key: str, due: datetime | None, **values: str) -> Reply:
     """Return a text about a case that a person has to have answered by a time, which some of them tell."""
     return replace(reply(key, **values), promises=due if "{eta}" in texts()[key] else None)
 

@@ -591,6 +591,27 @@ def test_a_long_line_is_promised_honestly() -> None:
     assert "by 16:35" in text(decision)
 
 
+@pytest.mark.parametrize(("says", "team"), [("my bill is wrong", "billing"), ("my phone was stolen", "urgent")])
+def test_behind_a_line_too_long_for_a_time_none_is_told_and_the_case_has_one_all_the_same(says: str, team: str) -> None:
+    decision = on(says, waiting=5_000)
+
+    assert decision.say
+    assert decision.say.promises is None
+    assert (opened(decision).team, opened(decision).due_at) == (team, datetime(2026, 11, 25, 20, 0, tzinfo=UTC))
+
+
+def test_the_words_say_that_many_wait() -> None:
+    assert "as soon as we can, as many are waiting. Your case" in text(on("my bill is wrong", waiting=5_000))
+
+
+def test_beside_an_answer_no_time_is_told_either() -> None:
+    decision = on("#data not working since Tuesday!!", waiting=5_000)
+
+    assert decision.say
+    assert decision.say.promises is None
+    assert "as soon as we can, as many are waiting (case 7KD-2MX)" in decision.say.text
+
+
 def test_words_to_look_at_first_shorten_the_target_and_nothing_else() -> None:
     decision = on("my bill is wrong and I am scared")
 

@@ -189,8 +189,8 @@ class Store:
             limit,
         )
 
-    def waiting(self, team: str, until: datetime | None = None) -> int:
-        """Count the cases in a team's line, or those of them that are due by a time."""
+    def waiting(self, team: str, until: datetime | None = None, *, up_to: int | None = None) -> int:
+        """Count the cases in a team's line, or those of them that are due by a time; no further than `up_to`."""
         values = {":team": team} | ({":until": stamp(until)} if until else {})
         pages = self._pages(
             {
@@ -199,8 +199,14 @@ class Store:
                 "ExpressionAttributeValues": _item(values),
                 "Select": "COUNT",
             }
+            | ({"Limit": up_to} if up_to else {})
         )
-        return sum(page["Count"] for page in pages)
+        count = 0
+        for page in pages:
+            count += page["Count"]
+            if up_to and count >= up_to:
+                return up_to
+        return count
 
     def due(self, clock: str, until: datetime, limit: int) -> list[Item]:
         """Return the keys of what a tick has to look at by a time, oldest first. May lag behind by a moment."""

@@ -5,12 +5,13 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
+from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RULE = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
-_FAR = 60  # days to look ahead for an open one
+_FAR = 366  # days to look ahead for open ones
 
 
 class Opening(Protocol):
@@ -64,6 +65,15 @@ def after_open(takes: timedelta, now: datetime, brand: Opening) -> datetime:
             return start + takes
         takes -= closes - start
     raise UnclearHours(f'nobody is there for so long with the hours "{brand.hours}"')
+
+
+def next_day_ends(now: datetime, brand: Opening) -> datetime:
+    """Return when people leave on the next day, after today, on which they are there."""
+    zone, first = ZoneInfo(brand.timezone), today(now, brand)
+    for day, times in groupby(_open_times(now, brand), key=lambda stretch: stretch[0].astimezone(zone).date()):
+        if day > first:
+            return max(closes for _, closes in times)
+    raise UnclearHours(f'nobody is there after today with the hours "{brand.hours}"')
 
 
 def _open_times(now: datetime, brand: Opening) -> Iterator[tuple[datetime, datetime]]:

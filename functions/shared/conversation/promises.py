@@ -6,7 +6,7 @@ The time that is told *is* the time that is stored and watched, so it is rounded
 from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from functions.shared.brand.hours import Opening, after_open
+from functions.shared.brand.hours import Opening, after_open, next_day_ends
 from functions.shared.conversation.cases import Case, Promise, Team
 from functions.shared.conversation.customers import Customer
 
@@ -18,23 +18,33 @@ SOON = timedelta(minutes=15)
 """For the urgent team day and night; for an ordinary one, while it is open, if the words ask for a look first."""
 PER_CASE = timedelta(minutes=7)
 """What each case that waits in the line costs a team."""
+COUNTED = 200
+"""Cases at which the counting of a line ends: behind so many no time that is told would be honest."""
 UPDATED_BEFORE = timedelta(minutes=10)
 """How long before a promise breaks the customer learns of it; where little time was promised, in its last third."""
 
 
 type Ahead = Callable[[Case], int]
-"""Counts the cases that are taken before one."""
+"""Counts the cases that are taken before one, as far as COUNTED."""
 
 
 def due_at(team: Team, now: datetime, brand: Opening, waiting: int, *, look_first: bool = False) -> datetime:
     """Return when a person has to have answered a new case of a team in whose line `waiting` others are.
 
     The team's target, or the length of its line, whichever is later; what has to be looked at first passes the line.
+    Behind a line that is too long to tell a time it is the end of the next open day, which nobody is told.
     """
+    if not tellable(team, waiting, look_first=look_first):
+        return next_day_ends(now, brand)
     if team == "urgent":
         return _as_said(now + max(SOON, waiting * PER_CASE), now)
     takes = SOON if look_first else max(TARGET, waiting * PER_CASE)
     return _as_said(after_open(takes, now, brand), now)
+
+
+def tellable(team: Team, waiting: int, *, look_first: bool = False) -> bool:
+    """Whether a customer may be told a time behind so many others."""
+    return waiting < COUNTED or (look_first and team != "urgent")
 
 
 def look_at(customer: Customer, case: Case | None) -> datetime | None:
@@ -82,11 +92,23 @@ def _same(one: Promise | None, other: Promise) -> bool:
     return one is not None and (one.by, one.told_at) == (other.by, other.told_at)
 
 
-def told_next(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> datetime:
-    """Return the time to tell whoever asks about a case that waits: what they were told, unless that has passed."""
+def told_next(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> datetime | None:
+    """Return the time to tell whoever asks about a case that waits: what they were told, unless that has passed.
+
+    None where the line is too long to tell one.
+    """
     promise = case.promise
-    known = promise.by if promise and promise.kept is None else case.due_at
-    return known if known > now else due_at(case.team, now, brand, ahead(case))
+    told = promise.by if promise and promise.kept is None else None
+    if told and told > now:
+        return told
+    later = due_to_tell(case, now, brand, ahead)
+    return case.due_at if later and told is None and case.due_at > now else later
+
+
+def due_to_tell(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> datetime | None:
+    """Return when a case that waits will be answered as its line stands now; None where no time would be honest."""
+    waiting = ahead(case)
+    return due_at(case.team, now, brand, waiting) if tellable(case.team, waiting) else None
 
 
 def _as_said(due: datetime, now: datetime) -> datetime:

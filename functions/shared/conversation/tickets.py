@@ -10,6 +10,7 @@ from functions.shared.aws.queues import send
 from functions.shared.aws.store import Store
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.conversations import Conversation, change
+from functions.shared.conversation.promises import COUNTED
 from functions.shared.x.messages import Ticket
 
 
@@ -70,8 +71,8 @@ class Line:
 
 
 def ahead(store: Store, case: Case) -> int:
-    """Count the cases that are taken before one. The index may lag behind."""
-    return max(0, store.waiting(case.team, until=case.due_at) - (case.state == "NEW"))
+    """Count the cases that are taken before one, as far as it matters. The index may lag behind."""
+    return max(0, store.waiting(case.team, until=case.due_at, up_to=COUNTED + 1) - (case.state == "NEW"))
 
 
 def _case_in(body: str) -> str | None:

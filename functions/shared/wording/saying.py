@@ -96,8 +96,14 @@ def as_of(at: datetime, now: datetime, zone: ZoneInfo) -> str:
     return moment(at, now, zone) if (today - local).days <= 1 else day(local, today)
 
 
-def eta(due_at: datetime, now: datetime, timezone: str) -> str:
-    """Say when a person will have answered: in about 25 minutes, by 15:30, by 10:00 tomorrow."""
+NO_TIME = "as soon as we can, as many are waiting"
+"""In the place of a time, where none would be honest."""
+
+
+def eta(due_at: datetime | None, now: datetime, timezone: str) -> str:
+    """Say when a person will have answered: in about 25 minutes, by 15:30, by 10:00 tomorrow; None = no time."""
+    if due_at is None:
+        return NO_TIME
     wait = max(-(-(due_at - now) // STEP), 1) * STEP
     if wait < HOUR:
         return f"in about {wait // timedelta(minutes=1)} minutes"

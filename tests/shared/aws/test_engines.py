@@ -362,6 +362,8 @@ def test_a_long_line_is_counted_to_its_end(store: Store) -> None:
         store.commit([case(start + number, number) for number in range(100)])
 
     assert store.waiting("billing") == 200
+    assert store.waiting("billing", up_to=150) == 150
+    assert store.waiting("billing", up_to=500) == 200
     assert len(store.line("billing", 150)) == 150
 
 

@@ -77,7 +77,18 @@ def test_what_is_to_be_looked_at_first_passes_the_line() -> None:
 
 
 def test_a_very_long_line_lasts_for_days() -> None:
-    assert due_at("billing", TUESDAY, BRAND, waiting=200) > at(25, 20)
+    assert due_at("billing", TUESDAY, BRAND, waiting=199) > at(25, 20)
+
+
+@pytest.mark.parametrize("waiting", [200, 4_884, 1_000_000])
+@pytest.mark.parametrize("team", ["billing", "urgent"])
+def test_behind_a_line_too_long_for_a_time_a_case_is_due_when_the_next_open_day_ends(team: Team, waiting: int) -> None:
+    assert due_at(team, TUESDAY, BRAND, waiting=waiting) == at(25, 20)
+    assert due_at(team, at(28, 19), BRAND, waiting=waiting) == at(30, 20)  # over a Sunday
+
+
+def test_the_longest_line_for_which_a_time_is_told_has_one_however_short_the_hours_are() -> None:
+    assert due_at("billing", TUESDAY, Brand(hours="Sun 10:00-10:30"), waiting=199) > TUESDAY
 
 
 @given(
