@@ -12,7 +12,7 @@ from functions.shared.aws.rows import CASES, case_id_in
 from functions.shared.aws.store import Store
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS, Case, State
-from ops.place import AsJson, Local, Port, Stage, place_of
+from ops.place import Place, at_place
 
 MOST = 200
 SOME_DAY = timedelta(days=366)
@@ -27,21 +27,20 @@ Examples:
   tweetserve cases --owner elsewhere --stage prod   those that somebody answered without the desk
 """
 
-app = typer.Typer(rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 @app.command(epilog=EXAMPLES)
+@at_place
 def cases(
+    place: Place,
     state: Annotated[State | None, typer.Option(help="Only these.", case_sensitive=False)] = None,
     owner: Annotated[str, typer.Option(help="Only this person's; `elsewhere` is who answers without the desk.")] = "",
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    as_json: AsJson = False,
+    *,
+    as_json: bool,
 ) -> None:
     """List the open cases by the time that was promised."""
-    with place_of(local, port, stage) as place:
-        found = [one for one in waiting(place.store) if state in (None, one.state) and owner in ("", one.owner)]
+    found = [one for one in waiting(place.store) if state in (None, one.state) and owner in ("", one.owner)]
     if as_json:
         shown = [{"number": one.number, "due_at": one.due_at.isoformat(), **_said(one)} for one in found]
         typer.echo(json.dumps({"cases": shown}, indent=2))

@@ -22,10 +22,10 @@ from functions.shared.brand.catalogue import MODELS, Brand
 from functions.shared.carrier.items import plain
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
-from ops import hearing, keys
-from ops.imports import ages
+from ops import x_keys, x_webhook
+from ops.accounts import ages
 from ops.loading import reason
-from ops.pauses import paused
+from ops.pause import paused
 from ops.place import Place, Trouble
 from ops.staff import members
 
@@ -35,7 +35,7 @@ MANY = 20
 LATELY = timedelta(minutes=15)
 SECRETS = {
     "x_consumer_secrets_name": ("current",),
-    "x_user_secret_name": keys.NAMES,
+    "x_user_secret_name": x_keys.NAMES,
     "code_key_secret_name": ("key",),
 }
 
@@ -155,7 +155,7 @@ def secrets(place: Place) -> Iterator[Fault]:
 def webhook(place: Place) -> Iterator[Fault]:
     """Ask our own webhook what X asks it."""
     try:
-        url = hearing.webhook_url(place)
+        url = x_webhook.webhook_url(place)
     except Trouble as trouble:
         yield Fault(str(trouble), "Deploy with -c domain=<a name of your own>.")
         return
@@ -187,16 +187,16 @@ def _signed(secret: str, token: str) -> str:
 
 
 def at_x(place: Place) -> Iterator[Fault]:
-    found = hearing.status(place)
+    found = x_webhook.status(place)
     set_up = f"`tweetserve x setup {_where(place)}` does it."
     if "trouble" in found:
-        yield Fault(found["trouble"], f"`tweetserve x login {_where(place)}` with the brand's own keys.")
+        yield Fault(found["trouble"], f"`tweetserve x login {_where(place)}` with the brand's own x_keys.")
         return
     if not found["webhook"].get("registered"):
         yield Fault("X does not know our webhook, so nothing comes in.", set_up)
     elif not found["webhook"]["valid"]:
         yield Fault("X holds our webhook for invalid and delivers nothing.", set_up)
-    elif not hearing.is_well(found):
+    elif not x_webhook.is_well(found):
         yield Fault("X is not asked to deliver the brand's DMs.", set_up)
 
 

@@ -7,7 +7,7 @@ from uuid import uuid4
 import typer
 
 from functions.shared.aws.rows import DEAD_PK, dead_in
-from ops.place import AsJson, DryRun, Local, Place, Port, Stage, place_of
+from ops.place import Place, at_place
 
 DEAD = {"inbound-dead": "inbound", "escalations-dead": "general"}
 """Queues of dead letters, and a queue whose messages die there."""
@@ -36,10 +36,10 @@ app = typer.Typer(help="Messages that failed five times.", no_args_is_help=True,
 
 
 @app.command("list", epilog=LIST)
-def list_(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def list_(place: Place, *, as_json: bool) -> None:
     """Say what failed for good, which case each became, and what still waits."""
-    with place_of(local, port, stage) as place:
-        still, rows = waiting(place), failed(place)
+    still, rows = waiting(place), failed(place)
     if as_json:
         typer.echo(json.dumps({"waiting": still, "failed": rows}, indent=2))
         return
@@ -50,13 +50,11 @@ def list_(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: A
 
 
 @app.command(epilog=REDRIVE)
-def redrive(
-    local: Local = False, port: Port = 8400, stage: Stage = "", dry_run: DryRun = False, as_json: AsJson = False
-) -> None:
+@at_place
+def redrive(place: Place, *, dry_run: bool, as_json: bool) -> None:
     """Let messages be tried again."""
-    with place_of(local, port, stage) as place:
-        there = waiting(place)
-        moved = {name: 0 if dry_run else drain(place, name) for name in there}
+    there = waiting(place)
+    moved = {name: 0 if dry_run else drain(place, name) for name in there}
     answer = {"dry_run": dry_run, "waiting": there, "moved": moved}
     if as_json:
         typer.echo(json.dumps(answer, indent=2))

@@ -1,7 +1,6 @@
 """`tweetserve desk`: answer customers from the terminal. It speaks HTTP to the desk's API and keeps your claim."""
 
 import hashlib
-import inspect
 import json
 import os
 import sys
@@ -11,7 +10,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
-from functools import wraps
 from pathlib import Path
 from typing import Annotated, Any
 from uuid import uuid4
@@ -24,12 +22,12 @@ from rich.text import Text
 
 from functions.shared.conversation.cases import WrapUp
 from ops import sign_in
-from ops.place import Stage, Trouble, place_of
+from ops.options import PORT, AsJson, Port, Stage, connected_by
+from ops.place import Trouble, place_of
 
 LINE_EMPTY = 3
 CLAIM_LOST = 4
 
-LOCAL_URL = "http://127.0.0.1:8400"
 TIMEOUT = httpx.Timeout(30, connect=5)
 TRY_AGAIN_AFTER = (0.5, 2.0)
 """Seconds. The request id stays the same, so that nothing is done twice."""
@@ -193,13 +191,14 @@ def _trouble(response: httpx.Response, sentence: str) -> Trouble:
 def connected(
     local: Annotated[bool, typer.Option("--local", help="The desk of `tweetserve local`, on this machine.")] = False,
     as_: Annotated[str, typer.Option("--as", metavar="STAFF", help="With --local: who you are.")] = "agent-1",
+    port: Port = PORT,
     url: Annotated[str, typer.Option(envvar="TWEETSERVE_DESK_URL", help="Address of the desk's API.")] = "",
     token: Annotated[str, typer.Option(envvar="TWEETSERVE_DESK_TOKEN", help="Your token.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")] = False,
+    as_json: AsJson = False,
 ) -> Iterator[Desk]:
     """Give the desk to a command, and turn trouble into one sentence and an exit code."""
     try:
-        base, who, bearer = _identity(as_ if local else "", _address(url), token)
+        base, who, bearer = _on_this_machine(port, as_) if local else _identity(_address(url), token)
         headers = {"authorization": f"Bearer {bearer}"}
         memory = Memory.of(base, who)
         with httpx.Client(base_url=f"{base}/desk/api/", headers=headers, timeout=TIMEOUT) as http:
@@ -212,10 +211,13 @@ def connected(
         raise typer.Exit(trouble.code) from None
 
 
-def _identity(local_name: str, url: str, token: str) -> tuple[str, str, str]:
+def _on_this_machine(port: int, name: str) -> tuple[str, str, str]:
+    """Return what `_identity` does: there the name is the token."""
+    return f"http://127.0.0.1:{port}", name, name
+
+
+def _identity(url: str, token: str) -> tuple[str, str, str]:
     """Return the desk's address, who one is there, and the token that proves it."""
-    if local_name:
-        return LOCAL_URL, local_name, local_name
     if url and token:
         return url, token, token
     known = None if token else sign_in.signed_in(url)
@@ -237,7 +239,7 @@ def login(
 ) -> None:
     """Sign in with your password and second factor. It holds for a working day, on this machine."""
     if stage and not url:
-        with place_of(local=False, port=0, stage=stage) as place:
+        with place_of(stage=stage) as place:
             url = place.settings["desk_url"]
     try:
         if not url:
@@ -254,20 +256,8 @@ def _asked(what: str, hidden: bool) -> str:
 
 
 def at_desk(command: Callable[..., None]) -> Callable[..., None]:
-    """Add the options of `connected` to a command and call it with the desk."""
-    options = inspect.signature(connected).parameters
-    own = list(inspect.signature(command).parameters.values())[1:]
-
-    @wraps(command)
-    def run(**given: Any) -> None:
-        connection = {name: given.pop(name) for name in options}
-        with connected(**connection) as desk:
-            command(desk, **given)
-
-    own_and_common = [p.replace(kind=inspect.Parameter.KEYWORD_ONLY) for p in (*own, *options.values())]
-    run.__signature__ = inspect.Signature(own_and_common)  # type: ignore[attr-defined]
-    run.__annotations__ = {parameter.name: parameter.annotation for parameter in own_and_common}
-    return app.command()(run)
+    """Add the options of `connected` to a command, and call it with the desk."""
+    return app.command()(connected_by(connected, command))
 
 
 Number = Annotated[str | None, typer.Option("--case", metavar="NUMBER", help="Another case of yours: 7KD-2MX.")]

@@ -5,7 +5,7 @@ from rich.console import Console
 from rich.text import Text
 
 from ops import checks
-from ops.place import AsJson, Local, Port, Stage, place_of
+from ops.place import Place, at_place
 
 FAULTS = 3
 
@@ -21,13 +21,14 @@ Examples:
 Exit codes: 0 nothing found, 1 it could not look, 3 something is wrong.
 """
 
-app = typer.Typer(rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 @app.command(epilog=EXAMPLES)
-def doctor(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def doctor(place: Place, *, as_json: bool) -> None:
     """Say what is wrong with the configuration, and what to do about it."""
-    with place_of(local, port, stage) as place, Console(stderr=True).status("looking") as status:
+    with Console(stderr=True).status("looking") as status:
         found = checks.examine(place, heard=lambda part: status.update(f"looking at {part}"))
     faults = [fault for several in found.values() for fault in several]
     if as_json:

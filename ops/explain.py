@@ -30,7 +30,7 @@ from functions.shared.conversation.cases import Case
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
-from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
+from ops.place import Place, Trouble, at_place
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)
 """An id of X carries its time: milliseconds since then, 22 bits further left."""
@@ -267,19 +267,18 @@ Examples:
 
 
 @app.command(epilog=EXAMPLES)
+@at_place
 def explain(
+    place: Place,
     dm: Annotated[str, typer.Argument(metavar="DM", help="The DM's id.")] = "",
     last: Annotated[bool, typer.Option("--last", help="The newest DM.")] = False,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    as_json: AsJson = False,
+    *,
+    as_json: bool,
 ) -> None:
     """Say what happened to one DM, step by step."""
-    with place_of(local, port, stage) as place:
-        if bool(dm) == last:
-            raise Trouble("Which DM? Give its id, or --last.", 2)
-        shown = _told(place, dm) if place.local else _found(place, dm)
+    if bool(dm) == last:
+        raise Trouble("Which DM? Give its id, or --last.", 2)
+    shown = _told(place, dm) if place.local else _found(place, dm)
     typer.echo(json.dumps(shown) if as_json else "\n".join(_lines(shown)))
 
 

@@ -12,8 +12,9 @@ from contextlib import suppress
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Annotated, Any
 
+import typer
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 from pydantic import ValidationError
@@ -34,6 +35,8 @@ SAVED_EVERY = 1.0
 """Seconds. What was written since is written again, which changes nothing."""
 TEXT = frozenset({"account_id", "line_id", "number", "contact_number", "plan_name", "what"})
 """Columns of a CSV file whose digits are no number."""
+
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="What to load.")]
 
 type Item = dict[str, Any]
 type Key = tuple[str, str]

@@ -9,22 +9,22 @@ from typer.main import get_command
 
 from local.cli import local
 
-LAZY = {
-    "desk": "desk:app",
-    "customer": "customers:app",
-    "explain": "explain:app",
-    "x": "x:app",
-    "pause": "pauses:pause_app",
-    "resume": "pauses:resume_app",
-    "accounts": "imports:accounts_app",
-    "catalogue": "imports:catalogue_app",
-    "cases": "cases:app",
-    "doctor": "doctor:app",
-    "settle": "settle:app",
-    "staff": "staff:app",
-    "dead-letters": "dead_letters:app",
-}
-"""Commands by name, and where they are found."""
+LAZY = (
+    "desk",
+    "customer",
+    "explain",
+    "x",
+    "pause",
+    "resume",
+    "accounts",
+    "catalogue",
+    "cases",
+    "doctor",
+    "settle",
+    "staff",
+    "dead-letters",
+)
+"""Commands; the file of each has its name."""
 
 
 class Commands(TyperGroup):
@@ -36,8 +36,7 @@ class Commands(TyperGroup):
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in LAZY:
             return super().get_command(ctx, cmd_name)
-        module, _, app = LAZY[cmd_name].partition(":")
-        group = get_command(getattr(import_module(f"ops.{module}"), app))
+        group = get_command(import_module(f"ops.{cmd_name.replace('-', '_')}").app)
         group.name = cmd_name
         return group
 

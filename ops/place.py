@@ -2,24 +2,19 @@
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
+
+from ops.options import PORT, Local, Port, Stage, connected_by
 
 if TYPE_CHECKING:
     from functions.shared.aws.store import Store
 
 LOCAL = {"region_name": "eu-west-2", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
-
-
-Local = Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")]
-Port = Annotated[int, typer.Option(min=1, max=65535, help="With --local: where it serves.")]
-Stage = Annotated[str, typer.Option(envvar="TWEETSERVE_STAGE", help="The stage on AWS: dev or prod.")]
-AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
-DryRun = Annotated[bool, typer.Option("--dry-run", help="Say what would be done, and do nothing.")]
 
 
 class Trouble(Exception):
@@ -71,7 +66,7 @@ class Place:
 
 
 @contextmanager
-def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
+def place_of(local: Local = False, port: Port = PORT, stage: Stage = "") -> Iterator[Place]:
     """Give the place to a command, and turn trouble into one sentence and an exit code."""
     from botocore.exceptions import BotoCoreError, ClientError
 
@@ -91,6 +86,11 @@ def place_of(local: bool, port: int, stage: str) -> Iterator[Place]:
             said = f"AWS cannot be asked: {error} Sign in, and name the region: AWS_PROFILE and AWS_REGION do both."
         typer.echo(said, err=True)
         raise typer.Exit(code) from None
+
+
+def at_place(command: Callable[..., None]) -> Callable[..., None]:
+    """Add --local, --port and --stage to a command, and call it with the place."""
+    return connected_by(place_of, command)
 
 
 def on_this_machine(port: int) -> Place:

@@ -27,8 +27,8 @@ from functions.shared.delivery.sender import Sender
 from functions.shared.x.account import Unanswered, XAccount
 from functions.shared.x.messenger import XMessenger
 from functions.shared.x.transport import TWEEPY_HOST
-from ops.keys import USER, account_of
-from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
+from ops.place import Place, Trouble, at_place
+from ops.x_keys import USER, account_of
 
 BY = "settle"
 LISTED = timedelta(days=30)
@@ -51,7 +51,7 @@ Examples:
   tweetserve settle --since 3h --local
 """
 
-app = typer.Typer(rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 
 @dataclass(frozen=True)
@@ -66,16 +66,16 @@ class Dm:
 
 
 @app.command(epilog=EXAMPLES)
+@at_place
 def settle(
+    place: Place,
     since: Annotated[str, typer.Option(help="When the backup was made: 2026-11-24T14:00Z, or 3h ago.")] = "",
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Ask X what became of replies."""
-    with place_of(local, port, stage) as place, Console(stderr=True).status("asking X") as status:
+    with Console(stderr=True).status("asking X") as status:
         answer = (
             restored(place, moment(since, clock.now()), dry_run=dry_run, heard=status.update)
             if since

@@ -9,7 +9,7 @@ import typer
 
 from functions.shared.conversation.cases import TEAMS
 from infra.layout import SUPERVISOR
-from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
+from ops.place import Place, Trouble, at_place
 
 ADD = """
 AWS sends an invitation by e-mail. At the first sign-in they choose a password and set up a second factor. Who is there
@@ -52,64 +52,56 @@ class Member:
 
 
 @app.command(epilog=ADD)
+@at_place
 def add(
+    place: Place,
     name: Name,
     team: Annotated[
         list[str] | None, typer.Option(help=f"One of {', '.join(TEAMS)}; may be said more than once.")
     ] = None,
     supervisor: Annotated[bool, typer.Option("--supervisor", help="Serves every team and sees them all.")] = False,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Invite somebody, or give them more teams."""
-    with place_of(local, port, stage) as place:
-        groups = [*TEAMS, SUPERVISOR] if supervisor else team or []
-        if unknown := sorted(set(groups) - {*TEAMS, SUPERVISOR}):
-            raise Trouble(f"There is no team {', '.join(unknown)}: choose from {', '.join(TEAMS)}.")
-        if not groups:
-            raise Trouble("Say for which --team, or --supervisor.")
-        if "@" not in name:
-            raise Trouble(f"{name} is no e-mail address.")
-        pool = pool_of(place)
-        if not dry_run:
-            invite(place.client("cognito-idp"), pool, name, groups)
+    groups = [*TEAMS, SUPERVISOR] if supervisor else team or []
+    if unknown := sorted(set(groups) - {*TEAMS, SUPERVISOR}):
+        raise Trouble(f"There is no team {', '.join(unknown)}: choose from {', '.join(TEAMS)}.")
+    if not groups:
+        raise Trouble("Say for which --team, or --supervisor.")
+    if "@" not in name:
+        raise Trouble(f"{name} is no e-mail address.")
+    pool = pool_of(place)
+    if not dry_run:
+        invite(place.client("cognito-idp"), pool, name, groups)
     _tell({"dry_run": dry_run, "added": name, "groups": groups}, as_json, f"{name}: {', '.join(groups)}")
 
 
 @app.command("list", epilog=LIST)
-def list_(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def list_(place: Place, *, as_json: bool) -> None:
     """Say who is there."""
-    with place_of(local, port, stage) as place:
-        found = members(place)
-        if found is None:
-            raise Trouble(elsewhere(place))
+    found = members(place)
+    if found is None:
+        raise Trouble(elsewhere(place))
     lines = [f"{one.name}  {one.role}  {' '.join(one.teams)}  {one.state}".rstrip() for one in found]
     _tell({"staff": [asdict(one) for one in found]}, as_json, "\n".join(lines) or "Nobody.")
 
 
 @app.command(epilog=REMOVE)
-def remove(
-    name: Name,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
+@at_place
+def remove(place: Place, name: Name, *, dry_run: bool, as_json: bool) -> None:
     """Let somebody in no more, at once."""
-    with place_of(local, port, stage) as place:
-        pool, cognito = pool_of(place), place.client("cognito-idp")
-        try:
-            if dry_run:
-                cognito.admin_get_user(UserPoolId=pool, Username=name)
-            else:
-                cognito.admin_user_global_sign_out(UserPoolId=pool, Username=name)
-                cognito.admin_delete_user(UserPoolId=pool, Username=name)
-        except cognito.exceptions.UserNotFoundException:
-            raise Trouble(f"{name} is not among the staff.") from None
+    pool, cognito = pool_of(place), place.client("cognito-idp")
+    try:
+        if dry_run:
+            cognito.admin_get_user(UserPoolId=pool, Username=name)
+        else:
+            cognito.admin_user_global_sign_out(UserPoolId=pool, Username=name)
+            cognito.admin_delete_user(UserPoolId=pool, Username=name)
+    except cognito.exceptions.UserNotFoundException:
+        raise Trouble(f"{name} is not among the staff.") from None
     _tell({"dry_run": dry_run, "removed": name}, as_json, f"{'Would remove' if dry_run else 'Removed'} {name}.")
 
 

@@ -11,8 +11,8 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from ops import hearing, keys
-from ops.place import AsJson, DryRun, Local, Port, Stage, Trouble, place_of
+from ops import x_keys, x_webhook
+from ops.place import Place, Trouble, at_place
 
 NOT_WELL = 3
 
@@ -36,7 +36,7 @@ Examples:
 
   tweetserve x login --stage prod
 
-  tweetserve x login --stage prod --stdin < keys.json
+  tweetserve x login --stage prod --stdin < x_keys.json
 
   tweetserve x login --local --dry-run   check the keys and change nothing
 """
@@ -78,66 +78,57 @@ Stdin = Annotated[bool, typer.Option("--stdin", help="Read from standard input."
 
 
 @app.command(epilog=LOGIN)
-def login(
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    stdin: Stdin = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
+@at_place
+def login(place: Place, stdin: Stdin = False, *, dry_run: bool, as_json: bool) -> None:
     """Check X's keys and put them where the service reads them."""
-    with place_of(local, port, stage) as place:
-        said = _object_from_stdin() if stdin else {}
-        given = {name: said.get(name) or os.environ.get(f"X_{name.upper()}") or "" for name in keys.NAMES}
-        answer = keys.login(place, {name: given[name].strip() or _asked(name) for name in given}, dry_run=dry_run)
+    said = _object_from_stdin() if stdin else {}
+    given = {name: said.get(name) or os.environ.get(f"X_{name.upper()}") or "" for name in x_keys.NAMES}
+    answer = x_keys.login(place, {name: given[name].strip() or _asked(name) for name in given}, dry_run=dry_run)
     _tell(answer, as_json, _put)
 
 
 @app.command(epilog=ROTATE)
+@at_place
 def rotate(
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
+    place: Place,
     stdin: Stdin = False,
     finish: Annotated[bool, typer.Option("--finish", help="Believe the new one alone from now on.")] = False,
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Change the consumer secret without losing an event."""
-    with place_of(local, port, stage) as place:
-        if finish:
-            answer = keys.finish(place, dry_run=dry_run)
-        else:
-            given = sys.stdin.readline() if stdin else os.environ.get("X_CONSUMER_SECRET", "")
-            answer = keys.rotate(place, given.strip() or _asked("consumer_secret"), dry_run=dry_run)
+    if finish:
+        answer = x_keys.finish(place, dry_run=dry_run)
+    else:
+        given = sys.stdin.readline() if stdin else os.environ.get("X_CONSUMER_SECRET", "")
+        answer = x_keys.rotate(place, given.strip() or _asked("consumer_secret"), dry_run=dry_run)
     _tell(answer, as_json, _put)
 
 
 @app.command(epilog=SETUP)
+@at_place
 def setup(
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
+    place: Place,
     url: Annotated[str, typer.Option(help="The webhook's URL, if it is not the deployed one's own.")] = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Register the webhook, subscribe to the brand's DMs and let X test it. What is there already stays."""
-    with place_of(local, port, stage) as place:
-        answer = hearing.set_up(place, url, dry_run=dry_run)
+    answer = x_webhook.set_up(place, url, dry_run=dry_run)
     _tell(answer, as_json, _set_up)
     if not dry_run and not answer["webhook"]["valid"]:
         raise typer.Exit(NOT_WELL)
 
 
 @app.command(epilog=STATUS)
-def status(local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def status(place: Place, *, as_json: bool) -> None:
     """Say whose keys these are, whether X delivers to us, and what is left of X's limits."""
-    with place_of(local, port, stage) as place:
-        answer = hearing.status(place)
+    answer = x_webhook.status(place)
     _tell(answer, as_json, _standing)
-    if not hearing.is_well(answer):
+    if not x_webhook.is_well(answer):
         raise typer.Exit(NOT_WELL)
 
 

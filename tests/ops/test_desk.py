@@ -250,6 +250,12 @@ def test_without_an_address_it_says_how_to_give_one(desk: Desk, monkeypatch: pyt
     assert "--local" in result.stderr
 
 
+def test_a_desk_on_this_machine_may_serve_at_another_port(gateway: Gateway, desk: Desk) -> None:
+    result = desk("next", "--local", "--port", str(gateway.server_port))
+
+    assert result.exit_code == cli.LINE_EMPTY
+
+
 def test_answers_are_json_for_machines(office: Office, desk: Desk, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(telemetry, "info", lambda *_, **__: None)  # the desk's log goes to the same stdout here
     office.writes(ALICE)

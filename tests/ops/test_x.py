@@ -18,7 +18,7 @@ from functions.shared.aws import clock, settings
 from functions.shared.x.account import Declined, XAccount
 from infra.layout import TABLES
 from local import resources
-from ops import hearing, place, x
+from ops import place, x, x_webhook
 from ops.main import app
 from ops.place import Place, Trouble
 from tests.engines import Engine
@@ -332,11 +332,11 @@ AWS = Place("tweetserve-prod", {"webhook_url": "https://care.example.com/webhook
 )
 def test_a_url_that_x_does_not_take_is_refused_before_x_is_asked(url: str, sentence: str) -> None:
     with pytest.raises(Trouble, match=sentence):
-        hearing.webhook_url(AWS, url)
+        x_webhook.webhook_url(AWS, url)
 
 
 def test_the_deployed_url_is_taken_where_no_other_is_said() -> None:
-    assert hearing.webhook_url(AWS) == "https://care.example.com/webhook"
+    assert x_webhook.webhook_url(AWS) == "https://care.example.com/webhook"
 
 
 # ---- status ----

@@ -13,8 +13,8 @@ from functions.shared.delivery import budget
 from functions.shared.x import arrivals
 from functions.shared.x.account import EVENT_TYPES, Declined, Unanswered, Webhook, XAccount
 from functions.webhook import state as states
-from ops.keys import CONSUMER, account_of, checked
 from ops.place import Place, Trouble
+from ops.x_keys import CONSUMER, account_of, checked
 
 LONGEST_URL = 200
 NEEDED = "dm.received"

@@ -27,7 +27,7 @@ from functions.shared.aws.store import Item
 from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import erasure
 from functions.shared.conversation.erasure import Marks
-from ops.place import AsJson, Local, Place, Port, Stage, Trouble, place_of
+from ops.place import Place, Trouble, at_place
 
 EXAMPLES = """
 Examples:
@@ -67,10 +67,10 @@ XId = Annotated[str, typer.Argument(metavar="X_ID", help="The customer's numeric
 
 
 @app.command()
-def show(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def show(place: Place, x_id: XId, *, as_json: bool) -> None:
     """Say how much is kept of a customer, and none of it."""
-    with place_of(local, port, stage) as place:
-        rows = kept(place, x_id)
+    rows = kept(place, x_id)
     counts = {kind: len(found) for kind, found in by_kind(rows).items()}
     linked = any("link" in row for row in rows if kind_in(row) == PROFILE)
     stopped = any("stopped_by" in row for row in rows if kind_in(row) == PROFILE)
@@ -83,29 +83,28 @@ def show(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", 
 
 
 @app.command()
-def export(x_id: XId, local: Local = False, port: Port = 8400, stage: Stage = "", as_json: AsJson = False) -> None:
+@at_place
+def export(place: Place, x_id: XId, *, as_json: bool) -> None:
     """Print everything that is kept of a customer as one JSON, to be handed to them."""
-    with place_of(local, port, stage) as place:
-        rows = kept(place, x_id)
+    rows = kept(place, x_id)
     told = {KINDS.get(kind, kind): [readable(row) for row in found] for kind, found in by_kind(rows).items()}
     typer.echo(json.dumps({"x_id": x_id, "exported_at": clock.now().isoformat(), **told}, indent=2, default=str))
 
 
 @app.command()
+@at_place
 def erase(
+    place: Place,
     x_id: XId,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
     yes: Annotated[bool, typer.Option("--yes", help="Do not ask.")] = False,
-    as_json: AsJson = False,
+    *,
+    as_json: bool,
 ) -> None:
     """Erase a customer: link, texts, cases and audit. What stays is a mark that tells nobody who it was."""
-    with place_of(local, port, stage) as place:
-        rows = kept(place, x_id)
-        if not yes:
-            typer.confirm(f"Erase {len(rows)} rows of {x_id}? It cannot be undone.", abort=True, err=True)
-        removed = erasure.erase(marks(place), x_id, clock.now())
+    rows = kept(place, x_id)
+    if not yes:
+        typer.confirm(f"Erase {len(rows)} rows of {x_id}? It cannot be undone.", abort=True, err=True)
+    removed = erasure.erase(marks(place), x_id, clock.now())
     if removed is None:
         raise typer.Exit(1)
     if as_json:

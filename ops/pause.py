@@ -1,4 +1,4 @@
-"""`tweetserve pause` and `resume`: hold automated replies back, all of them or one hashtag's figures."""
+"""`tweetserve pause`: hold automated replies back, all of them or one hashtag's figures."""
 
 import getpass
 import json
@@ -11,13 +11,13 @@ import typer
 from functions.shared.aws import clock
 from functions.shared.brand.catalogue import Pause
 from functions.shared.delivery import budget
-from ops.place import AsJson, DryRun, Local, Place, Port, Stage, Trouble, place_of
+from ops.place import Place, Trouble, at_place
 
 ALL = "all"
 SAYS = "We are putting something right."
 LONGEST = 80
 
-PAUSE = """
+EXAMPLES = """
 Everything: from the next claim on nothing automated leaves, confirmations of #stop apart. DMs are still received, cases
 open, staff answer; what is held back leaves after `tweetserve resume`, unless a person has answered meanwhile.
 
@@ -32,59 +32,28 @@ Examples:
   tweetserve pause --local --dry-run                 say what would be done
 """
 
-RESUME = """
-Examples:
-
-  tweetserve resume --stage prod             everything
-
-  tweetserve resume '#charges' --stage prod
-"""
-
-pause_app = typer.Typer(rich_markup_mode="markdown")
-resume_app = typer.Typer(rich_markup_mode="markdown")
+app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 
 What = Annotated[str, typer.Argument(metavar="[all|#TAG]", help="Everything, or one hashtag.")]
 
 
-@pause_app.command(epilog=PAUSE)
+@app.command(epilog=EXAMPLES)
+@at_place
 def pause(
+    place: Place,
     what: What = ALL,
     says: Annotated[str, typer.Option(help="What customers read; for everything, what staff and ops read.")] = SAYS,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
+    *,
+    dry_run: bool,
+    as_json: bool,
 ) -> None:
     """Hold automated replies back; people go on."""
-    with place_of(local, port, stage) as place:
-        tag = tag_of(what)
-        if not 0 < len(says) <= LONGEST:
-            raise Trouble(f"Say it in 1 to {LONGEST} characters; these are {len(says)}.")
-        if not dry_run:
-            hold(place, tag, says)
-        _tell(place, tag, as_json=as_json, dry_run=dry_run, verb="pause")
-
-
-@resume_app.command(epilog=RESUME)
-def resume(
-    what: What = ALL,
-    local: Local = False,
-    port: Port = 8400,
-    stage: Stage = "",
-    dry_run: DryRun = False,
-    as_json: AsJson = False,
-) -> None:
-    """Let automated replies leave again."""
-    with place_of(local, port, stage) as place:
-        tag = tag_of(what)
-        if tag == ALL and budget.load(place.store).paused == budget.RESTORED:
-            raise Trouble(
-                "This table was restored from a backup: `tweetserve settle` asks X what was sent, and resumes."
-            )
-        if not dry_run:
-            let_go(place, tag)
-        _tell(place, tag, as_json=as_json, dry_run=dry_run, verb="resume")
+    tag = tag_of(what)
+    if not 0 < len(says) <= LONGEST:
+        raise Trouble(f"Say it in 1 to {LONGEST} characters; these are {len(says)}.")
+    if not dry_run:
+        hold(place, tag, says)
+    tell(place, tag, as_json=as_json, dry_run=dry_run, verb="pause")
 
 
 def tag_of(what: str) -> str:
@@ -142,7 +111,7 @@ def _who() -> str:
     return re.sub(r"\W", "-", getpass.getuser()) or "ops"
 
 
-def _tell(place: Place, tag: str, *, as_json: bool, dry_run: bool, verb: str) -> None:
+def tell(place: Place, tag: str, *, as_json: bool, dry_run: bool, verb: str) -> None:
     now = paused(place)
     if as_json:
         typer.echo(json.dumps({"dry_run": dry_run, verb: tag, "paused": now}, indent=2))

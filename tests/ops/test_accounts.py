@@ -18,7 +18,7 @@ from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from ops import loading
-from ops.imports import REJECTED
+from ops.accounts import REJECTED
 from tests.at_terminal import Terminal, place, tweetserve
 from tests.places import DOCS
 
