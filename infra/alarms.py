@@ -94,6 +94,12 @@ REPORTED = (
         must_be_there=True,
     ),
     Alarm(
+        "look-ups-refused",
+        "morning",
+        "X does not let us look up DMs: lost ones are not found, and unknown replies become cases.",
+        "LookUpRefused",
+    ),
+    Alarm(
         "brand-revoked",
         "wake",
         "The brand has taken back what our app may do: nothing comes in and nothing is sent.",

@@ -21,6 +21,8 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand
 from functions.shared.carrier.items import plain
 from functions.shared.delivery import budget
+from functions.shared.x.account import Declined, Unanswered
+from functions.shared.x.listing import has_no_sender
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import x_keys, x_webhook
 from ops.accounts import ages
@@ -190,7 +192,7 @@ def at_x(place: Place) -> Iterator[Fault]:
     found = x_webhook.status(place)
     set_up = f"`tweetserve x setup {_where(place)}` does it."
     if "trouble" in found:
-        yield Fault(found["trouble"], f"`tweetserve x login {_where(place)}` with the brand's own x_keys.")
+        yield Fault(found["trouble"], f"`tweetserve x login {_where(place)}` with the brand's own keys.")
         return
     if not found["webhook"].get("registered"):
         yield Fault("X does not know our webhook, so nothing comes in.", set_up)
@@ -198,6 +200,22 @@ def at_x(place: Place) -> Iterator[Fault]:
         yield Fault("X holds our webhook for invalid and delivers nothing.", set_up)
     elif not x_webhook.is_well(found):
         yield Fault("X is not asked to deliver the brand's DMs.", set_up)
+    yield from _look_up(place)
+
+
+def _look_up(place: Place) -> Iterator[Fault]:
+    """Look up the newest DM, as the service does where an event of X's is missing."""
+    lost = "so lost DMs are not found and unknown replies are not settled"
+    remedy = "*Look ups refused* in docs/runbook.md says what to do."
+    try:
+        newest = x_keys.account_of(place).dms(count=1).dms
+    except Declined as declined:
+        yield Fault(f"X does not list the brand's DMs, {lost}. {declined}", remedy)
+    except Unanswered as failure:
+        yield Fault(f"X does not list the brand's DMs just now. {failure}", "Look again in a quarter of an hour.")
+    else:
+        if any(map(has_no_sender, newest)):
+            yield Fault(f"X does not tell who has written a DM, {lost}.", remedy)
 
 
 def sending(place: Place) -> Iterator[Fault]:

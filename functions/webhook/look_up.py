@@ -7,6 +7,7 @@ from typing import Any
 
 from functions.shared.aws import telemetry
 from functions.shared.x.account import MOST_DMS, Page, Unanswered, Unreached, XAccount
+from functions.shared.x.listing import has_no_sender
 from functions.webhook import envelopes, state
 from functions.webhook.state import State
 
@@ -43,6 +44,10 @@ class Look:
 
     def done(self) -> State:
         """Return what the next call has to know."""
+        if any(has_no_sender(event) and self._unknown(event) for event in self._events):
+            telemetry.count("LookUpRefused")
+            telemetry.warning("X does not tell who has written a DM")
+            return replace(self._state, page=None, up_to=None)  # read again, until it does
         if self._state.page:
             return self._state
         return replace(self._state, newest=self._state.up_to or self._state.newest, up_to=None)
@@ -51,6 +56,7 @@ class Look:
         """Return what has been read, as though the webhook had brought it."""
         now = int(self._now.timestamp() * 1000)
         events = [event for event in self._events if self._settled(event) and self._unknown(event)]
+        events = [event for event in events if not has_no_sender(event)]
         body: dict[str, object] = {
             "direct_message_events": [_as_delivered(e) for e in events],
             "users": _as_users(self._users),

@@ -125,6 +125,7 @@ class Watch:
             telemetry.warning("X does not list our DMs", error=type(failure).__name__)
             look.refused(failure)
         except Declined as failure:
+            telemetry.count("LookUpRefused")
             telemetry.warning("X does not list our DMs", error=type(failure).__name__, status=failure.status)
             look.start_over()
         missing = self._missing(look.messages(self.brand_id))

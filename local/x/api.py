@@ -57,8 +57,11 @@ LOOK_UP_PARAMETERS = {
     "tweet.fields",
     "user.fields",
 }
-DM_FIELDS = {"created_at", "dm_conversation_id", "sender_id", "participant_ids", "referenced_tweets", "attachments"}
-DM_FIELDS |= {"id", "text", "event_type", "entities"}
+DM_FIELDS = {"attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "text"}
+"""Those of X's OpenAPI 2.167. Who has written comes with the expansion `sender_id`."""
+EVENT_TYPES = {"MessageCreate", "ParticipantsJoin", "ParticipantsLeave"}
+EXPANSIONS = {"attachments.media_keys", "participant_ids", "referenced_tweets.id", "sender_id"}
+PROBLEMS = "https://api.x.com/2/problems"
 
 type Endpoint = Callable[[Request], Awaitable[dict[str, Any]]]
 
@@ -77,7 +80,7 @@ class Problem(Exception):
 def invalid(message: str, **parameters: Any) -> Problem:
     """X repeats the parameters that it does not like."""
     errors = [{"parameters": {name: [str(value)] for name, value in parameters.items()}, "message": message}]
-    kind = "https://api.twitter.com/2/problems/invalid-request"
+    kind = f"{PROBLEMS}/invalid-request"
     return Problem(400, "Invalid Request", "One or more parameters to your request was invalid.", kind, errors=errors)
 
 
@@ -289,19 +292,19 @@ class Api:
     def _list(self, request: Request, customer: str | None) -> dict[str, Any]:
         query = request.query_params
         if unknown := set(query) - LOOK_UP_PARAMETERS:
-            raise invalid(f"The query parameter {sorted(unknown)} is not one of {sorted(LOOK_UP_PARAMETERS)}.")
-        fields = set(filter(None, query.get("dm_event.fields", "").split(",")))
-        if unknown := fields - DM_FIELDS:
-            raise invalid("The `dm_event.fields` query parameter value is not valid.", fields=sorted(unknown))
+            allowed = ",".join(sorted(LOOK_UP_PARAMETERS))
+            raise invalid(f"The query parameter [{sorted(unknown)[0]}] is not one of [{allowed}]")
+        fields = listed(request, "dm_event.fields", DM_FIELDS)
+        types, expansions = listed(request, "event_types", EVENT_TYPES), listed(request, "expansions", EXPANSIONS)
         count = number(query.get("max_results", "100"), "max_results", 1, 100)
         below = number(query.get("pagination_token", f"{2**63 - 1:x}"), "pagination_token", 0, 2**63 - 1, base=16)
-        wanted = "MessageCreate" in query.get("event_types", "MessageCreate")
+        wanted = not types or "MessageCreate" in types
         dms = self.world.listed(customer, below, count + 1) if wanted else []
         meta: dict[str, Any] = {"result_count": len(dms[:count])}
         if len(dms) > count:
             meta["next_token"] = f"{int(dms[count - 1].id):x}"
-        events = [self._event(dm, fields) for dm in dms[:count]]
-        includes = self._senders(dms[:count]) if "sender_id" in query.get("expansions", "") else {}
+        events = [self._event(dm, fields | (expansions & {"sender_id"})) for dm in dms[:count]]
+        includes = self._senders(dms[:count]) if "sender_id" in expansions else {}
         return {"data": events, **includes, "meta": meta} if events else {"meta": meta}
 
     def _senders(self, dms: list[DM]) -> dict[str, Any]:
@@ -432,6 +435,14 @@ class Api:
     def _subscribe(self, body: dict[str, Any]) -> dict[str, Any]:
         given = {name: value for name, value in body.items() if name in SUBSCRIPTION_FIELDS}
         now = iso(clock.now())
+        same = ("event_type", "filter", "webhook_id")
+        if any(all(one.get(name) == given.get(name) for name in same) for one in self.activities.values()):
+            raise Problem(
+                400,
+                "DuplicateSubscriptionFailed",
+                "A subscription with this event type and filter is there already.",
+                f"{PROBLEMS}/duplicate-subscription",
+            )
         activity: dict[str, Any] = {
             "subscription_id": self.world.new_id(),
             **given,
@@ -498,6 +509,18 @@ def x_id(request: Request, name: str) -> str:
     if not X_ID.fullmatch(value):
         raise invalid(f"The `{name}_id` path parameter is not a valid id.", **{name: value})
     return value
+
+
+def listed(request: Request, name: str, allowed: set[str]) -> set[str]:
+    """Read a parameter that is a list: X refuses what it does not know, and what is there twice."""
+    given = [value for value in request.query_params.get(name, "").split(",") if value]
+    for value in given:
+        if value not in allowed:
+            known = ",".join(sorted(allowed))
+            raise invalid(f"The `{name}` query parameter value [{value}] is not one of [{known}]", **{name: value})
+        if given.count(value) > 1:
+            raise invalid(f"The `{name}` query parameter value [{value}] is there twice", **{name: value})
+    return set(given)
 
 
 def number(value: str, name: str, low: int, high: int, base: int = 10) -> int:

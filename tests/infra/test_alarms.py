@@ -143,6 +143,16 @@ def test_x_that_lets_us_send_nothing_rings(status: str, logged: Logged) -> None:
     assert rung(f"x-{status}", logged) == 1
 
 
+@pytest.mark.parametrize("fault", REFUSALS.values())
+def test_look_ups_that_x_refuses_ring(fault: Fault, logged: Logged) -> None:
+    with simulated_x() as x:
+        x.ok(x.http.post("/sim/faults/script", json={"look_up": [fault]}))
+
+        x.messenger().look_up(LINKED.id)
+
+    assert rung("look-ups-refused", logged) == 1
+
+
 def test_one_customer_who_has_closed_their_messages_does_not_ring(logged: Logged) -> None:
     with simulated_x() as x:
         x.ok(x.http.post("/sim/faults/script", json={"send": [Fault.CLOSED]}))

@@ -15,6 +15,7 @@ from functions.shared.aws.settings import client
 from functions.shared.aws.store import Update
 from functions.shared.carrier import accounts
 from functions.shared.delivery import budget
+from functions.shared.x.account import Declined, Page, Unanswered, XAccount
 from infra.layout import DEAD_QUEUES, QUEUES
 from local.resources import attributes, create_queue
 from ops import checks
@@ -149,6 +150,29 @@ def test_keys_that_x_refuses_are_told_from_a_webhook_that_is_not_there(healthy: 
 
     assert fault["part"] == "X"
     assert "x login --local" in fault["remedy"]
+
+
+@pytest.mark.parametrize(
+    ("failure", "says"),
+    [
+        (Declined(400, "no such field"), "no such field"),
+        (Unanswered("X answered 503."), "just now"),
+        (None, "does not tell who has written"),
+    ],
+)
+def test_look_ups_that_x_does_not_answer_are_a_fault(
+    healthy: Terminal, monkeypatch: pytest.MonkeyPatch, failure: Exception | None, says: str
+) -> None:
+    def dms(*_: object, **__: object) -> Page:
+        if failure:
+            raise failure
+        return Page(({"id": "5"},), {}, None, None)
+
+    monkeypatch.setattr(XAccount, "dms", dms)
+
+    [fault] = faults(healthy)
+
+    assert says in fault["what"]
 
 
 def test_empty_tables_are_named(place: Place, tweetserve: Terminal) -> None:

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from uuid import uuid4
@@ -372,6 +372,26 @@ def test_a_refused_connection_takes_nothing_from_the_limit(watching: Guard, monk
     watching.later(minutes=20)
 
     assert watching.tick().looks == states.LOOKS
+
+
+def test_the_mark_never_passes_a_dm_whose_sender_is_not_told(watching: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
+    watching.x.types(LINKED.id, "#data")
+    watching.later(minutes=6)
+    real = watching.account.dms
+
+    def untold(page: str | None = None, count: int = 100) -> Page:
+        found = real(page, count)
+        return replace(found, dms=tuple({k: v for k, v in dm.items() if k != "sender_id"} for dm in found.dms))
+
+    with monkeypatch.context() as patch:
+        patch.setattr(watching.account, "dms", untold)
+        watching.tick()
+    untold_texts = watching.texts()
+    watching.later(minutes=6)
+    watching.tick()
+
+    assert untold_texts == []
+    assert watching.texts() == ["#data"]
 
 
 @pytest.mark.parametrize("failure", [Unanswered("X answered 503."), Declined(403, "no"), Declined(400, "bad token")])

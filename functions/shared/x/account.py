@@ -15,6 +15,7 @@ import requests
 from requests_oauthlib import OAuth1  # type: ignore[import-untyped]
 
 from functions.shared.x.dms import Limits
+from functions.shared.x.listing import ASKED_AGAIN, QUERY, narrower
 from functions.shared.x.transport import TWEEPY_HOST, Answered, NotConnected, Session, json_object, limits_of
 
 type Signer = Literal["app", "user"]
@@ -48,8 +49,9 @@ class Unreached(Unanswered):
 class Declined(Exception):
     """X said no, and would say so again. `detail` is X's reason, for ops; it is not for a log."""
 
-    def __init__(self, status: int, detail: str) -> None:
+    def __init__(self, status: int, detail: str, body: Mapping[str, Any] | None = None) -> None:
         super().__init__(f"X says no ({status}): {detail}" if detail else f"X says no ({status}).")
+        self.body = body or {}
         self.status = status
         self.detail = detail
 
@@ -94,6 +96,7 @@ class XAccount:
         self._credentials = credentials
         self._session = Session(api_url.rstrip("/"))
         self._token: str | None = None
+        self._query = dict(QUERY)
 
     # ---- who we are ----
 
@@ -160,15 +163,7 @@ class XAccount:
 
     def dms(self, page: str | None = None, count: int = MOST_DMS) -> Page:
         """List the DMs of the last 30 days, ours and our customers', newest first."""
-        query = {
-            "event_types": "MessageCreate",
-            "dm_event.fields": "id,text,event_type,created_at,dm_conversation_id,sender_id,attachments,entities",
-            "expansions": "sender_id",
-            "user.fields": "username",
-            "max_results": str(count),
-            **({"pagination_token": page} if page else {}),
-        }
-        response = self._answer("GET", "/2/dm_events", "user", params=query)
+        response = self._dms({"max_results": str(count)} | ({"pagination_token": page} if page else {}))
         body = json_object(response)
         meta = body.get("meta")
         if "data" not in body and not isinstance(meta, dict):
@@ -181,6 +176,18 @@ class XAccount:
             next=_text(meta, "next_token") or None,
             limits=limits_of(response.headers),
         )
+
+    def _dms(self, which: Mapping[str, str]) -> requests.Response:
+        """Ask X for DMs, again without what it does not take."""
+        for _ in range(ASKED_AGAIN):
+            try:
+                return self._answer("GET", "/2/dm_events", "user", params={**self._query, **which})
+            except Declined as declined:
+                less = narrower(self._query, declined.body) if declined.status == 400 else None
+                if less is None:
+                    raise
+                self._query = less
+        raise Declined(400, "X takes none of our look-ups")
 
     # ---- the way to X ----
 
@@ -253,7 +260,8 @@ def _accepted(response: requests.Response) -> requests.Response:
         case 409:
             raise Unanswered("X is busy with the same.", limits)
         case status if 400 <= status < 500:
-            raise Declined(status, _reason(json_object(response)))
+            body = json_object(response)
+            raise Declined(status, _reason(body), body)
         case status:
             raise Unanswered(f"X answered {status}.", limits)
 

@@ -16,6 +16,8 @@ import tweepy  # type: ignore[import-untyped]
 
 from functions.shared.aws import clock, telemetry
 from functions.shared.x.dms import Blocked, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.ids import written_at
+from functions.shared.x.listing import ASKED_AGAIN, QUERY, has_no_sender, narrower
 from functions.shared.x.transport import TWEEPY_HOST, Answered, NotConnected, Session, json_object, limits_of
 
 LOOKS_BACK = timedelta(minutes=15)
@@ -42,6 +44,7 @@ class XMessenger:
             wait_on_rate_limit=False,
         )
         self._client.session = Session(api_url.rstrip("/"))
+        self._query = dict(QUERY)
 
     def send(self, customer: str, text: str) -> Outcome:
         # tweepy puts the id into the path as it is.
@@ -67,16 +70,30 @@ class XMessenger:
         if not _X_ID.fullmatch(customer):
             return None
         try:
-            self._client.get_direct_message_events(
-                participant_id=customer,
-                event_types="MessageCreate",
-                dm_event_fields=["created_at", "sender_id", "text"],
-                max_results=100,
-            )
-        except Answered as answered:
-            return _listed(answered.response, customer, clock.now())
+            response = self._list(customer)
         except (NotConnected, requests.RequestException):
             return None
+        if 400 <= response.status_code < 500 and response.status_code != 429:
+            telemetry.count("LookUpRefused")
+            telemetry.warning("X does not let us look up what we have sent", status=response.status_code)
+        return _listed(response, customer, clock.now())
+
+    def _list(self, customer: str) -> requests.Response:
+        """Ask X for a customer's DMs, again without what it does not take."""
+        for _ in range(ASKED_AGAIN):
+            response = self._list_once(customer)
+            less = narrower(self._query, json_object(response)) if response.status_code == 400 else None
+            if less is None:
+                break
+            self._query = less
+        return response
+
+    def _list_once(self, customer: str) -> requests.Response:
+        query = {name.replace(".", "_"): value for name, value in self._query.items()}
+        try:
+            self._client.get_direct_message_events(participant_id=customer, **query)
+        except Answered as answered:
+            return answered.response
         raise AssertionError("every answer is raised")
 
 
@@ -166,11 +183,16 @@ def _listed(response: requests.Response, customer: str, now: datetime) -> list[S
     if events is None and isinstance(meta, dict) and meta.get("result_count") == 0:
         return []
     try:
-        dms = [(str(event["sender_id"]), _sent_dm(event)) for event in events or [{}]]
+        if any(has_no_sender(event) for event in events or ()):
+            telemetry.count("LookUpRefused")
+            telemetry.warning("X does not tell who has written a DM")
+            return None
+        written = [event for event in events or [{}] if event.get("event_type", "MessageCreate") == "MessageCreate"]
+        dms = [(str(event["sender_id"]), _sent_dm(event)) for event in written]
     except (KeyError, TypeError, ValueError, AttributeError):
         return None
     goes_on = isinstance(meta, dict) and meta.get("next_token")
-    if goes_on and min(dm.at for _, dm in dms) > now - LOOKS_BACK:
+    if goes_on and min((dm.at for _, dm in dms), default=now) > now - LOOKS_BACK:
         return None
     return [dm for sender, dm in dms if sender != customer]
 
@@ -179,4 +201,5 @@ def _sent_dm(event: Mapping[str, Any]) -> SentDM:
     if not _X_ID.fullmatch(event["id"]):
         raise ValueError("no id")
     text = event.get("text", "")  # a picture may have none
-    return SentDM(event["id"], html.unescape(text), datetime.fromisoformat(event["created_at"]).astimezone(UTC))
+    at = datetime.fromisoformat(event["created_at"]) if "created_at" in event else written_at(event["id"])
+    return SentDM(event["id"], html.unescape(text), at.astimezone(UTC))

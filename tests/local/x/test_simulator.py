@@ -427,7 +427,9 @@ def test_dms_are_listed_newest_first_page_by_page(simulated: SimulatedX) -> None
     ids = [simulated.types(customer.id, f"{n}")["id"] for n, customer in enumerate([LINKED, NEW, LINKED])]
     ids.append(signed(simulated, "POST", SEND, {"text": "Hi"}).json()["data"]["dm_event_id"])
 
-    first = signed(simulated, "GET", "/2/dm_events?max_results=3&dm_event.fields=sender_id,created_at").json()
+    first = signed(
+        simulated, "GET", "/2/dm_events?max_results=3&dm_event.fields=created_at&expansions=sender_id"
+    ).json()
     second = signed(
         simulated, "GET", f"/2/dm_events?max_results=3&pagination_token={first['meta']['next_token']}"
     ).json()
@@ -454,7 +456,18 @@ def test_a_chat_is_listed_for_itself_and_for_thirty_days(simulated: SimulatedX) 
 
 @pytest.mark.parametrize(
     "query",
-    ["max_results=0", "max_results=101", "max_results=x", "pagination_token=zz", "since_id=5", "dm_event.fields=x"],
+    [
+        "max_results=0",
+        "max_results=101",
+        "max_results=x",
+        "pagination_token=zz",
+        "since_id=5",
+        "dm_event.fields=x",
+        "dm_event.fields=sender_id",
+        "dm_event.fields=id,id",
+        "event_types=Typing",
+        "expansions=x",
+    ],
 )
 def test_a_question_that_x_does_not_know_is_refused(unchanged: SimulatedX, query: str) -> None:
     assert signed(unchanged, "GET", f"/2/dm_events?{query}").status_code == 400
@@ -490,8 +503,18 @@ def test_activities_are_subscribed_to_one_by_one(simulated: SimulatedX) -> None:
     assert {name: made[name] for name in wanted} == wanted
     assert managed(simulated, "PUT", one, {"tag": "new"}).json()["data"]["tag"] == "new"
     assert managed(simulated, "GET", path).json()["meta"] == {"total_subscriptions": 4}
+    again = managed(simulated, "POST", path, wanted)
+    assert (again.status_code, again.json()["title"]) == (400, "DuplicateSubscriptionFailed")
     assert managed(simulated, "DELETE", one).json()["data"] == {"deleted": True}
     assert managed(simulated, "DELETE", one).status_code == 404
+
+
+@pytest.mark.parametrize(("method", "path", "status"), [("GET", "/2/nothing", 404), ("PUT", "/2/dm_events", 405)])
+def test_what_x_does_not_have_is_said_in_plain_text(simulated: SimulatedX, method: str, path: str, status: int) -> None:
+    answer = signed(simulated, method, path)
+
+    assert answer.status_code == status
+    assert answer.headers["content-type"].startswith("text/plain")
 
 
 # ---- for the phone page ----

@@ -25,6 +25,7 @@ from cryptography.x509.oid import NameOID
 from functions.shared.aws import clock
 from functions.shared.x import transport
 from functions.shared.x.dms import Blocked, Limits, Messenger, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.ids import written_at
 from functions.shared.x.messenger import KeyedMessenger, XMessenger
 from tests.fakes import FakeMessenger
 from tests.simulated_x import BRAND, LINKED, NEW, SimulatedX, simulated_x, user_tokens
@@ -698,7 +699,8 @@ def without(name: str) -> dict[str, str]:
         (200, {"data": [None]}, None),
         (200, {"data": [without("sender_id")]}, None),
         (200, {"data": [without("id")]}, None),
-        (200, {"data": [without("created_at")]}, None),
+        (200, {"data": [without("created_at")]}, [SentDM("5", "Hi", written_at("5"))]),
+        (200, {"data": [EVENT | {"event_type": "ParticipantsJoin"}]}, []),
         (200, {"data": [EVENT | {"id": 5}]}, None),
         (200, {"data": [EVENT | {"created_at": "soon"}]}, None),
         (200, {"data": [EVENT], "errors": [{"title": "Not Found Error"}]}, None),
@@ -723,6 +725,33 @@ def test_a_look_up_tells_something_only_where_all_of_it_is_clear(
 def test_a_look_up_that_breaks_tells_nothing(act: Act) -> None:
     with served(act) as server:
         assert server.messenger().look_up("2") is None
+
+
+SENDER_IS_NO_FIELD = {
+    "errors": [
+        {
+            "parameters": {"expansions": ["sender_id"]},
+            "message": "The `expansions` query parameter value [sender_id] is not one of [participant_ids]",
+        }
+    ]
+}
+
+
+def test_a_look_up_is_asked_again_without_what_a_400_names() -> None:
+    acts = iter([answering(400, SENDER_IS_NO_FIELD), answering(200, {"data": [EVENT]})])
+
+    with served(lambda connection: next(acts)(connection)) as server:
+        found = server.messenger().look_up("2")
+
+    assert found == [SentDM("5", "Hi", AT)]
+    assert [b"expansions" in request for request in server.requests] == [True, False]
+
+
+def test_a_400_that_names_nothing_is_not_asked_again() -> None:
+    with served(answering(400, {"title": "Invalid Request"})) as server:
+        assert server.messenger().look_up("2") is None
+
+    assert len(server.requests) == 1
 
 
 # ---- keys that change ----
