@@ -297,7 +297,7 @@ MUTANTS = (
         "PROMISE",
         "nobody in time",
         conversations._profile_row,
-        'row | _on_clock("promises", promises.look_at(customer, case))',
+        "row | _on_clock(rows.PROMISES, promises.look_at(customer, case))",
         "row",
     ),
     Mutant(
