@@ -71,6 +71,7 @@ REPORTED = (
         minutes=5,
         period=5,
     ),
+    Alarm("unreadable", "wake", "X delivers events that we cannot read: their DMs are lost to us.", "Unreadable"),
     Alarm("silence", "wake", "DMs reach X and their events do not reach us.", "Silence"),
     Alarm("x-401", "wake", "X refuses our credentials: nothing is sent.", "XUnauthorised"),
     Alarm("x-402", "wake", "X wants to be paid: nothing is sent, and soon nothing comes in.", "XCreditsDepleted"),

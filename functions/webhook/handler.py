@@ -92,10 +92,15 @@ def _take_in(event: Event) -> Answer:
 
 def _queue(messages: list[envelopes.Message]) -> None:
     # One POST may bring a customer's DMs in any order, the queue keeps the order in which it got them.
-    for message in sorted(messages, key=lambda message: message["sent_at"]):
+    for message in sorted(messages, key=_written):
         queues.send_inbound(settings.client("sqs"), _settings().inbound_queue_url, message)
         telemetry.info("queued", kind=message["kind"], customer=message["customer"], dm=message["id"])
         telemetry.count(SEEN[message["kind"]])
+
+
+def _written(message: envelopes.Message) -> tuple[int, int]:
+    """When a message was written; of the same moment the one with the lower id. What is encrypted has no such id."""
+    return message["sent_at"], int(message["id"]) if message["id"].isdecimal() else 0
 
 
 def _report(dropped: list[envelopes.Dropped]) -> None:

@@ -7,7 +7,7 @@ from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from functions.shared.aws.rows import WEBHOOK
-from functions.shared.aws.store import Put, Store
+from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.x.dms import Limits
 
 LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
@@ -18,7 +18,9 @@ MOST_LOOKS = 10_000
 
 @dataclass(frozen=True, config=ConfigDict(extra="ignore"))
 class State:
-    """Stored as one row. Only the clock writes it, never twice at once."""
+    """Stored as one row, under its version: the Scheduler may call twice at one moment."""
+
+    version: int = 0
 
     webhook: str | None = None
     valid: bool = True
@@ -48,9 +50,16 @@ def load(store: Store) -> State:
     return _type.validate_python(store.get(*WEBHOOK) or {})
 
 
-def save(store: Store, state: State) -> None:
-    fields = _type.dump_python(state, mode="json", exclude_none=True)
-    store.commit([Put(WEBHOOK.row(fields))])
+def save(store: Store, state: State) -> bool:
+    """Write what a call of the clock has come to, unless another call has written meanwhile: False then."""
+    fields = _type.dump_python(replace(state, version=state.version + 1), mode="json", exclude_none=True)
+    # A row of before has no version.
+    expected = state.version if state.version or store.get(*WEBHOOK) is None else None
+    try:
+        store.commit([Put(WEBHOOK.row(fields), expected=expected)])
+    except Cancelled:
+        return False
+    return True
 
 
 def valid(state: State, webhook: str, now: datetime) -> State:

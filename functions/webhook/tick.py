@@ -80,8 +80,8 @@ class Watch:
     def tick(self, now: datetime) -> None:
         before = states.load(self.store)
         after = self._asked_again(self._looked(self._checked(before, now), now), now)
-        if after != before:
-            states.save(self.store, after)
+        if after != before and not states.save(self.store, after):
+            telemetry.info("another call of the clock was faster")
         arrived = arrivals.newest(self.store)
         if arrived:
             telemetry.measure("MinutesSinceEvent", int((now - arrived) / timedelta(minutes=1)), "Count")

@@ -162,6 +162,13 @@ def test_one_customer_who_has_closed_their_messages_does_not_ring(logged: Logged
     assert rung("x-403", logged) is None
 
 
+def test_an_event_that_nobody_can_read_rings(logged: Logged) -> None:
+    with aws_of_the_webhook():
+        webhook.lambda_handler(post({"for_user_id": "1000000000000000001", "direct_message_events": "none"}), None)
+
+    assert rung("unreadable", logged) == 1
+
+
 @pytest.mark.parametrize("event", ["account_activity_revoke", "x_activity_oauth_revoke"])
 def test_a_brand_that_takes_its_consent_back_rings(event: str, logged: Logged) -> None:
     body = json.loads((X_SAMPLES / f"{event}.json").read_text())

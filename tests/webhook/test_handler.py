@@ -289,6 +289,14 @@ def test_dms_of_one_post_are_queued_in_the_order_in_which_they_were_written(aws:
     assert [message.text for message in aws.sqs.messages if isinstance(message, DirectMessage)] == ["#text", "#minutes"]
 
 
+def test_dms_of_one_moment_are_queued_in_the_order_of_their_ids(aws: Aws) -> None:
+    later, earlier = dm("#start", id="1990000000000000102"), dm("#stop", id="999000000000000101")
+
+    handler.lambda_handler(post(account_activity(later, earlier)), None)
+
+    assert [message.text for message in aws.sqs.messages if isinstance(message, DirectMessage)] == ["#stop", "#start"]
+
+
 def test_one_unreadable_event_does_not_keep_the_others(aws: Aws, logged: Logged) -> None:
     assert status_of(post(account_activity(dm(id=None), None, dm("#data")))) == 200
 

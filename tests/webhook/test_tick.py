@@ -374,6 +374,16 @@ def test_a_refused_connection_takes_nothing_from_the_limit(watching: Guard, monk
     assert watching.tick().looks == states.LOOKS
 
 
+def test_of_two_calls_at_one_moment_the_second_overwrites_nothing(store: Store) -> None:
+    states.save(store, State(webhook="1"))
+    both = states.load(store)
+
+    saved = [states.save(store, replace(both, webhook=webhook)) for webhook in ("2", "3")]
+
+    assert saved == [True, False]
+    assert states.load(store).webhook == "2"
+
+
 def test_the_mark_never_passes_a_dm_whose_sender_is_not_told(watching: Guard, monkeypatch: pytest.MonkeyPatch) -> None:
     watching.x.types(LINKED.id, "#data")
     watching.later(minutes=6)
