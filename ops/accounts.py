@@ -1,133 +1,232 @@
-"""`tweetserve accounts`: what the carrier hands in, and how old it is."""
+"""`tweetserve accounts`: load what the carrier hands in, and say how old it is."""
 
+import getpass
 import json
+import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from pathlib import Path
-from typing import Annotated, Any
+from typing import IO, Annotated, Any
 
 import typer
 from rich.console import Console
-from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn
 
+from functions.load import loads
+from functions.load.loading import Ears, How, load
+from functions.load.loads import Load
+from functions.load.sources import File, Object, Piped, Source, Unloadable
+from functions.load.writing import Contended, Table
 from functions.shared.aws import clock
-from functions.shared.carrier.items import plain
-from ops import loading
-from ops.place import Place, at_place
+from functions.shared.carrier.accounts import FRESH
+from ops.place import Place, Trouble, at_place
 
 REJECTED = 3
 INTERRUPTED = 130
-LOOKED_AT = 1000
+OLDER = 0.01
+"""So much of a file may be older than what is there before somebody has to look."""
+SHOWN = 10
+OLD_NAMES = "Names that end in _pence are taken for _minor by this release and by no later one: docs/data.md."
 
-EXAMPLES = """
-JSON Lines: one account a line, as docs/data.md has it. CSV: columns account.kind, lines.0.number, ...
+IMPORT = """
+FILE is JSON Lines, a JSON array, documents over many lines, or CSV with columns account.kind, lines.0.number, ...; in
+UTF-8, UTF-16 or Windows-1252; packed with gzip or not; a path, - for what is piped in, or s3://bucket/key. docs/data.md
+says what stands in it.
 
-A row that makes no sense goes to FILE.rejected.jsonl with the reason. What the table has newer stays. After Ctrl-C the
-same command goes on where it stopped. Links to lines that are closed end.
+What the table has newer stays; what is the same is not written again. A line that is no longer in its account's
+document ends, and the links to it. With --full the file is complete: accounts that it lacks end, too.
+A row that makes no sense goes to FILE.rejected.jsonl with the reason: mend the rows there, and load that file.
+One load runs at a time. After Ctrl-C, or whatever else, the same command goes on where it stopped.
 
 Examples:
 
   tweetserve accounts import accounts.jsonl --stage prod --dry-run   check every row, write nothing
 
-  tweetserve accounts import accounts.jsonl --stage prod
+  tweetserve accounts import s3://exports/2026-11-24.csv.gz --stage prod --full
 
-  tweetserve accounts import accounts.csv --local
+  zcat accounts.gz | tweetserve accounts import - --local
 
-Exit codes: 0 done, 1 not done, 3 done but for rejected rows, 130 stopped by Ctrl-C.
+Exit codes: 0 done, 1 not done, or over 1 % is older than what is there, 3 done but for rejected rows, 130 stopped by
+Ctrl-C.
 """
 
 app = typer.Typer(help="Load the carrier's account data.", no_args_is_help=True, rich_markup_mode="markdown")
 
+From = Annotated[str, typer.Argument(metavar="FILE", help="What to load: a path, -, or s3://bucket/key.")]
+Full = Annotated[bool, typer.Option("--full/--delta", help="The file holds every account: what it lacks ends.")]
+Shrink = Annotated[float, typer.Option(min=0, max=100, help="With --full: per cent of the accounts that may end.")]
+Again = Annotated[bool, typer.Option("--again", help="Begin anew after a stop, from the first row.")]
 
-@app.command("import", epilog=EXAMPLES)
+
+@app.command("import", epilog=IMPORT)
 @at_place
 def import_(
     place: Place,
-    file: loading.File,
-    again: Annotated[bool, typer.Option("--again", help="Begin anew after a stop, from the first row.")] = False,
+    file: From,
+    full: Full = False,
+    shrink: Shrink = How.shrink,
+    again: Again = False,
     *,
     dry_run: bool,
     as_json: bool,
 ) -> None:
     """Load accounts, checked row by row."""
-    loader = None if dry_run else loading.Loader(place.client("dynamodb"), place.settings["accounts_table"])
-    try:
-        with bar(file) as heard:
-            came = loading.load(file, loader, heard, resume=not again)
-    except KeyboardInterrupt:
-        typer.echo("Stopped. The same command goes on where this one has come to.", err=True)
-        raise typer.Exit(INTERRUPTED) from None
-    ended = 0
-    if not dry_run:
-        ended = loading.end_links(place.store, place.client("dynamodb"), came.closed, clock.now())
-        loading.finished(file)
-    _tell_import(file, came, ended, as_json=as_json, dry_run=dry_run)
+    how = How(full=full, shrink=shrink, again=again, by=f"{getpass.getuser()}@{socket.gethostname()}")
+    came, rejects = _loaded(place, file, how, dry_run=dry_run, as_json=as_json)
+    if as_json:
+        typer.echo(json.dumps({"dry_run": dry_run, **asdict(came)}, indent=2))
+    else:
+        _tell(came, rejects, dry_run=dry_run)
+    if came.older > OLDER * (came.written + came.unchanged + came.older):
+        typer.echo("More than 1 % of the file is older than what is there: is it the right one?", err=True)
+        raise typer.Exit(1)
     if came.rejected:
         raise typer.Exit(REJECTED)
+
+
+def _loaded(place: Place, file: str, how: How, *, dry_run: bool, as_json: bool) -> tuple[Load, Path]:
+    table = Table(place.client("dynamodb"), place.settings["accounts_table"], place.store, dry=dry_run)
+    rejects = rejects_of(file, dry_run=dry_run)
+    with ExitStack() as stack:
+        try:
+            source = _source(place, file)
+            rejected = stack.enter_context(_opened(rejects))
+            return load(source, table, how, rejected, stack.enter_context(_ears(quiet=as_json))), rejects
+        except KeyboardInterrupt:
+            raise Trouble("Stopped. The same command goes on where this one has come to.", INTERRUPTED) from None
+        except Contended:
+            raise Trouble("The table takes no more for now. The same command goes on where it stopped.") from None
+        except Unloadable as error:
+            raise Trouble(str(error)) from None
+        except OSError as error:
+            raise Trouble(f"{error.filename or file} cannot be used: {error.strerror or 'it went away'}.") from None
+
+
+def _source(place: Place, file: str) -> Source:
+    if file == "-":
+        return Piped()
+    if file.startswith("s3://"):
+        bucket, _, key = file.removeprefix("s3://").partition("/")
+        return Object(place.client("s3"), bucket, key)
+    return File(Path(file))
+
+
+def rejects_of(file: str, *, dry_run: bool = False) -> Path:
+    """Return where a file's rejects go: beside it, or here where it has no place on this machine."""
+    path = Path("piped-in") if file == "-" else Path(Path(file).name) if file.startswith("s3://") else Path(file)
+    return path.with_name(f"{path.name}{'.dry-run' if dry_run else ''}.rejected.jsonl")
+
+
+@contextmanager
+def _opened(rejects: Path) -> Iterator[IO[bytes]]:
+    """Open the file of rejects for this user only, and leave none where nothing is rejected."""
+    if rejects.name.removesuffix(".rejected.jsonl") == "":
+        raise Trouble("What is to be loaded has no name.")
+    rejects.touch(mode=0o600)
+    rejects.chmod(0o600)
+    with rejects.open("r+b") as file:
+        yield file
+        empty = not file.tell()
+    if empty:
+        rejects.unlink()
+
+
+@contextmanager
+def _ears(*, quiet: bool) -> Iterator[Ears]:
+    """Say on standard error how far a load has come."""
+    console = Console(stderr=True)
+
+    def says(sentence: str) -> None:
+        console.print(sentence, highlight=False, markup=False)
+
+    if quiet:
+        yield Ears(says=says)
+        return
+    with console.status("0 rows") as status:
+        yield Ears(lambda came: status.update(f"{came.rows:,} rows, {came.rejected:,} rejected"), says)
+
+
+def _tell(came: Load, rejects: Path, *, dry_run: bool) -> None:
+    typer.echo(f"{came.rows:,} rows: {came.rows - came.rejected:,} right, {came.rejected:,} rejected.")
+    for why, count in sorted(came.reasons.items(), key=lambda one: -one[1])[:SHOWN]:
+        typer.echo(f"  {count:,} times {why}")
+    if came.rejected:
+        typer.echo(f"They are in {rejects} with the reason of each: mend them there, and load that file.")
+    would = "would be written" if dry_run else "written"
+    stayed = f"{came.unchanged:,} unchanged, {came.older:,} older than what is there"
+    typer.echo(f"{came.written:,} items {would}, {stayed}.")
+    ended = f"{came.accounts_ended:,} accounts, {came.lines_ended:,} lines and {came.links_ended:,} links"
+    if came.accounts_ended or came.lines_ended or came.links_ended:
+        typer.echo(f"{ended} {'would end' if dry_run else 'ended'}.")
+    if came.old_names:
+        typer.echo(OLD_NAMES)
+
+
+@app.command("loads")
+@at_place
+def loads_(place: Place, *, as_json: bool) -> None:
+    """List the last loads: when, from what, what came of it, and by whom."""
+    found = loads.newest(place.store, SHOWN)
+    if as_json:
+        typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+        return
+    for one in found:
+        ended = f"{one.accounts_ended:,} accounts and {one.lines_ended:,} lines ended"
+        did = f"{one.rows:,} rows, {one.rejected:,} rejected, {one.written:,} items written, {ended}"
+        kind = f"{one.state}, {'full' if one.full else 'delta'}"
+        typer.echo(f"{_minute(one.started_at)}, {kind}: {did}. From {one.source}, by {one.by}.")
+    if not found:
+        typer.echo("Nothing has been loaded yet.")
 
 
 @app.command()
 @at_place
 def status(place: Place, *, as_json: bool) -> None:
-    """Say how old the account data is, from a sample."""
-    answer = ages(place, clock.now())
-    if as_json:
-        typer.echo(json.dumps(answer, indent=2))
+    """Say how old the account data is: what the last whole load brought."""
+    last = loads.last_done(place.store)
+    if last is None:
+        typer.echo("{}" if as_json else "Nothing has been loaded yet.")
         return
-    for part, age in answer.items():
-        said = f"newest {age['newest']}, oldest {age['oldest']}, {age['older_than_a_day']} older than a day"
-        typer.echo(f"{part}: {age['looked_at']} looked at" + (f"; {said}" if age["looked_at"] else ""))
-
-
-def ages(place: Place, now: datetime) -> dict[str, dict[str, Any]]:
-    """Return how old figures are, of the first accounts that the table gives."""
-    found = place.client("dynamodb").scan(TableName=place.settings["accounts_table"], Limit=LOOKED_AT)["Items"]
-    times: dict[str, list[str]] = {"account": [], "line": []}
-    for item in map(plain, found):
-        kind = str(item["part"]).partition("#")[0]
-        if kind in times:
-            times[kind].append(str(item.get("as_of", "")))
-    day_ago = f"{now - timedelta(days=1):%Y-%m-%dT%H:%M:%S}Z"
-    return {
-        kind: {
-            "looked_at": len(known),
-            "newest": max(known, default=None),
-            "oldest": min(known, default=None),
-            "older_than_a_day": sum(1 for at in known if at < day_ago),
-        }
-        for kind, known in times.items()
-    }
-
-
-@contextmanager
-def bar(file: Path) -> Iterator[Any]:
-    """Show how much of a file is done."""
-    columns = (TextColumn("{task.fields[said]}"), BarColumn(), DownloadColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True)) as progress:
-        task = progress.add_task("", total=file.stat().st_size, said="0 rows")
-
-        def heard(came: loading.Progress) -> None:
-            progress.update(task, completed=came.read, said=f"{came.rows:,} rows")
-
-        yield heard
-
-
-def _tell_import(file: Path, came: loading.Progress, ended: int, *, as_json: bool, dry_run: bool) -> None:
-    answer = {
-        "dry_run": dry_run,
-        "rows": came.rows,
-        "items_written": 0 if dry_run else came.written,
-        "items_older": came.older,
-        "rejected": came.rejected,
-        "links_ended": ended,
-    }
+    age = Age.of(last, clock.now())
     if as_json:
-        typer.echo(json.dumps(answer, indent=2))
+        typer.echo(json.dumps(asdict(age) | {"load": asdict(last)}, indent=2, default=str))
         return
-    typer.echo(f"{came.rows:,} rows: {came.rows - came.rejected:,} right, {came.rejected:,} rejected.")
-    if came.rejected:
-        typer.echo(f"The rejected ones, with the reason of each: {loading.rejects_of(file, dry_run=dry_run)}")
-    if not dry_run:
-        typer.echo(f"{came.written:,} items written, {came.older:,} left alone as the table's are newer.")
-        typer.echo(f"{ended:,} links ended." if ended else "No link ended.")
+    typer.echo(
+        f"The last load, of {last.rows:,} rows, ended at {_minute(last.ended_at)}. Its newest figures are {age.hours:,}"
+        f" hours old now; {last.older_than_a_day:,} of {last.figures:,} were older than a day then."
+    )
+    typer.echo(f"Newest {last.newest}, oldest {last.oldest}.")
+
+
+def _minute(at: str) -> str:
+    return f"{at[:16].replace('T', ' ')} UTC"
+
+
+@dataclass(frozen=True)
+class Age:
+    """How old account data is, from the record of the last whole load."""
+
+    hours: int
+    old: bool
+    """The newest figures are older than a day: every answer says so."""
+    many_were_old: bool
+    """More than one figure in ten was when it came."""
+
+    @classmethod
+    def of(cls, last: Load, now: datetime) -> "Age":
+        age = now - datetime.fromisoformat(last.newest) if last.newest else timedelta.max
+        return cls(
+            hours=int(age / timedelta(hours=1)),
+            old=age > FRESH,
+            many_were_old=last.older_than_a_day * 10 > last.figures,
+        )
+
+
+def there_are(place: Place) -> dict[str, bool]:
+    """Say whether the table has an account, and a line: the first few items tell."""
+    found: list[dict[str, Any]] = place.client("dynamodb").scan(
+        TableName=place.settings["accounts_table"], Limit=100, ProjectionExpression="part"
+    )["Items"]
+    parts = {item["part"]["S"].partition("#")[0] for item in found}
+    return {kind: kind in parts for kind in ("account", "line")}

@@ -2,14 +2,15 @@
 
 import json
 from pathlib import Path
-from typing import Any
+from typing import Annotated, Any
 
 import typer
 from pydantic import ValidationError
 
+from functions.load.checking import reason
+from functions.load.writing import typed
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand
-from ops import loading
 from ops.place import Place, Trouble, at_place
 
 EXAMPLES = """
@@ -24,6 +25,8 @@ Examples:
 
 app = typer.Typer(help="Load the brand's content.", no_args_is_help=True, rich_markup_mode="markdown")
 
+File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="What to load.")]
+
 
 @app.callback()
 def catalogue() -> None:
@@ -32,7 +35,7 @@ def catalogue() -> None:
 
 @app.command("import", epilog=EXAMPLES)
 @at_place
-def import_(place: Place, file: loading.File, *, dry_run: bool, as_json: bool) -> None:
+def import_(place: Place, file: File, *, dry_run: bool, as_json: bool) -> None:
     """Put items into the catalogue; what the file does not name stays."""
     items = checked(file)
     if not dry_run:
@@ -71,7 +74,7 @@ def _wrong(item: Any) -> str:
         if isinstance(found, Brand):
             hours.check(found)
     except ValidationError as error:
-        return f"{kind}, {loading.reason(error)}"
+        return f"{kind}, {reason(error)}"
     except (hours.UnclearHours, LookupError, ValueError) as error:
         return f"{kind}: {error}"
     return ""
@@ -79,4 +82,4 @@ def _wrong(item: Any) -> str:
 
 def put(place: Place, items: list[dict[str, Any]]) -> None:
     for item in items:
-        place.client("dynamodb").put_item(TableName=place.settings["catalogue_table"], Item=loading.typed(item))
+        place.client("dynamodb").put_item(TableName=place.settings["catalogue_table"], Item=typed(item))

@@ -16,6 +16,8 @@ import httpx
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import ValidationError
 
+from functions.load import loads
+from functions.load.checking import reason
 from functions.shared.aws import clock
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand
@@ -25,8 +27,7 @@ from functions.shared.x.account import Declined, Unanswered
 from functions.shared.x.listing import has_no_sender
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import x_keys, x_webhook
-from ops.accounts import ages
-from ops.loading import reason
+from ops.accounts import Age, there_are
 from ops.pause import paused
 from ops.place import Place, Trouble
 from ops.staff import members
@@ -235,12 +236,18 @@ def sending(place: Place) -> Iterator[Fault]:
 
 def account_data(place: Place) -> Iterator[Fault]:
     load = f"`tweetserve accounts import FILE {_where(place)}`"
-    for part, age in ages(place, clock.now()).items():
-        if not age["looked_at"]:
+    for part, there in there_are(place).items():
+        if not there:
             yield Fault(f"There is no {part} in the account data.", f"{load} loads it.")
-        elif age["older_than_a_day"] * 10 > age["looked_at"]:
-            what = f"{age['older_than_a_day']} of {age['looked_at']} figures of the {part} are older than a day."
-            yield Fault(what, f"{load} with newer ones; call who runs the load.")
+    last = loads.last_done(place.store)
+    if last is None:
+        return
+    age = Age.of(last, clock.now())
+    if age.old:
+        yield Fault(f"The newest account data is {age.hours} hours old.", f"{load}; call who runs the load.")
+    if age.many_were_old:
+        what = f"{last.older_than_a_day} of {last.figures} figures were older than a day when they were loaded."
+        yield Fault(what, "Ask the carrier for an export with newer ones.")
 
 
 def catalogue(place: Place) -> Iterator[Fault]:

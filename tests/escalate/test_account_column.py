@@ -7,10 +7,10 @@ import pytest
 
 from functions.escalate import account_column
 from functions.escalate.contract import ShownAccount
+from functions.load.writing import typed
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier import accounts
 from functions.shared.carrier.items import Unreadable
-from ops.loading import typed
 from tests.asking import CONTENT
 from tests.at_desk import LINKED, START
 

@@ -28,6 +28,8 @@ class Key(NamedTuple):
 BUDGET = Key("budget", "dms")
 OUTAGE = Key("health", "answers")
 DESK_OPEN = Key("desk", "open")
+LEASE = Key("loads", "lease")
+"""Whose load of account data runs."""
 ARRIVED = Key("webhook", "arrived")
 WEBHOOK = Key("webhook", "state")
 
@@ -46,6 +48,19 @@ def all_of(kind: str) -> str:
 
 
 # ---- keys ----
+
+LOADS_PK = "loads"
+"""The one partition of loads of account data, and of what they leave to be done."""
+LOAD, ENDED = "load", "ended"
+
+
+def load_key(begun_at: str) -> Key:
+    return Key(LOADS_PK, f"{LOAD}#{begun_at}")
+
+
+def ended_key(account_id: str, line_id: str) -> Key:
+    """A line that nobody may be linked to any more."""
+    return Key(LOADS_PK, f"{ENDED}#{account_id}#{line_id}")
 
 
 def customer_pk(x_id: str) -> str:

@@ -1,13 +1,14 @@
 """The carrier's data about an account: its bills and its lines. Read only; docs/data.md describes it."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
 
-from functions.shared.carrier.items import Day, Minor, Moment, Owed, Part, Whole, Word, plain, used_by
+from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole, plain, used_by
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
@@ -28,6 +29,9 @@ NOBODY = "nobody"
 
 ALLOWANCES = ("#data", "#text", "#minutes")
 
+PARTS, MARK = "parts", "mark"
+"""What a load adds: the account item names the mark of each part, so that no reader takes two loads for one."""
+
 
 class Dated(Part):
     """Figures, with the time at which they were true at the carrier."""
@@ -45,7 +49,7 @@ class Dated(Part):
 class Extra(Part):
     """Something outside the plan, in the customer's words."""
 
-    what: Annotated[Word, StringConstraints(max_length=40), used_by("#charges")]
+    what: Annotated[Name, StringConstraints(max_length=40), used_by("#charges")]
     minor: Annotated[Minor, used_by("desk")]
 
 
@@ -60,7 +64,7 @@ class Facts(Dated):
         }
     )
 
-    account_id: Word
+    account_id: Name
     kind: Annotated[Literal["monthly", "prepaid"], used_by("#charges", "#offers")]
     status: Annotated[Literal["active", "suspended", "closed"], used_by("#charges", *ALLOWANCES)]
     opened_on: Annotated[Day, used_by("desk")]
@@ -134,13 +138,13 @@ class UsedUp(Part):
 class Line(Dated):
     """A `line#...` item."""
 
-    line_id: Word
+    line_id: Name
     number: Annotated[PhoneNumber, used_by("#link", *ALLOWANCES)]
     role: Annotated[Literal["holder", "user"], used_by("#charges", "#link")]
     """`holder` pays and sees the bill, `user` sees only this line."""
     status: Annotated[Literal["active", "barred", "lost", "closed"], used_by("#charges", *ALLOWANCES)]
     sim_changed_at: Annotated[Moment | None, used_by("#link")] = None
-    plan_name: Annotated[Word, used_by("desk")]
+    plan_name: Annotated[Name, used_by("desk")]
     plan_minor: Annotated[Minor, used_by("desk")]
     contract_ends_on: Annotated[Day | None, used_by("desk")] = None
     upgrade_from: Annotated[Day | None, used_by("#handsets", "desk")] = None
@@ -192,22 +196,59 @@ class Document(Part):
         needed = monthly if self.account.kind == "monthly" else ("credit_minor",)
         if missing := [name for name in needed if getattr(self.account, name) is None]:
             raise ValueError(f"a {self.account.kind} account needs {', '.join(missing)}")
-        if len({line.line_id for line in self.lines}) < len(self.lines):
-            raise ValueError("two lines have the same line_id")
+        for is_so, why in NONSENSE:
+            if is_so(self):
+                raise ValueError(why)
         return self
+
+
+def _twice(values: Iterable[Any]) -> bool:
+    every = list(values)
+    return len(set(every)) < len(every)
+
+
+NONSENSE: tuple[tuple[Callable[[Document], bool], str], ...] = (
+    (lambda it: it.account.account_id == NOBODY, f"account_id: {NOBODY!r} is kept for no account"),
+    (lambda it: _twice(line.line_id for line in it.lines), "two lines have the same line_id"),
+    (
+        lambda it: (
+            it.account.status != "closed" and _twice(line.number for line in it.lines if line.status != "closed")
+        ),
+        "two lines have the same number",
+    ),
+    (lambda it: all(line.role != "holder" for line in it.lines), "no line is the holder's"),
+    (lambda it: any(line.resets_on < line.renewed_on for line in it.lines), "a period ends before it begins"),
+    (lambda it: _twice(bill.issued_on for bill in it.bills), "two bills of one day"),
+    (lambda it: any(bill.due_on < bill.issued_on for bill in it.bills), "a bill is due before it is issued"),
+    (
+        lambda it: sum(extra.minor for extra in it.account.extras) > (it.account.extra_charges_minor or 0),
+        "the extras are more than extra_charges_minor, their sum",
+    ),
+)
+"""What would make every customer of the account fall to a person, or read what cannot be. Only a whole document has it:
+what is read from the table is refused bit by bit."""
+
+
+class Torn(Unreadable):
+    """Some of an account's items are of one load and some of another."""
 
 
 def read(client: Any, table: str, account_id: str) -> Account | None:
     """Read an account with one query, with boto3's plain client. None if there is no such account.
 
+    A query may meet a load in the middle of its transaction: then it is asked again, which is soon whole.
     Raises Unreadable if it cannot be an account at all. Single figures that make no sense raise it when asked for.
     """
-    answer = client.query(
-        TableName=table,
-        KeyConditionExpression="account_id = :account_id",
-        ExpressionAttributeValues={":account_id": {"S": account_id}},
-    )
-    return of(plain(item) for item in answer["Items"])
+    for consistent in (False, True, True):
+        answer = client.query(
+            TableName=table,
+            KeyConditionExpression="account_id = :account_id",
+            ExpressionAttributeValues={":account_id": {"S": account_id}},
+            ConsistentRead=consistent,
+        )
+        with suppress(Torn):
+            return of(plain(item) for item in answer["Items"])
+    raise Torn("the account is being loaded")
 
 
 def having_number(client: Any, table: str, number: str) -> tuple[Account | Unreadable, ...]:
@@ -242,6 +283,8 @@ def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
         return None
     if "account" not in by_part:
         raise Unreadable("the account item is not there")
+    if PARTS in by_part["account"] and by_part["account"][PARTS] != {part: _mark(by_part[part]) for part in by_part}:
+        raise Torn("the account's items are of two loads")
     return Account.of(
         {
             **by_part["account"],
@@ -249,6 +292,11 @@ def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
             "lines": [by_part[part] for part in sorted(by_part) if part.startswith("line#")],
         }
     )
+
+
+def _mark(item: Mapping[str, Any]) -> Any:
+    """Return what an item is marked with; the account item names its own among the others."""
+    return item[PARTS]["account"] if PARTS in item else item.get(MARK)
 
 
 def items(document: Mapping[str, Any]) -> list[dict[str, Any]]:

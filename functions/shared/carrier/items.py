@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, Self
 from annotated_types import Ge, Le
 from boto3.dynamodb.types import TypeDeserializer
 from pydantic import (
+    AfterValidator,
     AwareDatetime,
     BaseModel,
     BeforeValidator,
@@ -110,11 +111,18 @@ def _written(pattern: str, example: str) -> BeforeValidator:
     return BeforeValidator(check)
 
 
+def _on_one_line(text: str) -> str:
+    if not text.isprintable():
+        raise ValueError("has a line break or another sign that cannot be seen")
+    return text
+
+
 Whole = Annotated[int, Strict(), Ge(0), Le(LARGEST)]
 Minor = Whole
 Owed = Annotated[int, Strict(), Ge(-LARGEST), Le(LARGEST)]
 """What is to pay, in minor units of the currency; negative = in credit."""
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
+Name = Annotated[Word, AfterValidator(_on_one_line)]
 Day = Annotated[date, _written(r"\d{4}-\d\d-\d\d", "2026-11-24"), WithJsonSchema({"type": "string", "format": "date"})]
 """A local date."""
 Moment = Annotated[

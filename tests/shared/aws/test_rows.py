@@ -10,7 +10,7 @@ from functions.shared.aws import rows
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
-KINDS = "audit|back|case|consent|customer|dm|entry|erased|number|reply|request|send|sent|staff"
+KINDS = "audit|back|case|consent|customer|dm|ended|entry|erased|load|number|reply|request|send|sent|staff"
 SPELT = re.compile(rf"""["'](?:{KINDS})#|["']pk["']: |\["sk"\]\)?\.\w*(?:prefix|partition|startswith)""")
 
 
@@ -18,8 +18,8 @@ def test_only_rows_spells_and_cuts_a_key() -> None:
     files = [path for folder in ("functions", "infra", "local", "ops") for path in (ROOT / folder).rglob("*.py")]
     found = {str(path.relative_to(ROOT)) for path in files if SPELT.search(path.read_text())}
 
-    # `Store` writes pk and sk whatever they are; `loading` gives a cut what a scan gave it.
-    assert found - {"functions/shared/aws/store.py", "ops/loading.py"} == {"functions/shared/aws/rows.py"}
+    # `Store` writes pk and sk whatever they are; `ending` gives a cut what a scan gave it.
+    assert found - {"functions/shared/aws/store.py", "functions/load/ending.py"} == {"functions/shared/aws/rows.py"}
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,106 @@
+"""Whether a row is an account: its document, or in our words why not."""
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import datetime
+from typing import Any
+
+from pydantic import ValidationError
+
+from functions.load.reading import LONGEST, Row, renamed
+from functions.shared.carrier.accounts import AHEAD, Document
+
+TOGETHER = 100
+"""Items that DynamoDB writes in one transaction: an account changes whole or not at all."""
+ENVELOPE = {"row", "why", "given"}
+"""A line of a file of rejects, which may be mended and fed again."""
+
+SAID = {
+    "missing": "is missing",
+    "extra_forbidden": "is no attribute",
+    "int_type": "is no whole number",
+    "string_type": "is no text",
+    "bool_type": "is neither true nor false",
+    "model_type": "is no object",
+    "model_attributes_type": "is no object",
+    "dict_type": "is no object",
+    "tuple_type": "is no list",
+    "string_too_short": "is empty",
+    "literal_error": "is none of {expected}",
+    "greater_than_equal": "is below {ge}",
+    "less_than_equal": "is too large",
+    "string_too_long": "has more than {max_length} signs",
+    "too_long": "has more than {max_length} entries",
+    "too_short": "is empty",
+    "string_pattern_mismatch": "is not written as it has to be",
+    "value_error": "{error}",
+}
+"""What pydantic's kinds of error mean, as somebody reads it who never heard of it."""
+
+
+def document_of(row: Row, now: datetime) -> Document | str:
+    """Return the account that a row says, or why it is none."""
+    if row.why:
+        return row.why
+    given = row.given
+    if isinstance(given, dict) and given.keys() == ENVELOPE:
+        given = given["given"]
+    text = json.dumps(given)
+    if len(text) > LONGEST:
+        return f"a row of more than {LONGEST:,} signs"
+    if "\\ufffd" in text:
+        return "a sign that is not in the file's encoding: save it as UTF-8"
+    try:
+        document = Document.model_validate(in_minor(given) if has_pence(text) else given)
+    except ValidationError as error:
+        return reason(error)
+    return _untimely(document, now) or _too_large(document) or document
+
+
+def has_pence(text: str) -> bool:
+    return 'pence"' in text
+
+
+def in_minor(given: Any) -> Any:
+    """Return what is given with today's names of amounts."""
+    if isinstance(given, list):
+        return [in_minor(one) for one in given]
+    if isinstance(given, dict):
+        return {renamed(name): in_minor(value) for name, value in given.items()}
+    return given
+
+
+def _untimely(document: Document, now: datetime) -> str:
+    dated = {"account": document.account} | {f"lines.{place}": line for place, line in enumerate(document.lines)}
+    late = [name for name, part in dated.items() if part.as_of > now + AHEAD]
+    return f"{late[0]}.as_of: is later than now" if late else ""
+
+
+def _too_large(document: Document) -> str:
+    parts = len(document.bills) + len(document.lines) + 1
+    return f"{parts} items in one account; {TOGETHER} can be written together" if parts > TOGETHER else ""
+
+
+def reason(error: ValidationError) -> str:
+    """Say what is wrong: the first thing by its place, and how many more."""
+    found = error.errors(include_url=False, include_input=True)
+    # A list whose one entry is wrong is not short besides.
+    first, *more = [one for one in found if one["type"] != "too_short" or len(found) == 1]
+    place = ".".join(map(str, first["loc"]))
+    return (f"{place}: " if place else "") + _said(first) + (f" (and {len(more)} more)" if more else "")
+
+
+def _said(error: Mapping[str, Any]) -> str:
+    if isinstance(error["input"], str) and re.fullmatch(r"[0-9.,]+E\+?[0-9]+", error["input"]):
+        return "was rounded by a spreadsheet: export the column as text"
+    place = str(error["loc"][-1]) if error["loc"] else ""
+    if error["type"] == "string_pattern_mismatch" and "number" in place:
+        return "is not written like +447700900123"
+    known = SAID.get(error["type"])
+    return known.format(**error.get("ctx", {})) if known else str(error["msg"])
+
+
+def kind_of(why: str) -> str:
+    """Return a reason without what differs from row to row, to count by."""
+    return re.sub(r" \(and \d+ more\)$", "", re.sub(r"\.\d+(?=[.:])", "", why))

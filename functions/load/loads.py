@@ -1,0 +1,154 @@
+"""The record of loads, and the lease that lets one run at a time.
+
+Both are ours and stand in the service table, as does what a load leaves to be done: the accounts' table is the
+carrier's, and a restored one must not say that a load of tomorrow has been.
+"""
+
+import os
+import socket
+from collections.abc import Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import datetime, timedelta
+from typing import Any, Literal
+from uuid import uuid4
+
+from functions.load.sources import Unloadable
+from functions.shared.aws.rows import ENDED, LEASE, LOAD, LOADS_PK, all_of, ended_key, load_key
+from functions.shared.aws.store import Put, Store, Update, stamp
+
+LEASED = timedelta(minutes=1)
+KEPT = timedelta(days=400)
+KINDS_KEPT = 50
+"""Different reasons of rejects that are counted."""
+
+type State = Literal["running", "stopped", "done"]
+type Item = dict[str, Any]
+
+
+@dataclass
+class Load:
+    """What a load has done so far. One that was stopped goes on from here."""
+
+    started_at: str
+    source: str
+    by: str
+    full: bool = False
+    state: State = "running"
+    rows: int = 0
+    row: int = 0
+    """The file's line of the last of them."""
+    digest: str = ""
+    """Of what these rows say: another file of the same name does not go on in their middle."""
+    accounts: int = 0
+    written: int = 0
+    """Items."""
+    unchanged: int = 0
+    older: int = 0
+    rejected: int = 0
+    reasons: dict[str, int] = field(default_factory=dict)
+    reject_bytes: int = 0
+    old_names: bool = False
+    """It names amounts as the last release did."""
+    lines_ended: int = 0
+    accounts_ended: int = 0
+    links_ended: int = 0
+    newest: str = ""
+    oldest: str = ""
+    figures: int = 0
+    """Accounts and lines with a time."""
+    older_than_a_day: int = 0
+    ended_at: str = ""
+
+    @classmethod
+    def of(cls, item: Item) -> "Load":
+        known = {one.name: one.type for one in fields(cls)}
+        load = cls(**{name: value for name, value in item.items() if name in known})
+        load.reasons = {why: int(count) for why, count in load.reasons.items()}
+        for name, value in vars(load).items():
+            if not isinstance(value, str | bool | dict):
+                setattr(load, name, int(value))
+        return load
+
+    def reject(self, kind: str) -> None:
+        self.rejected += 1
+        known = kind in self.reasons or len(self.reasons) < KINDS_KEPT
+        kind = kind if known else "something else"
+        self.reasons[kind] = self.reasons.get(kind, 0) + 1
+
+
+def newest(store: Store, limit: int) -> list[Load]:
+    """Return the last loads, newest first."""
+    return [Load.of(item) for item in store.query(LOADS_PK, all_of(LOAD), newest_first=True, limit=limit)]
+
+
+def last_done(store: Store) -> Load | None:
+    return next((load for load in newest(store, 20) if load.state == "done"), None)
+
+
+def save(store: Store, load: Load, now: datetime) -> None:
+    store.commit([Put(load_key(load.started_at).row(asdict(load), until=now + KEPT))])
+
+
+# ---- one at a time ----
+
+
+@dataclass(frozen=True)
+class Holder:
+    """Who has the lease: one process on one machine."""
+
+    host: str = field(default_factory=socket.gethostname)
+    process: int = field(default_factory=os.getpid)
+    id: str = field(default_factory=lambda: uuid4().hex)
+
+    def __str__(self) -> str:
+        return f"{self.host}/{self.process}/{self.id}"
+
+    @classmethod
+    def of(cls, text: str) -> "Holder":
+        host, process, its_id = text.rsplit("/", 2)
+        return cls(host, int(process), its_id)
+
+    def is_dead(self, seen_from: str) -> bool:
+        """Whether the process is known to be gone: only its own machine can tell."""
+        if self.host != seen_from:
+            return False
+        try:
+            os.kill(self.process, 0)
+        except ProcessLookupError:
+            return True
+        except PermissionError:
+            return False
+        return False
+
+
+def take(store: Store, me: Holder, now: datetime) -> None:
+    """Take the lease, or keep it. Raises Unloadable while another load has it."""
+    there = store.get(*LEASE) or {}
+    other = there.get("holder", "")
+    dead = other if other and Holder.of(other).is_dead(me.host) else str(me)
+    taken = store.update(
+        Update(
+            *LEASE,
+            "SET holder = :me, leased_until = :until",
+            "attribute_not_exists(holder) OR leased_until < :now OR holder = :me OR holder = :dead",
+            {"me": str(me), "until": stamp(now + LEASED), "now": stamp(now), "dead": dead},
+        )
+    )
+    if not taken:
+        until = str(there.get("leased_until", ""))[11:19]
+        raise Unloadable(f"Another load runs, or was killed just now: wait until it has ended, or until {until} UTC.")
+
+
+def give_back(store: Store, me: Holder) -> None:
+    store.update(Update(*LEASE, "REMOVE holder, leased_until", "holder = :me", {"me": str(me)}))
+
+
+# ---- links that have to end ----
+
+
+def ended_row(account_id: str, line_id: str) -> Item:
+    return ended_key(account_id, line_id).row({"account_id": account_id, "line_id": line_id})
+
+
+def ended_rows(store: Store) -> Iterator[Item]:
+    yield from store.query(LOADS_PK, all_of(ENDED))

@@ -1,0 +1,138 @@
+"""What has to change in the table for an account as it is handed in: only what is newer, and other than what is there.
+
+The account item names the mark of each part of its account, its time and a digest. So one item says what is there, and
+whoever reads the whole sees whether all of it is of one load.
+"""
+
+import json
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from hashlib import blake2b
+from typing import Any
+
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import AHEAD, MARK, PARTS, Dated, Document
+
+type Item = dict[str, Any]
+type Parts = dict[str, str]
+
+ACCOUNT = "account"
+
+
+@dataclass(frozen=True)
+class There:
+    """An account as the table has it. `items` are all its items where a load that left no marks has written it."""
+
+    account: Item | None = None
+    items: tuple[Item, ...] = ()
+
+    @property
+    def parts(self) -> Parts:
+        marked = self.account and self.account.get(PARTS)
+        return dict(marked) if marked else {item["part"]: mark(item) for item in self.items}
+
+    @property
+    def is_marked(self) -> bool:
+        return self.account is not None and PARTS in self.account
+
+
+@dataclass(frozen=True)
+class Plan:
+    """How an account changes. Without puts and without gone parts it does not."""
+
+    account_id: str
+    there: There
+    puts: tuple[Item, ...] = ()
+    gone: tuple[str, ...] = ()
+    ended: tuple[str, ...] = ()
+    """Lines that nobody may be linked to any more."""
+    written: int = 0
+    unchanged: int = 0
+    older: int = 0
+    """Items that were left alone because the table's are newer."""
+
+
+def plan(document: Document, there: There, now: datetime) -> Plan:
+    """Compare an account with what is there."""
+    new, old = {item["part"]: item for item in items_of(document)}, there.parts
+    marks = {part: mark(item) for part, item in new.items()}
+    stale = ACCOUNT in old and _is_newer(old[ACCOUNT], marks[ACCOUNT], now)
+
+    def left_alone(part: str) -> bool:
+        if part not in old or not part.startswith("line#"):
+            return stale  # a bill is as old as its account
+        return _is_newer(old[part], marks[part], now)
+
+    older = {part for part in new if left_alone(part)}
+    # What was written without a mark is written again, for everything of an account has one or nothing has.
+    same = {part for part in new if part not in older and there.is_marked and old.get(part) == marks[part]}
+    fresh = new.keys() - older - same
+    left = (part for part in old if part not in new and not _is_newer(old[part], marks[ACCOUNT], now))
+    gone = () if stale else tuple(left)
+    counted = Plan(document.account.account_id, there, unchanged=len(same), older=len(older))
+    if not fresh and not gone:
+        return counted
+    kept = {part: old[part] for part in old if part not in gone}
+    parts = kept | {part: marks[part] for part in fresh}
+    return Plan(
+        counted.account_id,
+        there,
+        puts=tuple(_puts(new, fresh, there, parts)),
+        gone=gone,
+        ended=tuple(_ended(document, fresh, gone)),
+        written=len(fresh),
+        unchanged=len(same),
+        older=len(older),
+    )
+
+
+def _puts(new: Mapping[str, Item], fresh: Iterable[str], there: There, parts: Parts) -> Iterable[Item]:
+    """Return the account item, which says what the account now is made of, and whatever else is new."""
+    account = new[ACCOUNT] if ACCOUNT in fresh or there.account is None else there.account
+    yield account | {PARTS: parts}
+    by_part = {} if there.is_marked else {item["part"]: item for item in there.items if item["part"] in parts}
+    by_part |= {part: new[part] for part in fresh}
+    yield from (item | {MARK: parts[part]} for part, item in by_part.items() if part != ACCOUNT)
+
+
+def _ended(document: Document, fresh: Iterable[str], gone: Iterable[str]) -> Iterable[str]:
+    closed = document.account.status == "closed" and ACCOUNT in fresh
+    yield from (line.line_id for line in document.lines if closed or _is_closed(line, fresh))
+    yield from (part.removeprefix("line#") for part in gone if part.startswith("line#"))
+
+
+def _is_closed(line: accounts.Line, fresh: Iterable[str]) -> bool:
+    return line.status == "closed" and f"line#{line.line_id}" in fresh
+
+
+def mark(item: Mapping[str, Any]) -> str:
+    """Return an item's time and a digest of what it says. A bill has no time of its own."""
+    said = {name: value for name, value in item.items() if name not in (PARTS, MARK)}
+    digest = blake2b(json.dumps(said, sort_keys=True, default=str).encode(), digest_size=8).hexdigest()
+    return f"{item.get('as_of', '')}/{digest}"
+
+
+def time_of(marked: str) -> str:
+    return marked.partition("/")[0]
+
+
+def _is_newer(there: str, given: str, now: datetime) -> bool:
+    """Whether what is there is newer. What comes from the future is a mistake, and anything may take its place."""
+    return time_of(given) < time_of(there) <= written(now + AHEAD)
+
+
+def items_of(document: Document) -> list[Item]:
+    """Return a document's items; times are written in one way, so that as text they sort as time does."""
+    given = document.model_dump(mode="json", exclude_none=True)
+    for part, dated in zip((given["account"], *given["lines"]), (document.account, *document.lines), strict=True):
+        part["as_of"] = written(_as_of(dated))
+    return accounts.items(given)
+
+
+def _as_of(part: Dated) -> datetime:
+    return part.as_of
+
+
+def written(at: datetime) -> str:
+    return f"{at:%Y-%m-%dT%H:%M:%S}Z"

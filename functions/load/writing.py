@@ -1,0 +1,174 @@
+"""Writes accounts into the table: each whole or not at all, on condition that nobody else has written it meanwhile."""
+
+import random
+import time
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from itertools import batched
+from typing import Any
+
+from boto3.dynamodb.types import TypeSerializer
+from botocore.exceptions import ClientError
+
+from functions.load import loads
+from functions.load.checking import TOGETHER
+from functions.load.planning import ACCOUNT, Item, Plan, There, plan
+from functions.shared.aws.store import Store
+from functions.shared.carrier.accounts import PARTS, Document
+from functions.shared.carrier.items import plain
+
+READ_TOGETHER = 100
+TRIES = 8
+PASSES = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
+"""Why a transaction is cancelled that can do better: somebody else was at it, or it was too much at once."""
+
+_to_dynamo = TypeSerializer().serialize
+
+
+@dataclass(frozen=True)
+class Outcome:
+    written: int = 0
+    unchanged: int = 0
+    older: int = 0
+    ended: int = 0
+    """Lines."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """The accounts' table, and the service's, which notes which links have to end."""
+
+    client: Any
+    name: str
+    store: Store
+    dry: bool = False
+    """Say what would be done, and do nothing."""
+    wait: Any = field(default=time.sleep)
+
+    def bring(self, documents: Sequence[Document], now: datetime) -> Outcome:
+        """Write what is newer and other than what is there. No account may be named twice."""
+        left, done = list(documents), []
+        for tried in range(TRIES):
+            there = self.there([document.account.account_id for document in left])
+            plans = [plan(document, there[document.account.account_id], now) for document in left]
+            again = set() if self.dry else self._write(plans)
+            done += [one for one in plans if one.account_id not in again]
+            left = [document for document in left if document.account.account_id in again]
+            if not left:
+                return _told(done)
+            self.wait(random.uniform(0.5, 1) * 0.05 * 2**tried)  # noqa: S311 - so that two do not meet again
+        raise Contended
+
+    def there(self, ids: Sequence[str]) -> dict[str, There]:
+        """Read what is there of accounts: one item of each says all."""
+        found: dict[str, There] = {one: There() for one in ids}
+        for some in batched(ids, READ_TOGETHER, strict=False):
+            keys = [{"account_id": {"S": one}, "part": {"S": ACCOUNT}} for one in some]
+            wanted: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
+            while wanted:
+                answer = self.client.batch_get_item(RequestItems=wanted)
+                for item in map(plain, answer["Responses"].get(self.name, [])):
+                    items = () if PARTS in item else tuple(self.items(item["account_id"]))
+                    found[item["account_id"]] = There(item, items)
+                wanted = answer.get("UnprocessedKeys", {})
+        return found
+
+    def items(self, account_id: str) -> Iterator[Item]:
+        pages = self.client.get_paginator("query").paginate(
+            TableName=self.name,
+            KeyConditionExpression="account_id = :account_id",
+            ExpressionAttributeValues={":account_id": {"S": account_id}},
+            ConsistentRead=True,
+        )
+        return (plain(item) for page in pages for item in page["Items"])
+
+    def known(self) -> Iterator[tuple[str, str]]:
+        """Read which accounts there are, and how old each is."""
+        pages = self.client.get_paginator("scan").paginate(
+            TableName=self.name,
+            FilterExpression="part = :account",
+            ExpressionAttributeValues={":account": {"S": ACCOUNT}},
+            ProjectionExpression="account_id, as_of",
+        )
+        for page in pages:
+            for item in page["Items"]:
+                yield item["account_id"]["S"], item.get("as_of", {}).get("S", "")
+
+    def end(self, account_id: str) -> int:
+        """Take an account away that its carrier no longer has; return how many lines it had."""
+        items = sorted(self.items(account_id), key=lambda item: item["part"] == ACCOUNT)  # found again if interrupted
+        lines = [item["part"].removeprefix("line#") for item in items if item["part"].startswith("line#")]
+        writes = [self._note(account_id, line) for line in lines]
+        writes += [self._delete(account_id, item["part"]) for item in items]
+        for some in batched(writes, TOGETHER, strict=False):
+            self.client.transact_write_items(TransactItems=list(some))
+        return len(lines)
+
+    def _write(self, plans: Iterable[Plan]) -> set[str]:
+        """Write what is planned; return the accounts that have to be planned again."""
+        again: set[str] = set()
+        for some in _together([(one.account_id, self._writes(one)) for one in plans if one.puts]):
+            writes = [write for _, several in some for write in several]
+            try:
+                self.client.transact_write_items(TransactItems=writes)
+            except ClientError as error:
+                codes = {reason.get("Code") for reason in error.response.get("CancellationReasons", [])}
+                if not codes & PASSES:
+                    raise
+                again |= {account_id for account_id, _ in some}
+        return again
+
+    def _writes(self, one: Plan) -> list[Item]:
+        account, *others = one.puts
+        return [
+            {"Put": {"TableName": self.name, "Item": typed(account), **_as_it_was(one.there)}},
+            *({"Put": {"TableName": self.name, "Item": typed(item)}} for item in others),
+            *(self._delete(one.account_id, part) for part in one.gone),
+            *(self._note(one.account_id, line) for line in one.ended),
+        ]
+
+    def _delete(self, account_id: str, part: str) -> Item:
+        return {"Delete": {"TableName": self.name, "Key": typed({"account_id": account_id, "part": part})}}
+
+    def _note(self, account_id: str, line_id: str) -> Item:
+        return {"Put": {"TableName": self.store.table, "Item": typed(loads.ended_row(account_id, line_id))}}
+
+
+class Contended(Exception):
+    """Others kept writing the same accounts."""
+
+
+def _as_it_was(there: There) -> Item:
+    """The condition that an account is as it was when the change was planned."""
+    if there.account is None:
+        return {"ConditionExpression": "attribute_not_exists(account_id)"}
+    if not there.is_marked:
+        return {"ConditionExpression": "attribute_not_exists(parts)"}
+    return {"ConditionExpression": "parts = :parts", "ExpressionAttributeValues": typed({":parts": there.parts})}
+
+
+def _together(writes: Iterable[tuple[str, list[Item]]]) -> Iterator[list[tuple[str, list[Item]]]]:
+    """Put accounts together that one transaction can write."""
+    some: list[tuple[str, list[Item]]] = []
+    for account_id, several in writes:
+        if some and sum(len(one) for _, one in some) + len(several) > TOGETHER:
+            yield some
+            some = []
+        some.append((account_id, several))
+    if some:
+        yield some
+
+
+def _told(done: Sequence[Plan]) -> Outcome:
+    return Outcome(
+        written=sum(one.written for one in done),
+        unchanged=sum(one.unchanged for one in done),
+        older=sum(one.older for one in done),
+        ended=sum(len(one.ended) for one in done),
+    )
+
+
+def typed(item: Item) -> Item:
+    """Return an item as boto3's client wants it. Most of it is text, and boto3 tries nine other types first."""
+    return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in item.items()}
