@@ -319,9 +319,16 @@ def note(desk: Desk, text: Words, case: Number = None) -> None:
 
 
 @at_desk
-def resolve(desk: Desk, wrap_up: WrapUp, case: Number = None) -> None:
-    """End a case, saying how it ended."""
-    answer = desk.act(case, "resolve", reads=True, wrap_up=wrap_up)
+def resolve(
+    desk: Desk,
+    wrap_up: WrapUp,
+    case: Number = None,
+    checked: Annotated[str, typer.Option(help="How you made sure who it is: account details are shown again.")] = "",
+    lock_stays: Annotated[bool, typer.Option("--lock-stays", help="The check did not work: they stay off.")] = False,
+) -> None:
+    """End a case, saying how it ended. One that locks account details asks what they are to be now."""
+    lock = {"checked": checked} if checked else {"lock_stays": True} if lock_stays else {}
+    answer = desk.act(case, "resolve", reads=True, wrap_up=wrap_up, **lock)
     desk.memory.forget(answer["case"]["id"])
     desk.tell(answer, f"{answer['case']['number']} is resolved.")
 

@@ -41,8 +41,8 @@ def question(
     one = PEOPLE[by] if isinstance(by, str) else by
     who = replace(customer(one), **changes)
     dm = DirectMessage(id="1000", customer=who.x_id, handle=who.handle, text=says, sent_at=int(now.timestamp() * 1000))
-    items = accounts.items(one)
-    return Question(dm, who, now, lambda: accounts.of(items), Catalogue.of(content), case)
+    items, locked = accounts.items(one), who.locked_by is not None
+    return Question(dm, who, now, lambda: accounts.of(items), Catalogue.of(content), case, locked=locked)
 
 
 def command(says: str) -> Command:

@@ -23,6 +23,7 @@ from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from infra.layout import QUEUES, TABLES
 from local import resources
 from tests.engines import Engine as Engine
+from tests.proof.demo import CATALOGUE
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LINKED = Link("account-1", "line-1", START)
@@ -63,7 +64,7 @@ class Office:
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
         self.line = Line(self.sqs, self.urls)
         sender = Sender(self.store, self.x, self.line, now=lambda: self.now)
-        self.desk = Desk(sender, account=_account)
+        self.desk = Desk(sender, account=_account, brand=lambda: CATALOGUE.brand)
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)

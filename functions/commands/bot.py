@@ -29,6 +29,7 @@ from functions.shared.conversation.conversations import (
     change,
     consent_row,
     load,
+    with_lines,
 )
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
@@ -60,7 +61,7 @@ class Bot:
         Raises Contended where others keep writing, and AWS's errors: the queue brings the message again.
         """
         for _ in range(TRIES):
-            before = self.marks.known(load(self.sender.store, message.customer))
+            before = self._known(message.customer)
             if erasure.dropped(before.customer, message):
                 telemetry.count("DroppedAfterErasure")
                 return None
@@ -131,6 +132,15 @@ class Bot:
             notice = unlinked_notice(before, None, self.proofs, self.catalogue(now).brand, now)
             self._text((notice,) if notice else ())
 
+    def _known(self, x_id: str) -> Conversation:
+        """Read a conversation, with what still holds of one who was erased, and with the line of an older link."""
+        known = self.marks.known(load(self.sender.store, x_id))
+        link = known.customer.link
+        if link is None or link.digest:
+            return known
+        named = replace(link, digest=self.proofs.digest(link.account_id, link.line_id))
+        return with_lines(self.sender.store, replace(known, customer=replace(known.customer, link=named)))
+
     @property
     def marks(self) -> Marks:
         return Marks(self.sender.store, self.proofs.keyed)
@@ -165,6 +175,7 @@ class Bot:
             account=lambda: self._account(customer.link.account_id) if customer.link else None,
             catalogue=self.catalogue(now),
             case=before.known_case,
+            locked=before.locked,
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
             ahead=partial(ahead, self.sender.store),
@@ -201,7 +212,7 @@ class Bot:
         queued_at: datetime | None,
     ) -> Conversation:
         now = self.sender.now()
-        after = replace(before, customer=decision.customer)
+        after = with_lines(self.sender.store, replace(before, customer=decision.customer))
         if decision.erases:
             after = erasure.forgotten(after, message.id, now)
         if decision.case:

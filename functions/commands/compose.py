@@ -39,6 +39,8 @@ def compose(
     key = replies[0].key if len(replies) == 1 else "several"
     asked = next((reply.wording for reply in replies if reply.wording), after.wording)
     link = after.link.used(heard.question.now) if quotes and after.link else after.link
-    after = replace(after, told_privacy=after.told_privacy or first, wording=asked, link=link)
+    told_of_lock = after.told_of_lock or any(reply.explains_lock for reply in replies)
+    told_privacy = after.told_privacy or first
+    after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
     old = any(reply.old_figures for reply in replies)
     return after, Say(key, text, kind, quotes, too=too, promises=promises, old_figures=old)

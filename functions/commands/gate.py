@@ -35,6 +35,14 @@ LOCKED = Text(
     " a person will check with you and switch it back on.",
     needs=("customer.locked_by", "line.status", "brand.lost_phone"),
 )
+WHY = Text(
+    "locked.why",
+    "{hi}account details are off in this chat, because a message here said that a phone, SIM or account may not be"
+    " safe. Was it meant differently? Reply #human: a person checks that it's you and switches them on again.",
+    needs=("customer.locked_by",),
+    explains_lock=True,
+)
+"""Once, where the report came from this chat; then LOCKED."""
 PAUSED = Text(
     "figures.paused",
     "{hi}#{tag} is off while we put something right. {says} Please try again later, or reply #human.",
@@ -65,7 +73,7 @@ BESIDE = Text(
     next="We know about this: {says} Next news by {next_at}.",
     needs=("notice.tags", "notice.says", "notice.started_at", "notice.next_at", "notice.ended_at"),
 )
-FIGURES = (FIRST, ENDED, LOCKED, PAUSED, SUSPENDED, TOO_OLD, OLD, BESIDE)
+FIGURES = (FIRST, ENDED, WHY, LOCKED, PAUSED, SUSPENDED, TOO_OLD, OLD, BESIDE)
 """What any hashtag that shows account figures may say."""
 CONTENT = (PAUSED, BESIDE)
 """What any hashtag that shows the brand's content may say."""
@@ -159,8 +167,11 @@ def figures_if_any(question: Question) -> Figures | None:
 
 
 def _locked(question: Question) -> Reply | None:
-    if question.customer.locked_by is None:
+    if not question.locked:
         return None
+    customer = question.customer
+    if customer.locked_by and not customer.told_of_lock:
+        return WHY.reply()
     return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
 
 

@@ -68,6 +68,8 @@ class Question:
     """The case that is not resolved, if any, and that the customer knows of."""
     silent_case: str | None = None
     """The case that is not resolved and of which the customer was told nothing."""
+    locked: bool = False
+    """A report of loss or fraud has switched account figures off, in this chat or for this line."""
     proofs: Proofs = NO_PROOFS
     ahead: Ahead = lambda _: 0
     widespread: Callable[[], bool] = lambda: False

@@ -69,6 +69,11 @@ class ResolveRequest(ClaimRequest):
 
     wrap_up: WrapUp
     seen: Seen = None
+    checked: Annotated[
+        str | None,
+        Field(max_length=200, pattern=r"\S", description="How you made sure who it is: unlocks account details."),
+    ] = None
+    lock_stays: bool = Field(default=False, description="The check did not work: account details stay off.")
 
 
 class Answer(BaseModel):

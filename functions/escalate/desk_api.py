@@ -19,7 +19,8 @@ from functions.escalate.contract import (
 )
 from functions.shared.aws.rows import case_id_in, request_key, request_row
 from functions.shared.aws.store import Cancelled
-from functions.shared.conversation import cases, conversations
+from functions.shared.brand.catalogue import Brand
+from functions.shared.conversation import cases, conversations, locks
 from functions.shared.conversation.cases import Case, Entry, NotYours, Team, WrapUp
 from functions.shared.conversation.conversations import TRIES, Contended, Conversation, load
 from functions.shared.conversation.customers import Customer, Link, at_handle
@@ -31,6 +32,17 @@ DEPTH = 25
 
 
 RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
+UNDONE = (
+    "{hi}thank you, we've checked and account details are on again in this chat. If you ever think that someone else"
+    " has your phone or account, send #urgent."
+)
+STAYS = (
+    "{hi}we couldn't make sure that it's you, so account details stay off here for now. That's to protect you. Call"
+    " {lost_phone}, free, day or night, and give them {case}: they have other ways to check."
+)
+HOW_CHECKED = (
+    "This case locks account details: say how you checked who it is (`checked`), or that they stay off (`lock_stays`)."
+)
 WITHOUT_A_WORD: tuple[WrapUp, ...] = ("not_for_us", "no_answer")
 
 
@@ -60,10 +72,11 @@ class Repeated(Exception):
 
 @dataclass(frozen=True)
 class Desk:
-    """`account` reads what staff may see of a linked line."""
+    """`account` reads what staff may see of a linked line, `brand` the brand's facts."""
 
     sender: Sender
     account: Callable[[Link], ShownAccount]
+    brand: Callable[[], Brand]
 
     def next(self, staff: Staff, request_id: str) -> CaseAnswer | None:
         """Claim what is most pressing of what this person may take; None if nothing waits.
@@ -84,11 +97,12 @@ class Desk:
 
     def show(self, staff: Staff, case_id: str) -> ShowAnswer:
         case = self._case(staff, case_id)
-        customer = load(self.sender.store, case.customer).customer
+        conversation = load(self.sender.store, case.customer)
+        customer = conversation.customer
         entries = conversations.entries_of(self.sender.store, case.id)
         replies = conversations.replies_of(self.sender.store, case.customer, map(views.reply_id, entries))
         link = customer.link
-        verified = link if link and not link.unused(self.sender.now()) and not customer.locked_by else None
+        verified = link if link and not link.unused(self.sender.now()) and not conversation.locked else None
         return ShowAnswer(
             case=views.shown(case, customer),
             card=views.cards().get(case.kind, ()),
@@ -119,10 +133,20 @@ class Desk:
         def resolved(current: Conversation, case: Case) -> Conversation:
             _refuse_unread(case, request.seen)
             now = self.sender.now()
-            ended = current.with_case(cases.resolved(case, request.wrap_up, now))
-            return _told(ended, case, request, now) if _is_owed_a_word(current.customer, case, request) else ended
+            words = self._last_words(current.customer, case, request)
+            ended = _unlocked(current, request).with_case(cases.resolved(case, request.wrap_up, now))
+            return _told(ended, case, words, request, now) if words else ended
 
-        return self._answer(self._act(staff, case_id, request, "resolved", resolved))
+        did = f"resolved, checked: {request.checked}" if request.checked else "resolved"
+        return self._answer(self._act(staff, case_id, request, did, resolved))
+
+    def _last_words(self, customer: Customer, case: Case, request: ResolveRequest) -> str | None:
+        """What the customer is told at a case's end: of a lock; else that it ended, where nobody has answered them."""
+        if customer.stopped or customer.flooded_at or case.silent or case.had_last_word:
+            return None
+        if customer.locked_by:
+            return UNDONE if request.checked else STAYS.replace("{lost_phone}", self.brand().lost_phone)
+        return RESOLVED if case.unanswered and request.wrap_up not in WITHOUT_A_WORD else None
 
     def reply(self, staff: Staff, case_id: str, request: ReplyRequest) -> ReplyAnswer:
         """Commit an answer under the claim. It leaves at once or, where X's limit is used up, as soon as it may."""
@@ -295,20 +319,25 @@ def _refuse_unread(case: Case, seen: datetime | None) -> None:
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
 
 
-def _is_owed_a_word(customer: Customer, case: Case, request: ResolveRequest) -> bool:
-    """Whether a case ends without an answer to what its customer said last, and they may be told that it has."""
-    hushed = customer.stopped or customer.flooded_at or case.silent or case.had_last_word
-    return case.unanswered and not hushed and request.wrap_up not in WITHOUT_A_WORD
+def _unlocked(current: Conversation, request: ResolveRequest) -> Conversation:
+    """Switch account details on again for who was checked. Nobody ends a locked case without saying what it is now."""
+    if current.customer.locked_by is None:
+        return current
+    if request.checked:
+        return replace(current, customer=locks.unlocked(current.customer))
+    if request.lock_stays:
+        return current
+    raise Refusal(400, ErrorAnswer(error=HOW_CHECKED))
 
 
-def _told(ended: Conversation, case: Case, request: ResolveRequest, now: datetime) -> Conversation:
+def _told(ended: Conversation, case: Case, words: str, request: ResolveRequest, now: datetime) -> Conversation:
     """Tell the customer that their case has ended."""
     name = at_handle(ended.customer.handle)
     reply = Outgoing(
         id=f"{request.request_id}#resolved",
         customer=case.customer,
         cause=request.request_id,
-        text=RESOLVED.format(hi=f"Hi {name}, " if name else "Hi, ", case=case.number),
+        text=words.format(hi=f"Hi {name}, " if name else "Hi, ", case=case.number),
         key="resolved",
         kind="acknowledgement",
         created_at=now,

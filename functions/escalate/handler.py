@@ -165,4 +165,4 @@ def desk() -> Desk:
     def brand() -> Brand:
         return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
 
-    return Desk(sender, account=account_column.reader(dynamodb, ours.accounts_table, brand, clock.now))
+    return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)

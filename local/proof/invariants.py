@@ -35,6 +35,8 @@ UNSEEN = timedelta(minutes=20)
 """A case has its ticket by then, though two functions in a row are paused."""
 SOON = timedelta(minutes=3)
 """What X has room for has left by then."""
+BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
+"""Who changes conversations without being a person."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 
@@ -76,6 +78,8 @@ class Trace:
     delivered: tuple[Chat, ...]
     over_limit: int
     rows: tuple[Row, ...]
+    as_written: bool = False
+    """The rows come in the order in which they were written. A real table's do not: there time has to do."""
     pauses: tuple[Paused, ...] = ()
     room_from: Mapping[str, datetime] = field(default_factory=dict)
     """From when on X would have taken the answer to a DM, where that is known."""
@@ -115,6 +119,13 @@ class Trace:
         for row in self.of(AUDIT):
             found.setdefault(row["pk"], []).append(row)
         return found
+
+    @cached_property
+    def in_turn(self) -> list[tuple[str, Row]]:
+        """What was done in every conversation, in the order in which it was written, with whose it was."""
+        every = [row for row in self.rows if kind_in(row) == AUDIT]
+        in_time = every if self.as_written else sorted(every, key=lambda row: str(row["at"]))
+        return [(x_id_in(row), row) for row in in_time]
 
     @cached_property
     def customers(self) -> set[str]:
@@ -192,14 +203,24 @@ def paused(trace: Trace) -> Iterable[str]:
 
 
 def locked(trace: Trace) -> Iterable[str]:
-    """After a report of loss or fraud no figure leaves until a person has resolved the case."""
+    """After a report of loss or fraud no figure of its line leaves, in any chat, until a person has checked."""
     quotes = {row["id"] for row in trace.replies if "quotes" in row}
-    for customer in trace.customers:
-        is_locked = False
-        for row in trace.audit(customer):
-            is_locked = _flag(row, "locked_by", is_locked)
-            if is_locked and any(reply in quotes for reply in _claimed(row)):
-                yield f"{customer} was told figures while locked"
+    sees: dict[str, str] = {}
+    """The line that each chat sees."""
+    reports: dict[str, set[str]] = {}
+    """By chat that is locked, what its report locks: itself and the line that it saw."""
+    for customer, row in trace.in_turn:
+        for line, what in _line_changes(row):
+            sees[customer] = line if what == "seen" else ""
+        if "locked_by set" in row["changes"]:
+            reports[customer] = {customer, sees.get(customer) or customer}
+        if "locked_by cleared" in row["changes"]:
+            del reports[customer]
+            if row["by"] in BY_ITSELF:
+                yield f"{row['by']} unlocked {customer}"
+        shut = set().union(*reports.values())
+        if shut & {customer, sees.get(customer)} and any(reply in quotes for reply in _claimed(row)):
+            yield f"{customer} was told figures while locked"
 
 
 def bot_silent(trace: Trace) -> Iterable[str]:
@@ -468,6 +489,15 @@ def _changes(row: Row) -> list[tuple[str, str, str]]:
 def _case_changes(row: Row) -> list[tuple[str, str, str, int]]:
     found = (_CASE.fullmatch(change) for change in row["changes"])
     return [(match[1], match[2], match[3], int(match[4])) for match in found if match]
+
+
+_LINE = re.compile(r"line (\w+) (seen|left)")
+
+
+def _line_changes(row: Row) -> list[tuple[str, str]]:
+    """The lines that a chat left, then the one that it came to see."""
+    found = (_LINE.fullmatch(change) for change in row["changes"])
+    return sorted(((match[1], match[2]) for match in found if match), key=lambda change: change[1])
 
 
 def _claimed(row: Row) -> list[str]:

@@ -121,9 +121,10 @@ def test_figures_are_shown_only_while_account_and_line_are_in_order(tag: str, pa
 
 @pytest.mark.parametrize("tag", ACCOUNT_TAGS)
 def test_a_report_of_loss_pauses_figures(tag: str) -> None:
-    reply = said(ask(f"#{tag}", locked_by="7KD2MX"))
+    first = said(ask(f"#{tag}", locked_by="7KD2MX"))
+    reply = said(ask(f"#{tag}", locked_by="7KD2MX", told_of_lock=True))
 
-    assert reply.key == "figures.locked"
+    assert (first.key, reply.key) == ("locked.why", "figures.locked")
     assert reply.quotes is None  # it must be able to leave
 
 

@@ -4,6 +4,7 @@ import json
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from datetime import timedelta
 from typing import Any
 from uuid import uuid4
 
@@ -16,7 +17,7 @@ from functions.escalate.contract import DOCUMENTS, text_of
 from functions.escalate.tick import tick
 from functions.escalate.views import cards
 from functions.shared.aws import store
-from functions.shared.aws.rows import customer_pk
+from functions.shared.aws.rows import AUDIT, all_of, customer_pk
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import ELSEWHERE, LEASE, TEAMS
 from functions.shared.x.messages import Ticket
@@ -542,14 +543,52 @@ def test_resolving_twice_with_one_request_is_resolving_once(office: Office) -> N
     assert first == again
 
 
-def test_resolving_lifts_the_pause_on_figures(office: Office) -> None:
+def test_a_case_that_locks_is_not_ended_without_saying_how_it_was_checked(office: Office) -> None:
     case = office.writes(ALICE, team="urgent", kind="line_block")
     office.customer(ALICE, locked_by=case.id)
     claimed = office.next("agent-1")
 
-    office.act("agent-1", claimed, "resolve", wrap_up="sorted")
+    status, refused = office.act("agent-1", claimed, "resolve", wrap_up="sorted")
+
+    assert (status, "say how you checked who it is" in refused["error"]) == (400, True)
+    assert office.loaded(ALICE).customer.locked_by == case.id
+
+
+def test_a_person_who_has_checked_unlocks_and_the_audit_says_how(office: Office) -> None:
+    case = office.writes(ALICE, team="urgent", kind="line_block")
+    office.customer(ALICE, locked_by=case.id)
+    claimed = office.next("agent-1")
+
+    office.act("agent-1", claimed, "resolve", wrap_up="sorted", checked="called back, answered from the bill")
 
     assert office.loaded(ALICE).customer.locked_by is None
+    assert office.x.sent[-1][1].endswith("send #urgent.")
+    audit = office.store.query(customer_pk(ALICE), all_of(AUDIT))
+    assert "resolved, checked: called back, answered from the bill" in [row["did"] for row in audit]
+
+
+def test_a_check_that_did_not_work_leaves_the_lock(office: Office) -> None:
+    case = office.writes(ALICE, team="urgent", kind="line_block")
+    office.customer(ALICE, locked_by=case.id)
+    claimed = office.next("agent-1")
+
+    office.act("agent-1", claimed, "resolve", wrap_up="explained", lock_stays=True)
+
+    assert office.loaded(ALICE).customer.locked_by == case.id
+    assert "we couldn't make sure that it's you" in office.x.sent[-1][1]
+
+
+def test_a_quiet_case_that_locks_goes_to_the_next_person(office: Office) -> None:
+    case = office.writes(ALICE, team="urgent", kind="line_block")
+    office.customer(ALICE, locked_by=case.id)
+    office.act("agent-1", office.next("agent-1"), "reply", text="Are you there?")
+    office.now += timedelta(days=4)
+
+    tick(office.desk.sender)
+    tick(office.desk.sender)
+
+    after = office.loaded(ALICE)
+    assert (after.case and after.case.state, after.customer.locked_by) == ("NEW", case.id)
 
 
 def test_a_new_dm_reopens_a_resolved_case_under_the_same_number(office: Office) -> None:

@@ -12,7 +12,7 @@ from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
 from functions.shared.aws import store
-from functions.shared.conversation import cases, conversations, erasure, promises, replies
+from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
 
 
@@ -57,8 +57,33 @@ MUTANTS = (
         "LOCKED",
         "stolen",
         claim.obstacle,
-        "and not customer.locked_by",
+        "and not conversation.locked",
         "",
+    ),
+    Mutant(
+        "a report locks its chat and not its line",
+        "LOCKED",
+        "second chat",
+        locks.reported,
+        "customer.link.digest if customer.link else None",
+        "None",
+    ),
+    Mutant(
+        "the line is not looked at in the claim's transaction",
+        "LOCKED",
+        "locked meanwhile",
+        conversations._line_writes,
+        "elif quotes:",
+        "elif False:",
+    ),
+    Mutant(
+        "a lock falls when its case has been quiet",
+        "LOCKED",
+        "second chat",
+        escalate_tick._look_at,
+        """return current.with_case(cases.in_line(current.case, now))""",
+        """free = current.customer.__replace__(locked_by=None, locked_line=None)
+                return current.__replace__(customer=free).with_case(cases.resolved(current.case, "no_answer", now))""",
     ),
     Mutant(
         "unasked replies leave while a person has the conversation",

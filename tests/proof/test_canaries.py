@@ -80,7 +80,7 @@ class Observed(World):
             return
         except BaseException:
             return
-        self._survive(lambda: self.queues["inbound"].delete(message.id))
+        self.survives(lambda: self.queues["inbound"].delete(message.id))
 
 
 def live(world: Observed) -> None:

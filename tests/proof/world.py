@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
@@ -35,8 +35,8 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.carrier.linking import Keyed, Proofs
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS
-from functions.shared.conversation.conversations import Contended, Conversation
-from functions.shared.conversation.customers import Customer, Link
+from functions.shared.conversation.conversations import Contended
+from functions.shared.conversation.customers import Link
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.replies import KINDS
 from functions.shared.conversation.tickets import Line, ahead
@@ -259,7 +259,7 @@ class World:
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
         proofs = self._proofs(store)
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
-        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False))
+        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service", lambda: self.now)
         self._busy = False
@@ -279,10 +279,14 @@ class World:
 
         return Proofs(Keyed(b"world"), having, self.accounts, store.get, lambda: next(self.codes))
 
-    def introduce(self, x_id: str) -> None:
-        stranger = Conversation(Customer(x_id))
-        known = Customer(x_id, link=Link(f"account-{x_id}", "1", START), told_privacy=True)
-        conversations.save(self.store, stranger, Conversation(known), by="test", did="introduced", now=START)
+    def introduce(self, x_id: str, *, line_of: str | None = None) -> None:
+        """Let somebody have linked a line: their own, or another customer's."""
+        account_id = f"account-{line_of or x_id}"
+        link = Link(account_id, "1", START, self.bot.proofs.digest(account_id, "1"))
+        before = conversations.load(self.store, x_id)
+        known = replace(before.customer, link=link, told_privacy=True)
+        after = conversations.with_lines(self.store, replace(before, customer=known))
+        conversations.save(self.store, before, after, by="test", did="introduced", now=START)
 
     @property
     def trace(self) -> Trace:
@@ -294,6 +298,7 @@ class World:
             delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id) for dm in self.x.delivered),
             over_limit=self.x.over_limit,
             rows=tuple(self.dynamo.plain("service")),
+            as_written=True,
             pauses=tuple(self.pauses),
             # What a fault wastes is a window.
             room_from={} if self.struck else self.room_from,
@@ -414,10 +419,10 @@ class World:
         self.x.arrive()
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
-        self._survive(lambda: tick_commands(self.sender))
-        self._survive(lambda: promise_watch.watch(self.sender, lambda _: CATALOGUE))
-        self._survive(self.bot.forget)
-        self._survive(lambda: tick_escalate(self.sender))
+        self.survives(lambda: tick_commands(self.sender))
+        self.survives(lambda: promise_watch.watch(self.sender, lambda _: CATALOGUE))
+        self.survives(self.bot.forget)
+        self.survives(lambda: tick_escalate(self.sender))
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
         dead = self.queues["inbound"].dead
@@ -441,7 +446,7 @@ class World:
             wait = RETRY_AFTER[min(message.receives, len(RETRY_AFTER)) - 1]
             message.visible_at = self.now + timedelta(seconds=wait)
             return
-        self._survive(lambda: self.point("acknowledge", "inbound", lambda: inbound.delete(message.id)))
+        self.survives(lambda: self.point("acknowledge", "inbound", lambda: inbound.delete(message.id)))
 
     def _bury(self, message: Queued, dead: Fifo) -> None:
         """One invocation of the dead letters' reader."""
@@ -451,9 +456,9 @@ class World:
             self.reader.receive(letter)
         except (Kill, ClientError, BotoCoreError, Contended):
             return
-        self._survive(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
+        self.survives(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
 
-    def _survive(self, do: Callable[[], Any]) -> None:
+    def survives(self, do: Callable[[], Any]) -> None:
         with suppress(Kill, ClientError, BotoCoreError, Contended):
             do()
 

@@ -66,6 +66,48 @@ def stolen(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def second_chat(world: World) -> None:
+    """Two chats see one line; its owner reports the theft in one, and the other asks for the bill before and after.
+
+    The case then rests: nobody has checked who asks, so no clock may give the figures free.
+    """
+    world.introduce(LINKED_B, line_of=LINKED_A)
+    world.points.clear()
+    world.write(LINKED_B, "#charges")
+    world.write(LINKED_A, "my phone was stolen last night, please block it")
+    world.write(LINKED_B, "#data")
+    world.work()
+    staff_answer(world)
+    world.pass_time(timedelta(days=4))
+    world.write(LINKED_B, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def locked_meanwhile(world: World) -> None:
+    """The theft is reported between a look at the other chat's line and the claim of its answer.
+
+    Its reporter has stopped automatic replies: nothing but the line tells the claim of it, not even the budget.
+    """
+    world.introduce(LINKED_B, line_of=LINKED_A)
+    world.points.clear()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    commit = world.dynamo.transact_write_items
+
+    def after_a_report(**request: Any) -> Any:
+        if vars(world.dynamo).pop("transact_write_items", None):
+            report = world.typed(LINKED_A, "my phone was stolen last night, please block it")
+            world.survives(lambda: world.bot.receive(report))
+            world.bring(report)
+        return commit(**request)
+
+    vars(world.dynamo)["transact_write_items"] = after_a_report
+    world.write(LINKED_B, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def greeting_and_case(world: World) -> None:
     """A greeting has its menu, which nobody asked for; right behind it a person is needed."""
     world.write(LINKED_A, "hello")
@@ -185,6 +227,8 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "escalation and staff": (escalation_and_staff, 15),
     "two and one unit": (two_and_one_unit, 1),
     "stolen": (stolen, 15),
+    "second chat": (second_chat, 15),
+    "locked meanwhile": (locked_meanwhile, 15),
     "greeting and case": (greeting_and_case, 15),
     "nobody in time": (nobody_in_time, 15),
     "paused": (paused, 15),

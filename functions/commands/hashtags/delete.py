@@ -26,7 +26,7 @@ ASKED_FOR = timedelta(minutes=30)
 
 def say(question: Question) -> Reply | Changed:
     customer, now = question.customer, question.now
-    if customer.locked_by:
+    if question.locked:
         # Else a thief could erase the report of the theft and link the stolen phone.
         reply = gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
         return Changed(reply, customer, refused="The customer asks to be erased. Not while figures are paused.")

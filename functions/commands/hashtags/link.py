@@ -15,7 +15,7 @@ from functions.shared.carrier.accounts import Account, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.carrier.linking import Proofs
 from functions.shared.conversation.cases import Case
-from functions.shared.conversation.customers import Code, Consent, Customer, Link
+from functions.shared.conversation.customers import Code, Consent, Customer
 from functions.shared.wording import rules
 from functions.shared.wording.reading import visible
 from functions.shared.wording.saying import moment
@@ -74,7 +74,7 @@ HOME_COUNTRY = "GB"
 
 def say(question: Question) -> Reply | Changed:
     """Send a code, or do everything as if: the same reads, the same writes and the same words for any number."""
-    if question.customer.locked_by:
+    if question.locked:
         return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
     number = number_in(question.dm.text)
     if number is None:
@@ -113,7 +113,7 @@ def check(question: Question, typed: str) -> Reply | Changed:
     """Look at a code that was typed back: the right one links, once."""
     customer, now, proofs = question.customer, question.now, question.proofs
     code = customer.code
-    if customer.locked_by:
+    if question.locked:
         return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
     if until := customer.linking_paused_until if not code else None:
         return _paused(question, until) if until > now else NO_CODE.reply()
@@ -133,7 +133,7 @@ def check(question: Question, typed: str) -> Reply | Changed:
 
 def _linked(question: Question, account: Account, line: Line) -> Changed:
     customer = question.customer
-    after = linking.linked(customer, Link(account.account_id, line.line_id, question.now))
+    after = linking.linked(customer, question.proofs.link(account, line, question.now))
     told = notice(line.number, SMS_LINKED, question.case, question.catalogue.brand, question.now)
     consent = Consent("link", given=True, wording=customer.wording or "")
     return Changed(DONE.reply(last3=line.number[-3:]), after, sms=(told,) if told else (), consent=consent)

@@ -122,6 +122,11 @@ def codes_key(digest: str) -> Key:
     return Key(f"number#{digest}", "codes")
 
 
+def line_key(digest: str) -> Key:
+    """Which chats see a line and what locks it; only its hash names it."""
+    return Key(f"line#{digest}", "holders")
+
+
 def mark_key(digest: str) -> Key:
     """What stays of a customer who was erased, whom only a hash names."""
     return Key(f"erased#{digest}", "mark")

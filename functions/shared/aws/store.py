@@ -86,6 +86,26 @@ class Update:
 
 
 @dataclass(frozen=True)
+class Check:
+    """Write nothing, but only where an item's version is the one that is `expected`; 0 = none may be there."""
+
+    pk: str
+    sk: str
+    expected: int
+
+    @property
+    def name(self) -> str:
+        return self.sk
+
+    def request(self, table: str, _now: datetime) -> Item:
+        check: Item = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
+        if self.expected == 0:
+            return {"ConditionCheck": check | {"ConditionExpression": "attribute_not_exists(pk)"}}
+        version = {"ExpressionAttributeValues": _item({":version": self.expected})}
+        return {"ConditionCheck": check | {"ConditionExpression": "version = :version"} | version}
+
+
+@dataclass(frozen=True)
 class Delete:
     """Delete an item whose version is the one that is `expected`."""
 
@@ -107,7 +127,7 @@ class Delete:
         return {"Delete": delete}
 
 
-type Write = Put | Update | Delete
+type Write = Put | Update | Delete | Check
 
 
 class Cancelled(Exception):

@@ -11,11 +11,12 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.shared.aws.rows import codes_key
+from functions.shared.aws.rows import codes_key, line_key
 from functions.shared.aws.store import Item, Put
-from functions.shared.carrier.accounts import Account, Line
+from functions.shared.carrier.accounts import NOBODY, Account, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.customers import A_DAY, Code, Customer, Link
+from functions.shared.conversation.locks import ProvenLine
 
 CODE_LIVES = timedelta(minutes=10)
 TRIES = 3
@@ -93,7 +94,21 @@ class Proofs:
     new_code: Callable[[], str] = new_code
 
     def find(self, number: str, now: datetime) -> Found:
-        return found(number, self.having_number(number), now)
+        return self._unlocked(found(number, self.having_number(number), now))
+
+    def digest(self, account_id: str, line_id: str) -> str:
+        """A line's name in our own rows."""
+        return self.keyed.digest("line", account_id, line_id)
+
+    def link(self, account: Account, line: Line, now: datetime) -> Link:
+        return Link(account.account_id, line.line_id, now, self.digest(account.account_id, line.line_id))
+
+    def _unlocked(self, found: Found) -> Found:
+        """Look whether a report locks the line. For a number that is nobody's as much is read."""
+        line = (found.account.account_id, found.line.line_id) if found.account and found.line else (NOBODY, "")
+        digest = self.digest(*line)
+        locked = ProvenLine.of(digest, self.row(*line_key(digest))).locked_by
+        return Found(refused="The line is locked by a report of loss or fraud.") if locked else found
 
     def asked(self, number: str, now: datetime) -> Asked:
         digest = self.keyed.digest("number", number)
@@ -108,7 +123,7 @@ class Proofs:
             line = account.line(code.line_id or "") if account else None
         except Unreadable:
             return Found(refused="The account's data cannot be read.")
-        return _checked(account, line, now) if account and line else Found()
+        return self._unlocked(_checked(account, line, now) if account and line else Found())
 
 
 NO_PROOFS = Proofs(Keyed(b"nobody"), lambda _: (), lambda _: None, lambda _pk, _sk: None, lambda: "000000")

@@ -4,7 +4,7 @@ Everything that changes in it is written in one transaction under the customer's
 what changed. Whoever loses the race reads again and decides again.
 """
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from pydantic import TypeAdapter
 
 from functions.shared.aws import rows, telemetry
 from functions.shared.aws.store import Cancelled, Item, Put, Store, Write, stamp
-from functions.shared.conversation import cases, promises, replies
+from functions.shared.conversation import cases, locks, promises, replies
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.locks import ProvenLine
 from functions.shared.conversation.replies import Outgoing
 
 _customer = TypeAdapter(Customer)
@@ -34,6 +35,8 @@ class Conversation:
     """The open case, else the one resolved in the last seven days."""
     entries: tuple[Entry, ...] = ()
     """What is newly said in the case."""
+    lines: tuple[ProvenLine, ...] = ()
+    """The line that the customer sees, and the one that their report locks."""
     writes: tuple[Write, ...] = ()
     """Rows that belong to this change: the DM's record, the id of a DM that was sent, the budget that was taken."""
 
@@ -51,6 +54,13 @@ class Conversation:
         until = self.customer.past_case_until
         return self.case if self.case and not self.case.open and until and until > now else None
 
+    @property
+    def locked(self) -> bool:
+        """Account figures are off: by a report in this chat, or in any other that sees the same line."""
+        link = self.customer.link
+        seen = (line for line in self.lines if link and line.digest == link.digest)
+        return self.customer.locked_by is not None or any(line.locked_by for line in seen)
+
     def reply(self, reply_id: str) -> Outgoing | None:
         return next((reply for reply in self.replies if reply.id == reply_id), None)
 
@@ -63,9 +73,8 @@ class Conversation:
         """Return the conversation with its case changed; the customer's pointers to it follow."""
         customer = replace(self.customer, case=case.id if case.open else None)
         if case.resolved_at:
-            unlocked = None if customer.locked_by == case.id else customer.locked_by
             until = case.resolved_at + cases.REOPENS_FOR
-            customer = replace(customer, past_case=case.id, past_case_until=until, locked_by=unlocked)
+            customer = replace(customer, past_case=case.id, past_case_until=until)
         return replace(self, customer=customer, case=case, entries=self.entries + entries)
 
 
@@ -80,12 +89,24 @@ def load(store: Store, x_id: str) -> Conversation:
     case_id = customer.case or customer.past_case
     keys = [rows.reply_key(x_id, reply_id) for reply_id in customer.outbox]
     keys += [rows.case_key(case_id)] if case_id else []
+    digests = locks.digests(customer)
+    keys += map(rows.line_key, digests)
     found = store.get_all(keys)
+    by_key = {(row["pk"], row["sk"]): row for row in found}
     return Conversation(
         customer,
         replies=tuple(_read(_reply, row) for row in found if rows.kind_in(row) == rows.REPLY),
         case=next((_read(_case, row) for row in found if rows.kind_in(row) == rows.CASE), None),
+        lines=tuple(ProvenLine.of(digest, by_key.get(rows.line_key(digest))) for digest in digests),
     )
+
+
+def with_lines(store: Store, conversation: Conversation) -> Conversation:
+    """Read the rows of lines that a change has brought in: of a link that was just made."""
+    known = {line.digest for line in conversation.lines}
+    new = [digest for digest in locks.digests(conversation.customer) if digest not in known]
+    read = (ProvenLine.of(digest, store.get(*rows.line_key(digest))) for digest in new)
+    return replace(conversation, lines=(*conversation.lines, *read))
 
 
 def case_of(store: Store, case_id: str) -> Case | None:
@@ -133,11 +154,14 @@ def save(
         writes.append(Put(_case_row(after.case), expected=0 if new else None))
         back_until, last_owner = after.case.back_until, after.case.last_owner
         writes += [rows.back_row(last_owner, back_until, after.case.id)] if back_until and last_owner else []
+    writes += _line_writes(before, after)
     if after.case:
         writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
     store.commit(writes)
     _count_promise(before.case, after.case)
-    return Conversation(customer, waiting, after.case)
+    return Conversation(
+        customer, waiting, after.case, lines=tuple(_moved_on(line, before, after) for line in after.lines)
+    )
 
 
 def change(
@@ -181,6 +205,24 @@ def _read[T](kind: TypeAdapter[T], row: Item) -> T:
 def _dumped[T](kind: TypeAdapter[T], thing: T) -> Item:
     fields: Item = kind.dump_python(thing, mode="json", exclude_none=True)
     return fields
+
+
+def _line_writes(before: Conversation, after: Conversation) -> Iterator[Write]:
+    """What a change does to lines; a claim that quotes one depends on it to stay as it was read."""
+    was = {reply.id: reply.state for reply in before.replies}
+    claimed = (reply for reply in after.replies if reply.state == "SENDING" != was.get(reply.id))
+    quotes = any(reply.quotes for reply in claimed)
+    for line in after.lines:
+        changed = line.after(before.customer, after.customer)
+        if changed != line:
+            yield changed.put()
+        elif quotes:
+            yield line.unchanged()
+
+
+def _moved_on(line: ProvenLine, before: Conversation, after: Conversation) -> ProvenLine:
+    changed = line.after(before.customer, after.customer)
+    return changed if changed == line else replace(changed, version=line.version + 1)
 
 
 def _profile_row(customer: Customer, case: Case | None) -> Item:
@@ -232,7 +274,15 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")
     if before.customer.line != after.customer.line:
         said.append(f"link {'set' if after.customer.link else 'cleared'}")
+    for line in after.lines:
+        said += _line_changes(line, line.after(before.customer, after.customer))
     return said
+
+
+def _line_changes(line: ProvenLine, now: ProvenLine) -> list[str]:
+    name = f"line {line.digest[:12]}"
+    said = [f"{name} seen"] if {*now.linked} - {*line.linked} else []
+    return said + ([f"{name} left"] if {*line.linked} - {*now.linked} else [])
 
 
 def _promise_changes(before: Case | None, after: Case) -> list[str]:

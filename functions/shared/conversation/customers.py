@@ -21,6 +21,8 @@ class Link:
     account_id: str
     line_id: str
     linked_at: datetime
+    digest: str | None = None
+    """The line's name in our own rows, a keyed hash; None = linked before there were any."""
     used_at: datetime | None = None
     """When figures were last said by it, to the day; None = not since it was made."""
 
@@ -94,6 +96,10 @@ class Customer:
     """The DM id of the newest start: an older stop does nothing."""
     locked_by: str | None = None
     """The case whose report of loss or fraud pauses account figures."""
+    locked_line: str | None = None
+    """The line that this report locks for everybody, by its digest."""
+    told_of_lock: bool = False
+    """They have read why account figures are off."""
     case: str | None = None
     """The one case that is not resolved: a person owns the conversation."""
     past_case: str | None = None

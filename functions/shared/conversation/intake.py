@@ -8,6 +8,7 @@ from functions.shared.conversation import cases
 from functions.shared.conversation.cases import Case, Entry, Team
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.locks import reported
 
 LOCKS = frozenset({"line_block", "account_guard", "wrong_person"})
 """Reports after which no account figure is said until a person has resolved the case."""
@@ -56,7 +57,7 @@ def answered_elsewhere(current: Conversation, now: datetime, new_id: Callable[[]
 
 def locked(customer: Customer, kind: str, case_id: str) -> Customer:
     """Return the customer after a report of this kind: the first case that pauses figures is what frees them."""
-    return replace(customer, locked_by=customer.locked_by or case_id) if kind in LOCKS else customer
+    return reported(customer, case_id) if kind in LOCKS else customer
 
 
 def knows(case: Case, kind: str) -> bool:

@@ -29,7 +29,7 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         return None if customer.stopped_by == reply.cause else "stopped"
     if reply.automated and customer.stopped:
         return "stopped"
-    linked = customer.link and customer.link.account_id == reply.quotes and not customer.locked_by
+    linked = customer.link and customer.link.account_id == reply.quotes and not conversation.locked
     if reply.quotes and not linked:
         return "unlinked"
     if reply.unasked and conversation.known_case:

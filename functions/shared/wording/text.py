@@ -46,6 +46,8 @@ class Reply:
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
+    explains_lock: bool = False
+    """It says why account figures are off, which is said once."""
     wording: str | None = None
     """The version of a text that says what linking means: who types the code back has agreed to it."""
 
@@ -59,6 +61,7 @@ class Text:
     next: str = ""
     short: str = ""
     needs: tuple[str, ...] = ()
+    explains_lock: bool = False
     asks_consent: bool = False
     """It says what linking means; the ledger keeps which version of it a customer has read."""
     ends_link: bool = False

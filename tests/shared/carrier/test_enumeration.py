@@ -69,7 +69,9 @@ def footprint(known: Account, number: str, owner: str | None) -> tuple[str, list
 def test_the_answer_and_what_it_takes_are_the_same_for_every_number(
     known: Account, number: str, owner: str | None
 ) -> None:
-    assert footprint(known, number, owner) == footprint(HOME, NUMBER, None)
+    linked_alike = STRANGER if owner == STRANGER else None  # who is linked knows that they are
+
+    assert footprint(known, number, owner) == footprint(HOME, NOBODYS, linked_alike)
 
 
 class Asked:

@@ -10,7 +10,6 @@ import pytest
 from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED, code_in, number_in
 from functions.commands.sms import LONGEST, AwsTexts, Sms
 from functions.escalate.contract import ShownAccount
-from functions.escalate.desk_api import Desk
 from functions.shared.aws.rows import customer_pk
 from functions.shared.carrier import linking
 from functions.shared.carrier.accounts import Account
@@ -304,6 +303,44 @@ def test_after_a_report_of_loss_nothing_is_linked_until_a_person_has_looked() ->
     assert phone.world.texted == []
 
 
+def test_a_report_of_loss_locks_the_line_for_every_chat() -> None:
+    owner = Phone(world(HOME))
+    owner.links(NUMBER)
+    other = Phone(owner.world, CUSTOMER)
+    other.links(NUMBER)
+    owner.says("my phone was stolen, please block it")
+
+    shown, why = other.asks("#charges"), owner.asks("#charges")
+
+    assert "to keep you safe" in shown
+    assert "a message here said that a phone" in why
+
+
+def test_a_thief_cannot_link_the_line_with_the_code_that_arrives_on_the_stolen_phone() -> None:
+    owner = Phone(world(HOME))
+    owner.links(NUMBER)
+    owner.says("my phone was stolen, please block it")
+    thief = Phone(owner.world, CUSTOMER)
+    before = len(owner.world.texted)
+
+    thief.says("#link 07700 900123")
+
+    assert owner.world.texted[before:] == []
+    assert thief.customer.case
+
+
+def test_a_code_that_was_sent_before_the_report_links_nothing_after_it() -> None:
+    owner = Phone(world(HOME))
+    owner.links(NUMBER)
+    thief = Phone(owner.world, CUSTOMER)
+    thief.says("#link 07700 900123")
+    owner.says("my phone was stolen, please block it")
+
+    thief.says(code_for(owner.world, NUMBER))
+
+    assert thief.customer.link is None
+
+
 def test_who_has_sent_stop_links_nothing() -> None:
     phone = Phone(world(HOME))
     phone.says("#link 07700 900123")
@@ -516,7 +553,7 @@ def test_staff_see_no_figures_by_a_link_that_has_to_be_proven_again() -> None:
     here = world(HOME)
     phone = Phone(here)
     phone.links(NUMBER)
-    here.desk = Desk(here.sender, account=lambda _: ShownAccount(verified=True))
+    here.desk = replace(here.desk, account=lambda _: ShownAccount(verified=True))
     here.now += timedelta(days=91)
     phone.says("my bill is wrong")
     case = here.next_case("request")
