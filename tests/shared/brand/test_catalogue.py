@@ -129,4 +129,5 @@ def test_the_sample_is_what_the_schema_accepts_and_holds_every_kind() -> None:
 
     jsonschema.validate(SAMPLE, schema, jsonschema.Draft202012Validator)
 
-    assert [item["kind"] for item in SAMPLE] == list(MODELS)
+    # A hashtag is switched off with `tweetserve pause`, and no file does it.
+    assert [item["kind"] for item in SAMPLE] == [kind for kind in MODELS if kind != "pause"]

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from itertools import product
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,8 @@ from hypothesis import strategies as st
 from moto import mock_aws
 from pydantic import ValidationError
 
+from functions.load.planning import There, plan
+from functions.load.writing import typed
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Document, Unreadable
 from functions.shared.carrier.items import plain
@@ -269,3 +272,34 @@ def test_the_page_on_data_names_every_attribute() -> None:
         for model, definition in json.loads(path.read_text(encoding="utf-8"))["$defs"].items():
             for name in set(definition["properties"]) - {"kind", "id"}:
                 assert name in page, f"{name} of {model}"
+
+
+class Half:
+    """A table that a load is writing: queries meet it in the middle before they meet the end."""
+
+    def __init__(self, *answers: dict[str, dict[str, Any]]) -> None:
+        self.answers = list(answers)
+
+    def query(self, **_: Any) -> dict[str, Any]:
+        answer = self.answers.pop(0) if len(self.answers) > 1 else self.answers[0]
+        return {"Items": [typed(item) for item in answer.values()]}
+
+
+def by_part(document: dict[str, Any], there: There) -> dict[str, dict[str, Any]]:
+    planned = plan(Document.model_validate(document), there, NOW)
+    return {item["part"]: item for item in planned.puts}
+
+
+def test_no_answer_mixes_two_loads_wherever_a_query_meets_the_second() -> None:
+    first = by_part(SAMPLE, There())
+    account = SAMPLE["account"] | {"owed_minor": 9999, "as_of": "2026-11-24T14:10:00Z"}
+    line = SAMPLE["lines"][0] | {"plan_name": "40 GB", "as_of": "2026-11-24T14:10:00Z"}
+    changed = SAMPLE | {"account": account, "lines": [line]}
+    second = first | by_part(changed, There(first["account"]))
+    whole = [accounts.of(first.values()), accounts.of(second.values())]
+
+    for met in product((first, second), repeat=len(first)):
+        half = {part: load[part] for part, load in zip(first, met, strict=True)}
+        assert accounts.read(Half(half, second), "accounts", "A-100200") in whole
+    with pytest.raises(Unreadable):
+        accounts.read(Half({"account": first["account"], "line#1": second["line#1"]}), "accounts", "A-100200")
