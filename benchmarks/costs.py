@@ -9,10 +9,13 @@ import math
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from functions.load.planning import There, plan
+from functions.load.writing import typed
+from functions.shared.carrier.accounts import Document
 from functions.webhook.look_up import SETTLED, next_page
 from functions.webhook.tick import LOOK_EVERY
 from infra.layout import FUNCTIONS
@@ -27,6 +30,9 @@ VOLUMES = (1_000, 43_200, 1_000_000)
 TO_PEOPLE = 0.15
 """How many of a hundred DMs a person answers."""
 MINUTES = 30 * 24 * 60
+NIGHTS = (0.01, 0.1, 1.0)
+"""Parts of the accounts that have new figures."""
+SAMPLE = Path(__file__).parents[1] / "docs" / "samples" / "account.json"
 TICKS_A_MINUTE = 1
 """On AWS the Scheduler calls no oftener."""
 
@@ -211,6 +217,25 @@ def _read(new: int) -> int:
     return read
 
 
+def night(accounts: int, changed: float) -> dict[str, float]:
+    """Return what loading a complete export costs in which a part of the accounts has new figures and a new time."""
+    before, after = (json.loads(SAMPLE.read_text()) for _ in range(2))
+    for part in (after["account"], after["lines"][0]):
+        part["as_of"] = "2026-11-25T14:03:00Z"
+    now = datetime(2026, 11, 26, tzinfo=UTC)
+    [account, *_] = there = plan(Document.model_validate(before), There(), now).puts
+    puts = plan(Document.model_validate(after), There(account), now).puts
+    # Each account item is read to compare, consistently; a full load looks at everything twice at its end.
+    reads = accounts * (
+        _units(typed(account), READ_KB) + 2 * 0.5 * len(json.dumps([typed(item) for item in there])) / READ_KB
+    )
+    writes = accounts * changed * sum(2 * _units(typed(item), KB) for item in puts)
+    return {
+        "written": writes / 1_000_000 * PRICES["DynamoDB, million write units"],
+        "read": reads / 1_000_000 * PRICES["DynamoDB, million read units"],
+    }
+
+
 def page() -> Iterator[str]:
     answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
     yield "# What a month costs"
@@ -243,6 +268,15 @@ def page() -> Iterator[str]:
             ["SQS requests", str(answer.queue), str(case.queue)],
             ["messages that `commands` gets, echoes too", str(answer.commands), str(case.commands)],
         ],
+    )
+    yield "## A night's load of a million accounts"
+    yield table(
+        ["dollars a night", *(f"{part:.0%} changed" for part in NIGHTS)],
+        [[name, *(_dollars(night(1_000_000, part)[name]) for part in NIGHTS)] for name in night(1, 1)],
+    )
+    yield (
+        "Loaded with `--full`. Each account is read and compared; what is the same is not written. New figures are\n"
+        "an account item and a line, in a transaction, which counts twice. A bill is written once."
     )
     yield "## The prices, and where to look them up"
     yield table(

@@ -34,6 +34,14 @@ def test_the_page_has_a_bill_for_each_volume() -> None:
     assert costs.X_PRICES_OF in text
 
 
+def test_a_night_in_which_little_has_changed_costs_little() -> None:
+    quiet, busy = costs.night(1_000_000, 0.01), costs.night(1_000_000, 1)
+
+    assert busy["written"] == pytest.approx(100 * quiet["written"])
+    assert busy["read"] == quiet["read"]
+    assert "## A night's load of a million accounts" in costs.PAGE.read_text()
+
+
 def test_each_price_names_the_page_where_it_is_to_be_checked() -> None:
     text = costs.PAGE.read_text()
 
