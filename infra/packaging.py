@@ -1,12 +1,13 @@
 """One zip per function without Docker: only what it loads, locked, for Lambda's machine, with valid bytecode."""
 
+import ast
 import hashlib
 import json
 import os
 import shutil
 import subprocess
 import sys
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from concurrent.futures import Executor, ThreadPoolExecutor
 from dataclasses import dataclass
 from itertools import repeat
@@ -50,7 +51,9 @@ def build(
         shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
         loads = threads.map(lambda one: loaded(one, source, libraries), functions)
         files = list(files_in(stage))
-        chosen = {one.name: with_metadata(stage, needed(files, its)) for one, its in zip(functions, loads, strict=True)}
+        data = packages_of_data(stage, files)
+        pairs = zip(functions, loads, strict=True)
+        chosen = {one.name: with_metadata(stage, needed(files, its, data)) for one, its in pairs}
         compile_once(stage, set().union(*chosen.values()))
         zips = packed(stage, chosen, target / "zips" / (platform or "here"), threads)
         return {name: Package(zips[name], fingerprint(stage, its)) for name, its in chosen.items()}
@@ -94,13 +97,14 @@ def within(files: Iterable[Path], ours: Path, libraries: Path) -> Iterator[PureP
             yield PurePosixPath(file.relative_to(ours.parent))
 
 
-def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath]) -> set[PurePosixPath]:
+def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath], data: Container[str]) -> set[PurePosixPath]:
     """Choose from installed files: what is loaded, and its neighbours, which may be loaded later.
 
     What was loaded on the building machine stands for the same on Lambda's, where extension modules are named after
-    another platform.
+    another platform. Packages of data go in whole: what is read of them is for the brand to say, in another zone.
     """
     folders = {file.parent for file in loads}
+    whole = {file.parts[0] for file in loads if file.parts[0] in data}
     single = {module_name(file) for file in loads if file.parent == PurePosixPath()}
     chosen: set[PurePosixPath] = set()
     for file in files:
@@ -109,10 +113,23 @@ def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath]) -> set[Pur
         elif is_ours(file):
             wanted = file in loads
         else:
-            wanted = file.parent in folders and not file.parts[0].endswith(".dist-info")
+            near = file.parent in folders or file.parts[0] in whole
+            wanted = near and not file.parts[0].endswith(".dist-info")
         if wanted and file.suffix not in (".pyi", ".typed"):
             chosen.add(file)
     return chosen
+
+
+def packages_of_data(stage: Path, files: Iterable[PurePosixPath]) -> set[str]:
+    """Name the packages whose modules do nothing, as those of tzdata."""
+    modules = [file for file in files if file.suffix == ".py" and len(file.parts) > 1]
+    return {file.parts[0] for file in modules} - {file.parts[0] for file in modules if does_something(stage / file)}
+
+
+def does_something(module: Path) -> bool:
+    """Tell whether there is more in a module than words about it and constants."""
+    statements = ast.parse(module.read_bytes()).body
+    return not all(isinstance(one, ast.Assign | ast.AnnAssign | ast.Expr) for one in statements)
 
 
 def files_in(folder: Path) -> Iterator[PurePosixPath]:

@@ -128,7 +128,8 @@ if "functions.shared.brand.hours" in sys.modules:
     sys.modules["functions.shared.brand.hours"]._is_holiday(datetime.date(2026, 12, 25), "GB-ENG")
 if "zoneinfo" in sys.modules:
     sys.modules["zoneinfo"].reset_tzpath(to=())  # as in Lambda, which has no time zones
-    sys.modules["zoneinfo"].ZoneInfo.no_cache("Europe/London")
+    for zone in sys.modules["zoneinfo"].available_timezones():
+        sys.modules["zoneinfo"].ZoneInfo.no_cache(zone)
 """
 
 
@@ -160,6 +161,59 @@ def test_starts_from_its_zip_and_loads_something_of_every_folder_of_code(
     code = (source_of(file) for file in contents(runnable[function.name]) if file.suffix == ".pyc")
     folders = {file.parent for file in code}
     assert folders - {file.parent for file in loads} == set()
+
+
+CONTINENTS = [
+    "Africa/Lagos",
+    "America/New_York",
+    "America/Argentina/Buenos_Aires",
+    "Antarctica/Troll",
+    "Arctic/Longyearbyen",
+    "Asia/Kolkata",
+    "Atlantic/Azores",
+    "Australia/Sydney",
+    "Europe/London",
+    "Indian/Maldives",
+    "Pacific/Auckland",
+    "UTC",
+]
+
+# Prints which of the zones a function's zip does not know, or that it never asks for one.
+READ_ZONES = """
+import importlib, json, sys
+sys.path.insert(0, sys.argv[1])
+sys.dont_write_bytecode = True
+importlib.import_module(sys.argv[2])
+zoneinfo = sys.modules.get("zoneinfo")
+unknown = None
+if zoneinfo:
+    zoneinfo.reset_tzpath(to=())  # as in Lambda, which has no time zones
+    unknown = sorted(set(sys.argv[3:]) - zoneinfo.available_timezones())
+    for zone in set(sys.argv[3:]) - set(unknown):
+        zoneinfo.ZoneInfo.no_cache(zone)
+print(json.dumps(unknown))
+"""
+
+
+def unknown_zones(package: Package, function: Function, folder: Path) -> list[str] | None:
+    with ZipFile(package.zip) as archive:
+        archive.extractall(folder)
+    run = subprocess.run(
+        [sys.executable, "-I", "-S", "-c", READ_ZONES, str(folder), function.module, *CONTINENTS],
+        check=True,
+        stdout=subprocess.PIPE,
+        text=True,
+        env={"AWS_DEFAULT_REGION": "eu-west-2", "PATH": os.environ["PATH"]},
+    )
+    unknown: list[str] | None = json.loads(run.stdout.splitlines()[-1])
+    return unknown
+
+
+def test_who_tells_time_tells_it_on_every_continent(runnable: dict[str, Package], tmp_path: Path) -> None:
+    unknown = {one.name: unknown_zones(runnable[one.name], one, tmp_path / one.name) for one in FUNCTIONS}
+
+    assert {name: zones for name, zones in unknown.items() if zones} == {}
+    assert {name for name, zones in unknown.items() if zones is not None} >= {"commands", "desk"}
 
 
 # A function of two lines, to see what a change to it does.
