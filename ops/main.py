@@ -10,6 +10,7 @@ from typer.main import get_command
 from local.cli import local
 
 LAZY = (
+    "ask",
     "desk",
     "customer",
     "explain",
