@@ -60,7 +60,7 @@ def demo_page() -> dict[str, Any]:
     now = clock.now()
     brand = next(item for item in catalogue(now) if item["kind"] == "brand")
     return {
-        "brand": {"id": BRAND_ID, "name": brand["name"], "handle": brand["handle"]},
+        "brand": {"id": BRAND_ID, **{fact: brand[fact] for fact in ("name", "handle", "timezone")}},
         "commands": [{"tag": command.tag, "help": command.help} for command in registry().commands],
         "customers": [shown(one) for one in people(now)],
     }

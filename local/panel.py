@@ -17,6 +17,7 @@ from starlette.routing import Route
 from functions.shared.aws import clock
 from functions.shared.aws.rows import DM_IDS_KEPT
 from functions.shared.aws.settings import client
+from functions.shared.brand.catalogue import Catalogue
 from infra.layout import INBOUND_DEAD, TABLES
 from local import moved_clock
 from local.demo_data import marks, store
@@ -24,9 +25,9 @@ from local.proof.counter import counted
 from local.proof.invariants import Chat, Erased, Trace
 from local.state import State
 from local.workers import Failed, Pool
-from ops.explain import Story, story
+from ops.explain import Story, story, zone_of
 
-SERVICE = TABLES[-1]
+_, CATALOGUE, SERVICE = TABLES
 OVERDUE = timedelta(minutes=15)
 """When faults end, everything is settled by then."""
 SETTLES_SECONDS = 20
@@ -114,7 +115,9 @@ class Panel:
             return refusal(503, unavailable(failure))
 
     def _story(self, customer: str, dm: str) -> Story:
-        return story(store(), customer, dm, clock.now(), marks=marks())
+        now = clock.now()
+        zone = zone_of(Catalogue.read(client("dynamodb"), CATALOGUE.name, now))
+        return story(store(), customer, dm, now, zone, marks())
 
     async def counter(self, _: Request) -> Response:
         try:

@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 import typer
@@ -25,6 +25,8 @@ from functions.shared.aws.rows import (
     x_id_in,
 )
 from functions.shared.aws.store import Item, Store
+from functions.shared.brand.catalogue import Catalogue
+from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import cases, conversations, replies
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.erasure import Marks
@@ -34,7 +36,6 @@ from ops.place import Place, Trouble, at_place
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)
 """An id of X carries its time: milliseconds since then, 22 bits further left."""
-UK = ZoneInfo("Europe/London")
 BY_ITSELF = timedelta(minutes=2)
 """X delivers an event within seconds. What was queued later than this was looked up, or delivered again."""
 LOOKED_BEFORE = 50
@@ -59,6 +60,8 @@ class Story:
     steps: tuple[Step, ...]
     done: bool
     """Nothing more is to come by itself."""
+    timezone: str
+    """Of the brand: its steps tell time there."""
 
     def shown(self) -> dict[str, Any]:
         """As JSON: `ms` is how long after the customer's pressing of Send."""
@@ -76,15 +79,21 @@ def written_at(dm_id: str) -> datetime | None:
     return X_EPOCH + timedelta(milliseconds=int(dm_id) >> 22)
 
 
-def story(
-    store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo = UK, marks: Marks | None = None
-) -> Story:
+def zone_of(catalogue: Catalogue) -> ZoneInfo:
+    """Return where the brand tells time; UTC as long as it has not said so."""
+    try:
+        return catalogue.brand.zone
+    except (Unreadable, ZoneInfoNotFoundError, ValueError):
+        return ZoneInfo("UTC")
+
+
+def story(store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo, marks: Marks | None = None) -> Story:
     """Tell what became of a customer's DM. With `marks` it is known who has been erased since."""
     asked_at = written_at(dm_id)
     record = store.get(*dm_key(customer, dm_id))
     if record is None:
         here = _gone(dm_id, asked_at, marks.erased(customer) if marks else None, now)
-        return Story(dm_id, customer, asked_at, (here,), done=here.ok is not None)
+        return Story(dm_id, customer, asked_at, (here,), here.ok is not None, zone.key)
     reply = conversations.replies_of(store, customer, [f"{dm_id}#reply"]).get(f"{dm_id}#reply")
     case = conversations.case_of(store, record["case"]) if "case" in record else None
     steps = [*_arrived(record, asked_at), *_decided(record, reply, case)]
@@ -92,7 +101,8 @@ def story(
     if reply:
         steps += _sent(store, reply)
         steps += _now(store, reply, now, zone)
-    return Story(dm_id, customer, asked_at or _time(record, "queued_at"), tuple(steps), _is_done(steps, reply))
+    asked_at = asked_at or _time(record, "queued_at")
+    return Story(dm_id, customer, asked_at, tuple(steps), _is_done(steps, reply), zone.key)
 
 
 def _gone(dm_id: str, asked_at: datetime | None, erased: tuple[str, str] | None, now: datetime) -> Step:
@@ -207,7 +217,7 @@ def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterat
     """Say how a reply stands that is not where it should be."""
 
     def clock(at: datetime | None) -> str:
-        return f"{(at or now).astimezone(zone):%H:%M}"
+        return f"{(at or now).astimezone(zone):%H:%M %Z}, {zone.key}"
 
     match reply.state:
         case "PENDING":
@@ -302,7 +312,9 @@ def _found(place: Place, dm: str) -> dict[str, Any]:
         raise Trouble(f"No DM with this id has been decided about, {since}." if dm else "No DM has been decided about.")
     newest = max(records, key=lambda record: record.get("at", ""))
     customer, dm_id = x_id_in(newest), id_in(newest)
-    return story(place.store, customer, dm_id, clock.now()).shown()
+    now = clock.now()
+    zone = zone_of(Catalogue.read(place.client("dynamodb"), place.settings["catalogue_table"], now))
+    return story(place.store, customer, dm_id, now, zone).shown()
 
 
 def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:
@@ -318,11 +330,18 @@ def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:
 
 
 def _lines(shown: dict[str, Any]) -> Iterator[str]:
-    yield f"DM {shown['dm']} of customer {shown['customer']}, {shown['asked_at'] or 'at an unknown time'}"
+    yield f"DM {shown['dm']} of customer {shown['customer']}, {_asked(shown)}"
     for step in shown["steps"]:
         sign = {True: "✓", False: "✗", None: "…"}[step["ok"]]
         after = f"   {_after(step['ms'])}" if step["ms"] is not None else ""
         yield f"{sign} {step['text']}{after}"
+
+
+def _asked(shown: dict[str, Any]) -> str:
+    if shown["asked_at"] is None:
+        return "at an unknown time"
+    zone = ZoneInfo(shown["timezone"])
+    return f"{datetime.fromisoformat(shown['asked_at']).astimezone(zone):%a %d %b %Y %H:%M:%S %Z}, {zone.key}"
 
 
 def _after(ms: int) -> str:

@@ -30,7 +30,12 @@ def test_the_page_knows_its_brand_its_commands_and_its_people(http: httpx.Client
     state = http.get("/local/state").json()
 
     assert (state["ready"], state["engine"]) == (True, "up")
-    assert state["brand"] == {"id": "1000000000000000001", "handle": "ExampleCare", "name": "ExampleCare"}
+    assert state["brand"] == {
+        "id": "1000000000000000001",
+        "handle": "ExampleCare",
+        "name": "ExampleCare",
+        "timezone": "Europe/London",
+    }
     assert {"charges", "data", "stop", "help"} <= {command["tag"] for command in state["commands"]}
     assert [(one["handle"], one["state"]) for one in state["customers"][:3]] == [
         ("linked_customer", "linked"),

@@ -62,8 +62,13 @@ function changed(node, ...what) {
 // ---- times, as the brand's customers say them ----
 
 const clock = (options) => {
-  const format = new Intl.DateTimeFormat("en-GB", { timeZone: "Europe/London", ...options });
-  return (at) => (at ? format.format(new Date(at)).replace(",", "") : "");
+  const formats = {};
+  return (at) => {
+    if (!at) return "";
+    const timeZone = page.local.brand?.timezone;
+    formats[timeZone] ??= new Intl.DateTimeFormat("en-GB", { timeZone, ...options });
+    return formats[timeZone].format(new Date(at)).replace(",", "");
+  };
 };
 const timeOf = clock({ hour: "2-digit", minute: "2-digit" });
 const secondsOf = clock({ hour: "2-digit", minute: "2-digit", second: "2-digit" });

@@ -87,7 +87,12 @@ class StandIn:
             "ready": True,
             "starting": [{"name": name, "done": True} for name in ("database", "queues", "webhook")],
             "engine": "up",
-            "brand": {"id": "1000000000000000001", "handle": "ExampleCare", "name": "ExampleCare"},
+            "brand": {
+                "id": "1000000000000000001",
+                "handle": "ExampleCare",
+                "name": "ExampleCare",
+                "timezone": "Europe/London",
+            },
             "commands": [{"tag": tag, "help": line} for tag, line in HELP.items()],
             "customers": [dict(customer) for customer in WHOLE + SPECIAL],
         }
@@ -331,6 +336,15 @@ def test_times_are_the_brands_wherever_the_browser_is(page: Page, local: StandIn
 
     expect(answers(page).locator("time")).to_have_text("14:15")
     expect(page.locator(".day")).to_have_text("Tue 24 Nov")
+
+
+def test_a_brand_elsewhere_reads_its_own_time(page: Page, local: StandIn) -> None:
+    local.state["brand"]["timezone"] = "America/New_York"
+    local.says(LINKED, "Good morning.")
+
+    page.reload()
+
+    expect(answers(page).locator("time")).to_have_text("09:15")
 
 
 def test_nothing_is_sent_for_an_empty_box(page: Page, local: StandIn) -> None:

@@ -3,17 +3,21 @@
 import json
 from datetime import timedelta
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
 from typer.testing import CliRunner
 
+from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation import conversations
+from functions.shared.conversation.erasure import Marks
 from local.proof.counter import counted
-from ops.explain import app, story, written_at
+from ops.explain import Story, app, story, written_at, zone_of
 from tests.proof.demo import LINKED_A, LINKED_B
 from tests.proof.world import Fault, World
 
+LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
 SIGNED = ["signature checked", "on the queue"]
 
 
@@ -24,8 +28,12 @@ def asked(world: World, text: str) -> str:
     return dm
 
 
+def told_of(world: World, dm: str, zone: ZoneInfo = LONDON, marks: Marks | None = None) -> Story:
+    return story(world.store, LINKED_A, dm, world.now, zone, marks)
+
+
 def told(world: World, dm: str) -> list[str]:
-    return [step.text for step in story(world.store, LINKED_A, dm, world.now).steps]
+    return [step.text for step in told_of(world, dm).steps]
 
 
 def send_of(text: str) -> int:
@@ -46,7 +54,7 @@ def test_an_answer_is_told_from_the_signature_to_its_echo() -> None:
 
     dm = asked(world, "#data")
 
-    whole = story(world.store, LINKED_A, dm, world.now)
+    whole = told_of(world, dm)
     assert [step.text for step in whole.steps] == [
         *SIGNED,
         "decided: #data (allowance.left)",
@@ -73,7 +81,7 @@ def test_silence_has_its_sentence(before: str, text: str, sentence: str) -> None
     dm = asked(world, text)
 
     assert told(world, dm)[-1] == sentence
-    assert story(world.store, LINKED_A, dm, world.now).done
+    assert told_of(world, dm).done
 
 
 def test_a_case_is_named_with_its_team_and_who_has_it() -> None:
@@ -83,7 +91,7 @@ def test_a_case_is_named_with_its_team_and_who_has_it() -> None:
     case = conversations.load(world.store, LINKED_A).open_case
     assert case
 
-    line = next(step for step in story(world.store, LINKED_A, dm, world.now).steps if step.case)
+    line = next(step for step in told_of(world, dm).steps if step.case)
     world.next_case("request-1")
 
     assert line.text == f"With our billing team as case {case.number}. Nobody has taken it yet."
@@ -94,16 +102,16 @@ def test_a_case_is_named_with_its_team_and_who_has_it() -> None:
 def test_an_answer_of_unknown_fate_is_looked_for_and_then_found() -> None:
     world, dm = struck(Fault.LATE)
 
-    at_first = story(world.store, LINKED_A, dm, world.now)
+    at_first = told_of(world, dm)
     world.pass_time(timedelta(minutes=6))
 
     assert not at_first.done
     assert [(step.text, step.ok) for step in at_first.steps[-2:]] == [
         ("X did not say whether it took the answer: not sent again, but looked for", False),
-        ("X has not confirmed it. Looked for at 14:16.", None),
+        ("X has not confirmed it. Looked for at 14:16 GMT, Europe/London.", None),
     ]
     assert told(world, dm)[-1] == "sent: X reported it back"
-    assert story(world.store, LINKED_A, dm, world.now).done
+    assert told_of(world, dm).done
 
 
 def test_a_sender_that_died_is_told() -> None:
@@ -129,14 +137,36 @@ def test_what_waits_for_the_limit_is_told_until_when_and_behind_whom() -> None:
 
     dm = asked(world, "#data")
 
-    (waits,) = [step for step in story(world.store, LINKED_A, dm, world.now).steps if step.ok is None]
-    assert waits.text == "Waits: X's limit is used up until 14:30. One is before it."
+    (waits,) = [step for step in told_of(world, dm).steps if step.ok is None]
+    assert waits.text == "Waits: X's limit is used up until 14:30 GMT, Europe/London. One is before it."
+
+
+def test_a_brand_reads_the_time_of_where_it_is() -> None:
+    world, dm = struck(Fault.LATE)
+
+    whole = told_of(world, dm, NEW_YORK)
+
+    assert whole.steps[-1].text == "X has not confirmed it. Looked for at 09:16 EST, America/New_York."
+
+
+@pytest.mark.parametrize(
+    ("facts", "timezone"),
+    [
+        ([{"kind": "brand", "id": "facts", "timezone": "America/New_York"}], "America/New_York"),
+        ([{"kind": "brand", "id": "facts", "timezone": "Atlantis"}], "UTC"),
+        ([{"kind": "brand", "id": "facts", "timezone": "../London"}], "UTC"),
+        ([{"kind": "brand", "id": "facts"}], "UTC"),
+        ([], "UTC"),
+    ],
+)
+def test_the_time_is_the_brands_and_utc_where_it_names_no_zone(facts: list[dict[str, str]], timezone: str) -> None:
+    assert zone_of(Catalogue.of(facts)).key == timezone
 
 
 def test_a_dm_that_never_came_is_told() -> None:
     world = World()
 
-    whole = story(world.store, LINKED_A, "3000000000000000009", world.now)
+    whole = told_of(world, "3000000000000000009")
 
     assert [step.ok for step in whole.steps] == [None]
     assert whole.steps[0].text.startswith("Nothing of it has reached the service")
@@ -153,7 +183,7 @@ def test_a_story_holds_nothing_that_was_written() -> None:
 
     dm = asked(world, "#data and my number is 07700 900123")
 
-    assert "07700" not in json.dumps(story(world.store, LINKED_A, dm, world.now).shown())
+    assert "07700" not in json.dumps(told_of(world, dm).shown())
 
 
 # ---- the counter ----
@@ -211,7 +241,7 @@ def test_what_was_before_an_erasure_is_neither_lost_nor_twice() -> None:
 def test_of_a_dm_from_before_an_erasure_that_is_said() -> None:
     world, dm = erased()
 
-    whole = story(world.store, LINKED_A, dm, world.now, marks=world.bot.marks)
+    whole = told_of(world, dm, marks=world.bot.marks)
 
     assert [step.text for step in whole.steps] == ["Its customer has been erased since: nothing of it is kept."]
     assert whole.done
@@ -224,6 +254,7 @@ STORY = {
     "customer": "2000000000000000002",
     "asked_at": "2026-11-24T14:15:00+00:00",
     "done": True,
+    "timezone": "America/New_York",
     "steps": [
         {"text": "signature checked", "at": None, "ms": None, "ok": True, "case": None},
         {"text": "sent", "at": "2026-11-24T14:15:00.063+00:00", "ms": 63, "ok": True, "case": None},
@@ -246,7 +277,12 @@ def run(monkeypatch: pytest.MonkeyPatch, answer: httpx.Response | Exception, *ar
 def test_a_terminal_reads_the_story_in_lines(monkeypatch: pytest.MonkeyPatch) -> None:
     result = run(monkeypatch, httpx.Response(200, json=STORY), "--last", "--local")
 
-    assert result.output.splitlines()[1:] == ["✓ signature checked", "✓ sent   63 ms", "… Waits for its turn."]
+    assert result.output.splitlines() == [
+        "DM 3000000000000000001 of customer 2000000000000000002, Tue 24 Nov 2026 09:15:00 EST, America/New_York",
+        "✓ signature checked",
+        "✓ sent   63 ms",
+        "… Waits for its turn.",
+    ]
     assert result.exit_code == 0
 
 
