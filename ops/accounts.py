@@ -51,7 +51,9 @@ Exit codes: 0 done, 1 not done, or over 1 % is older than what is there, 3 done 
 Ctrl-C.
 """
 
-app = typer.Typer(help="Load the carrier's account data.", no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(
+    add_completion=False, help="Load the carrier's account data.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 From = Annotated[str, typer.Argument(metavar="FILE", help="What to load: a path, -, or s3://bucket/key.")]
 Full = Annotated[bool, typer.Option("--full/--delta", help="The file holds every account: what it lacks ends.")]

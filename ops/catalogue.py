@@ -39,7 +39,12 @@ SAYS = {
 }
 """What customers read of each kind."""
 
-app = typer.Typer(help="Load the brand's content, and look at it.", no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(
+    add_completion=False,
+    help="Load the brand's content, and look at it.",
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
+)
 
 File = Annotated[Path, typer.Argument(exists=True, dir_okay=False, readable=True, help="What to load.")]
 OfKind = Annotated[str, typer.Argument(help=f"Of which kind: {', '.join(MODELS)}.")]

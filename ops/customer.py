@@ -57,6 +57,7 @@ KINDS = {
 UNDER_WAY = "Erased, but for what has still to leave: a reply, or the text message to their number. It goes in minutes."
 
 app = typer.Typer(
+    add_completion=False,
     help="Show, hand out or erase what is kept of a customer.",
     epilog=EXAMPLES,
     no_args_is_help=True,

@@ -32,7 +32,9 @@ Examples:
   tweetserve dead-letters redrive --stage prod
 """
 
-app = typer.Typer(help="Messages that failed five times.", no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(
+    add_completion=False, help="Messages that failed five times.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 
 @app.command("list", epilog=LIST)

@@ -48,7 +48,11 @@ Exit codes: 0 done, 1 not done, 3 nothing is waiting, 4 the claim is lost.
 """
 
 app = typer.Typer(
-    help="Answer customers from the terminal.", epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode="markdown"
+    add_completion=False,
+    help="Answer customers from the terminal.",
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 

@@ -38,7 +38,9 @@ Examples:
   tweetserve staff remove kim@example.com --stage prod
 """
 
-app = typer.Typer(help="Who may sit at the desk.", no_args_is_help=True, rich_markup_mode="markdown")
+app = typer.Typer(
+    add_completion=False, help="Who may sit at the desk.", no_args_is_help=True, rich_markup_mode="markdown"
+)
 
 Name = Annotated[str, typer.Argument(metavar="EMAIL", help="Whom.")]
 

@@ -71,7 +71,11 @@ Examples:
 """
 
 app = typer.Typer(
-    help="Look after the brand's account at X.", epilog=EXAMPLES, no_args_is_help=True, rich_markup_mode="markdown"
+    add_completion=False,
+    help="Look after the brand's account at X.",
+    epilog=EXAMPLES,
+    no_args_is_help=True,
+    rich_markup_mode="markdown",
 )
 
 Stdin = Annotated[bool, typer.Option("--stdin", help="Read from standard input.")]
