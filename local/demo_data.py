@@ -5,11 +5,11 @@ from datetime import datetime
 from typing import Any
 
 from functions.commands.registry import registry
+from functions.shared import wiring
 from functions.shared.aws import clock
-from functions.shared.aws.settings import client, secret
+from functions.shared.aws.settings import client
 from functions.shared.aws.store import Cancelled, Store
 from functions.shared.carrier import accounts
-from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
@@ -73,7 +73,7 @@ def shown(one: dict[str, Any]) -> dict[str, Any]:
 
 
 def marks() -> Marks:
-    return Marks(store(), Keyed(secret(CODE_KEY)["key"].encode()))
+    return Marks(store(), wiring.keyed(CODE_KEY))
 
 
 def store() -> Store:

@@ -13,14 +13,14 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
-from functions.shared.aws import clock
+from functions.shared import wiring
+from functions.shared.aws import clock, settings
 from functions.shared.aws.rows import SETTLE, dm_key, dm_row, sent_key, sent_row, x_id_in
 from functions.shared.aws.store import Store
 from functions.shared.conversation import cases, conversations, intake, replies
-from functions.shared.conversation.cases import TEAMS, Entry
+from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.intake import Concern
-from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget
 from functions.shared.delivery.echoes import is_said
 from functions.shared.delivery.sender import Sender
@@ -113,8 +113,7 @@ def _read(said: str, now: datetime) -> datetime:
 
 def sender_of(place: Place) -> Sender:
     messenger = XMessenger(place.secret(USER), place.settings.get("x_api_url") or TWEEPY_HOST)
-    line = Line(place.client("sqs"), {team: place.settings[f"{team}_queue_url"] for team in TEAMS})
-    return Sender(place.store, messenger, line, clock.now)
+    return wiring.sender_of(settings.filled(wiring.LineSettings, place.settings), place.client, messenger)
 
 
 def looked_up(sender: Sender, *, dry_run: bool) -> dict[str, int]:

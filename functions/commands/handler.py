@@ -1,6 +1,6 @@
 """SQS calls this with one message of `inbound.fifo` at a time."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
@@ -8,15 +8,13 @@ from typing import Any
 from functions.commands.bot import Bot
 from functions.commands.late import Anew
 from functions.commands.sms import AwsTexts, HttpTexts, TextMessenger
+from functions.shared import wiring
 from functions.shared.aws import clock, settings, telemetry
-from functions.shared.aws.store import Store
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
-from functions.shared.carrier.linking import Keyed, Proofs
-from functions.shared.conversation.cases import TEAMS
-from functions.shared.conversation.tickets import Line, ahead
-from functions.shared.delivery.sender import Sender
+from functions.shared.carrier.linking import Proofs
+from functions.shared.conversation.tickets import ahead
 from functions.shared.x import arrivals
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 from functions.shared.x.messenger import KeyedMessenger
@@ -25,20 +23,12 @@ RETRY_AFTER = (2, 5, 15, 30)
 """Seconds until a message comes again after its first, second, ... failure: nobody's #stop waits long."""
 
 
-@dataclass(frozen=True)
-class Settings:
-    service_table: str
+@dataclass(frozen=True, kw_only=True)
+class Settings(wiring.SenderSettings):
     accounts_table: str
     catalogue_table: str
     inbound_queue_url: str
-    urgent_queue_url: str
-    billing_queue_url: str
-    devices_queue_url: str
-    sales_queue_url: str
-    general_queue_url: str
-    x_user_secret_name: str
     code_key_secret_name: str
-    x_api_url: str = "https://api.x.com"
     sms_sender: str = ""
     """Whom text messages come from: an origination identity of AWS End User Messaging."""
     sms_url: str = ""
@@ -105,20 +95,15 @@ def bot() -> Bot:
     def catalogue(now: datetime) -> Catalogue:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
 
-    store = Store(dynamodb, ours.service_table)
-    sender = Sender(
-        store=store,
-        messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
-        line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
-        now=clock.now,
-        anew=Anew(account, catalogue, clock.now, partial(ahead, store)),
-    )
+    messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
+    sender = wiring.sender_of(ours, settings.client, messenger)
+    sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)))
     return Bot(
         sender,
         account=account,
         catalogue=catalogue,
         proofs=Proofs(
-            keyed=Keyed(settings.secret(ours.code_key_secret_name)["key"].encode()),
+            keyed=wiring.keyed(ours.code_key_secret_name),
             having_number=lambda number: accounts.having_number(dynamodb, ours.accounts_table, number),
             account=account,
             row=sender.store.get,

@@ -8,12 +8,13 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from functions.shared import wiring
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.rows import dead_row, dm_key, dm_row
 from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.carrier.linking import Keyed, unlinked
 from functions.shared.conversation import cases, conversations, intake, promises
-from functions.shared.conversation.cases import TEAMS, Entry
+from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation, consent_row
 from functions.shared.conversation.customers import Consent, Customer, seen, stopped
 from functions.shared.conversation.erasure import Marks
@@ -31,14 +32,8 @@ STOPPED = "They asked to stop: automatic replies are off now, which the bot coul
 UNLINKED = "Their number is unlinked now. It was not told so by text message."
 
 
-@dataclass(frozen=True)
-class Settings:
-    service_table: str
-    urgent_queue_url: str
-    billing_queue_url: str
-    devices_queue_url: str
-    sales_queue_url: str
-    general_queue_url: str
+@dataclass(frozen=True, kw_only=True)
+class Settings(wiring.LineSettings):
     code_key_secret_name: str
 
 
@@ -199,6 +194,5 @@ def _decided(current: Conversation, letter: Letter, case: str | None, now: datet
 @cache
 def reader() -> Reader:
     ours = settings.read(Settings)
-    urls = {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}
-    keyed = Keyed(settings.secret(ours.code_key_secret_name)["key"].encode())
-    return Reader(Store(settings.client("dynamodb"), ours.service_table), Line(settings.client("sqs"), urls), keyed)
+    client = settings.client
+    return Reader(wiring.store_of(ours, client), wiring.line_of(ours, client), wiring.keyed(ours.code_key_secret_name))

@@ -4,7 +4,7 @@ import base64
 import json
 import re
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, partial
 from typing import Any
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -13,31 +13,21 @@ from pydantic import BaseModel, ValidationError
 from functions.escalate import account_column, line_page
 from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.shared import wiring
 from functions.shared.aws import clock, settings, telemetry
-from functions.shared.aws.store import Store
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.conversation import presence
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
-from functions.shared.conversation.tickets import Line
-from functions.shared.delivery.sender import Sender
 from functions.shared.x.messenger import KeyedMessenger
 
 type Response = dict[str, Any]
 
 
-@dataclass(frozen=True)
-class Settings:
-    service_table: str
+@dataclass(frozen=True, kw_only=True)
+class Settings(wiring.SenderSettings):
     accounts_table: str
     catalogue_table: str
-    urgent_queue_url: str
-    billing_queue_url: str
-    devices_queue_url: str
-    sales_queue_url: str
-    general_queue_url: str
-    x_user_secret_name: str
-    x_api_url: str = "https://api.x.com"
     sign_in_issuer: str = ""
     sign_in_audience: str = ""
 
@@ -155,14 +145,10 @@ def _settings() -> Settings:
 def desk() -> Desk:
     ours = _settings()
     dynamodb = settings.client("dynamodb")
-    sender = Sender(
-        store=Store(dynamodb, ours.service_table),
-        messenger=KeyedMessenger(lambda: settings.secret(ours.x_user_secret_name), ours.x_api_url),
-        line=Line(settings.client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS}),
-        now=clock.now,
-    )
+    messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
 
     def brand() -> Brand:
         return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
 
+    sender = wiring.sender_of(ours, settings.client, messenger)
     return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)

@@ -3,6 +3,7 @@
 import json
 import os
 import time
+from collections.abc import Mapping
 from dataclasses import MISSING, fields
 from functools import cache
 from typing import TYPE_CHECKING, Any
@@ -22,7 +23,12 @@ def read[T: DataclassInstance](settings: type[T]) -> T:
 
     Raises MissingSettings that names every variable without a value and without a default.
     """
-    values = {field.name: os.environ.get(field.name.upper(), "") for field in fields(settings)}
+    return filled(settings, {field.name: os.environ.get(field.name.upper(), "") for field in fields(settings)})
+
+
+def filled[T: DataclassInstance](settings: type[T], values: Mapping[str, str]) -> T:
+    """Fill a settings dataclass from values by the names of its fields. Raises MissingSettings, as `read` does."""
+    values = {field.name: values.get(field.name, "") for field in fields(settings)}
     missing = [f.name.upper() for f in fields(settings) if not values[f.name] and f.default is MISSING]
     if missing:
         raise MissingSettings(f"set these environment variables: {', '.join(missing)}")
