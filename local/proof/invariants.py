@@ -25,6 +25,7 @@ from functions.shared.aws.rows import (
     version_in,
     x_id_in,
 )
+from functions.shared.wording.normal import compared
 
 type Row = dict[str, Any]
 
@@ -161,7 +162,7 @@ def no_loss(trace: Trace) -> Iterable[str]:
 
 def one_reply(trace: Trace) -> Iterable[str]:
     """At most one delivered DM for each DM, and for each request of staff."""
-    wanted = Counter((row["customer"], part) for row in trace.replies for part in row["text"].split("\n\n"))
+    wanted = Counter(_meant(trace))
     for part, times in Counter(_parts(trace)).items():
         if times > wanted[part]:
             yield f"{part[0]} reads {times} times what was to be said {wanted[part]} times"
@@ -173,7 +174,7 @@ def right_customer(trace: Trace) -> Iterable[str]:
     for reply in trace.replies:
         if asked.get(reply["cause"], reply["customer"]) != reply["customer"]:
             yield f"reply {reply['id']} is for another customer"
-    meant = {(row["customer"], part) for row in trace.replies for part in row["text"].split("\n\n")}
+    meant = set(_meant(trace))
     for part in _parts(trace):
         if part not in meant:
             yield f"{part[0]} reads what was not meant for them"
@@ -461,7 +462,12 @@ def broken(trace: Trace) -> list[str]:
 
 def _parts(trace: Trace) -> list[tuple[str, str]]:
     """What customers read, one entry for each reply: replies that waited leave as one DM."""
-    return [(chat.customer, part) for chat in trace.delivered for part in chat.text.split("\n\n")]
+    return [(chat.customer, compared(part)) for chat in trace.delivered for part in chat.text.split("\n\n")]
+
+
+def _meant(trace: Trace) -> list[tuple[str, str]]:
+    """What customers were to read, one entry for each reply."""
+    return [(row["customer"], compared(part)) for row in trace.replies for part in row["text"].split("\n\n")]
 
 
 def _tells(shown: str, own: Iterable[str]) -> bool:

@@ -319,7 +319,7 @@ class Api:
             "created_at": iso(dm.at),
             **({"attachments": {"media_keys": [f"3_{int(dm.id) - 1}"]}} if dm.form == "attachment" else {}),
         }
-        always = {"id": dm.id, "event_type": "MessageCreate", "text": as_listed(dm.text, dm)[0]}
+        always = {"id": dm.id, "event_type": "MessageCreate", "text": as_listed(dm.text, dm.id)[0]}
         return always | {name: value for name, value in every.items() if name in fields}
 
     def _conversation(self, customer: str) -> str:

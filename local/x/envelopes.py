@@ -3,6 +3,7 @@
 import hashlib
 import html
 import re
+import unicodedata
 from typing import Any
 from uuid import uuid4
 
@@ -17,7 +18,13 @@ APPS = {
 """What the brand's DMs were written with."""
 JOINED = {"created_at": "2012-08-19T03:14:21.000Z", "created_timestamp": "1345346061000"}
 PICTURE = "https://pbs.twimg.com/profile_images/1/x_normal.jpg"
-LINK = re.compile(r"https?://\S*[^\s.,;:!?)]")  # the full stop after it is the sentence's
+ENDINGS = "com|net|org|info|io|app|dev|co|uk|de|fr|es|ie|me|my|eu|us"
+"""Some of those that make a link of a bare domain."""
+LINK = re.compile(
+    r"https?://\S*[^\s.,;:!?)]"  # the full stop after it is the sentence's
+    rf"|(?<![\w@.#$/-])(?:[a-z0-9-]+\.)+(?:{ENDINGS})\b(?!@)(?:/\S*[^\s.,;:!?)])?",
+    re.IGNORECASE | re.ASCII,
+)
 
 
 def bodies(world: World, dm: DM, envelope: Envelope) -> list[Body]:
@@ -68,16 +75,18 @@ def replay_ended(webhook_id: str, job_id: str, complete: bool) -> Body:
     return {"replay_job_status": job}
 
 
-def as_listed(text: str, dm: DM) -> tuple[str, list[Body]]:
-    """Return a DM's text as X gives it out, its links shortened and its HTML escaped, and what the links were."""
+def as_listed(text: str, dm_id: str) -> tuple[str, list[Body]]:
+    """Return a DM's text as X gives it out, and what its links were: they are short, letters are composed and HTML
+    is escaped."""
     urls: list[Body] = []
 
     def short(link: re.Match[str]) -> str:
-        digest = hashlib.sha256(f"{dm.id} {link[0]}".encode()).hexdigest()
-        urls.append({"url": f"https://t.co/{digest[:10]}", "expanded_url": link[0], "display_url": link[0][:30]})
+        digest = hashlib.sha256(f"{dm_id} {link[0]}".encode()).hexdigest()
+        address = link[0] if "://" in link[0] else f"http://{link[0]}"
+        urls.append({"url": f"https://t.co/{digest[:10]}", "expanded_url": address, "display_url": link[0][:30]})
         return str(urls[-1]["url"])
 
-    return html.escape(LINK.sub(short, text), quote=False), urls
+    return html.escape(LINK.sub(short, unicodedata.normalize("NFC", text)), quote=False), urls
 
 
 def _activity(world: World, event_type: str, tag: str, payload: Body) -> Body:
@@ -100,11 +109,11 @@ def _event(world: World, dm: DM) -> Body:
 
 
 def _message(dm: DM) -> Body:
-    text, urls = as_listed(dm.text, dm)
+    text, urls = as_listed(dm.text, dm.id)
     attachment = {}
     if dm.form == "attachment":
         picture = f"https://twitter.com/messages/media/{dm.id}"
-        _, links = as_listed(picture, dm)
+        _, links = as_listed(picture, dm.id)
         link = links[0]["url"]
         text = f"{text} {link}"  # also where nothing else was written
         urls += links

@@ -18,7 +18,7 @@ CATALOGUE = Catalogue.of(
             "care_phone": "0306 999 0150",
             "lost_phone": "0808 157 0150",
             "abroad_phone": "+44 306 999 0150",
-            "privacy_url": "https://example.com/privacy",
+            "privacy_url": "example.co.uk/privacy",
             "adr_scheme": "the Communications Ombudsman",
             "hours": "Mon-Sat 08:00-20:00",
             "timezone": "Europe/London",

@@ -14,6 +14,7 @@ from functions.escalate import tick as escalate_tick
 from functions.shared.aws import store
 from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
+from functions.shared.wording import normal
 
 
 @dataclass(frozen=True)
@@ -108,6 +109,14 @@ MUTANTS = (
         replies.after,
         "return unknown(reply, now)",
         "return put_off(reply, now)",
+    ),
+    Mutant(
+        "a bare domain is compared as it was written",
+        "ONE_REPLY",
+        "menu",
+        normal.compared,
+        '"<link>" if _IS_LINKED.search(word) else word',
+        'LINK.sub("<link>", word)',
     ),
     Mutant(
         "a reply is sent again after another has left",

@@ -6,6 +6,7 @@ BaseException, so that no `except Exception` can swallow it; its message comes a
 
 from __future__ import annotations
 
+import html
 import json
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
@@ -47,6 +48,7 @@ from functions.shared.x.messages import DirectMessage, Echo, Revoked
 from functions.shared.x.messages import inbound as inbound_type
 from infra.layout import TABLES
 from local.proof.invariants import Chat, Erased, Paused, Trace
+from local.x.envelopes import as_listed
 from tests.proof.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.proof.dynamo import Dynamo, cancelled, failure
 from tests.proof.queues import Fifo, Queued, Sqs
@@ -102,6 +104,11 @@ class Delivered:
     at: datetime
 
 
+def _by_x(dm: Delivered) -> str:
+    """Its text as X gives it out."""
+    return html.unescape(as_listed(dm.text, dm.dm_id)[0])
+
+
 class X:
     """X as the customer sees it: what was delivered, its limit, and echoes that come back."""
 
@@ -150,7 +157,7 @@ class X:
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         def found() -> list[SentDM]:
-            return [SentDM(dm.dm_id, dm.text, dm.at) for dm in self.delivered if dm.customer == customer]
+            return [SentDM(dm.dm_id, _by_x(dm), dm.at) for dm in self.delivered if dm.customer == customer]
 
         return self.world.point("look up", f"look up {customer[-1]}", found)
 
@@ -176,7 +183,7 @@ class X:
         dm = Delivered(str(self._next_id), customer, text, self.world.now)
         self.delivered.append(dm)
         if self.world.echoes:
-            echo = Echo(id=dm.dm_id, customer=customer, text=text, sent_at=0)
+            echo = Echo(id=dm.dm_id, customer=customer, text=_by_x(dm), sent_at=0)
             self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id, again=False)
         return dm.dm_id
 

@@ -204,6 +204,13 @@ def contradictory_headers(world: World) -> None:
     asks(world, LINKED_B, "#text", room_from=world.now)
 
 
+def menu(world: World) -> None:
+    """An answer has a bare domain, which X makes a link of."""
+    world.write(LINKED_A, "#help")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def asks(world: World, customer: str, text: str, room_from: datetime) -> None:
     """A customer writes what X will take the answer to from a moment on, and two windows go by."""
     world.room_from[world.write(customer, text)] = room_from
@@ -236,6 +243,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "erased and back": (back, 15),
     "paused meanwhile": (paused_meanwhile, 15),
     "contradictory headers": (contradictory_headers, 2),
+    "menu": (menu, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 

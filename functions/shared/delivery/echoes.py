@@ -1,11 +1,9 @@
 """Which reply is a DM of ours that X tells of?"""
 
-import html
-import re
-
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.claim import text_of
+from functions.shared.wording.normal import same
 
 
 def echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
@@ -20,12 +18,4 @@ def matches(current: Conversation, reply: Outgoing, dm_id: str, text: str) -> bo
 def is_said(reply: Outgoing, words: str, dm_id: str, text: str) -> bool:
     """Whether a DM of ours is a reply in these words: its text, and an id greater than that of the DM it answers."""
     newer = not reply.cause.isdecimal() or int(dm_id) > int(reply.cause)
-    return newer and _bare(text) == _bare(words)
-
-
-_LINK = re.compile(r"https?://\S+")
-
-
-def _bare(text: str) -> str:
-    """A text as it can be compared: X rewrites links, escapes signs and may change white space."""
-    return " ".join(_LINK.sub("<link>", html.unescape(text)).split())
+    return newer and same(text, words)

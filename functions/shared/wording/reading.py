@@ -1,19 +1,18 @@
 """A DM's text made plain, and the hashtags in it. Whatever is sent, nothing here raises or takes long."""
 
 import re
-import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
+from functions.shared.wording.normal import LINK, lowered
+
 LONGEST = 10_000  # what X lets a customer write
 
-_LINK = re.compile(r"(?:https?://|www\.)\S+")
 _HANDLE = re.compile(r"@\w+")
 _APOSTROPHE = re.compile("['’‘ʼ`´′]")
 _HASHTAG = re.compile(r"#(\w+)")
 _GLUED = re.compile(r"(#link)(?=[+(\d])")  # "#link07700900123"
 _WORD = re.compile(r"£|[^\W_]+")
-_SELECTORS = re.compile("[\u034f\u115f\u1160\u180b-\u180f\u3164\ufe00-\ufe0f]")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _CHEERFUL = frozenset("👍🙏❤😊🙂😀😍👏🎉✅")
 
@@ -46,10 +45,8 @@ def plain(text: str) -> Plain:
 
 def visible(text: str) -> str:
     """Return what a person sees of a text, in lower case and one spelling of each sign."""
-    normal = unicodedata.normalize("NFKC", text[:LONGEST])[: 2 * LONGEST]  # one sign may unfold into eighteen
-    shown = "".join(sign for sign in normal if unicodedata.category(sign) not in ("Cf", "Me"))
-    shown = _SELECTORS.sub("", shown).lower()
-    return _APOSTROPHE.sub("", _HANDLE.sub(" ", _LINK.sub(" ", shown)))
+    seen = lowered(text[:LONGEST])[: 2 * LONGEST]  # one sign may unfold into eighteen
+    return _APOSTROPHE.sub("", _HANDLE.sub(" ", LINK.sub(" ", seen)))
 
 
 def _words(seen: str) -> tuple[str, ...]:
