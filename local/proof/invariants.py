@@ -190,6 +190,20 @@ def stop(trace: Trace) -> Iterable[str]:
             for reply in _claimed(row):
                 if was and stopped and kinds.get(reply) not in ("staff", "stop"):  # a start may claim its own answer
                     yield f"{reply} was claimed after the stop"
+    yield from _unconfirmed_stops(trace)
+
+
+def _unconfirmed_stops(trace: Trace) -> Iterable[str]:
+    """A stop that is in force, and of which the customer was to be told, is not dropped in silence."""
+    for profile in trace.of("profile"):
+        since = int(profile.get("started_by", "0"))
+        told = [
+            row["state"]
+            for row in trace.replies
+            if row["kind"] == "stop" and row["customer"] == profile["x_id"] and int(row["cause"]) > since
+        ]
+        if "stopped_by" in profile and told and set(told) == {"SUPPRESSED"}:
+            yield f"{profile['x_id']} was never told that their stop is in force"
 
 
 def paused(trace: Trace) -> Iterable[str]:

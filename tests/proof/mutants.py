@@ -54,6 +54,14 @@ MUTANTS = (
         "if False:",
     ),
     Mutant(
+        "a stop that is said twice is never confirmed",
+        "STOP",
+        "two stops",
+        claim.obstacle,
+        "customer.stopped and not older(reply.cause, customer.started_by)",
+        "customer.stopped_by == reply.cause",
+    ),
+    Mutant(
         "no lock check at the claim",
         "LOCKED",
         "stolen",

@@ -42,6 +42,16 @@ def answer_and_stop(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def two_stops(world: World) -> None:
+    """X has had its one DM of the window: a customer says stop, and says it again before that is confirmed."""
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.write(LINKED_A, "please stop messaging me")
+    world.work()
+    world.pass_time(AFTERWARDS + 3 * budget.WINDOW)
+
+
 def escalation_and_staff(world: World) -> None:
     world.write(LINKED_A, "my bill is wrong and I am furious")
     world.work()
@@ -231,6 +241,7 @@ def staff_answer(world: World) -> None:
 WORLDS: dict[str, tuple[Script, int]] = {
     "everything": (everything, 15),
     "answer and stop": (answer_and_stop, 15),
+    "two stops": (two_stops, 1),
     "escalation and staff": (escalation_and_staff, 15),
     "two and one unit": (two_and_one_unit, 1),
     "stolen": (stolen, 15),

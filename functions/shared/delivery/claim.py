@@ -8,7 +8,7 @@ from typing import Literal
 from functions.shared.conversation import cases, promises, replies
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation
-from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.customers import Customer, older
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.budget import Budget
@@ -26,7 +26,9 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
     """Say why a reply may not leave now. Looked at under the customer's version, so that it still holds then."""
     customer = conversation.customer
     if reply.kind == "stop":
-        return None if customer.stopped_by == reply.cause else "stopped"
+        # Also for a stop that came again before the first was confirmed: who asks twice is told once.
+        in_force = customer.stopped and not older(reply.cause, customer.started_by)
+        return None if in_force else "stopped"
     if reply.automated and customer.stopped:
         return "stopped"
     linked = customer.link and customer.link.account_id == reply.quotes and not conversation.locked
