@@ -9,7 +9,8 @@ from functions.commands.incoming import Heard
 from functions.shared.brand.hours import is_open
 from functions.shared.conversation.cases import UNPROMISED, Case, Team
 from functions.shared.conversation.customers import Customer
-from functions.shared.conversation.intake import knows, locked
+from functions.shared.conversation.intake import knows
+from functions.shared.conversation.locks import reported
 from functions.shared.wording.rules import Match
 
 
@@ -17,7 +18,8 @@ def to_people(heard: Heard, why: Why, found: Match, *, key: str | None, after: C
     """Open a case, or add to the one that is open. `key` is the acknowledgement's text, None for silence."""
     team = found.team or "general"
     after = after or heard.customer
-    after = locked(after, found.kind, heard.open_case or heard.case_id)
+    if found.locks:
+        after = reported(after, heard.open_case or heard.case_id)
     if heard.open_case:
         return _joined(heard, heard.open_case, why, found, key=key, after=after)
     opened = Open(heard.case_id, team, found.kind, heard.due(team))

@@ -181,7 +181,7 @@ def _concern(letter: Letter, now: datetime) -> Concern:
     """What is urgent is so though nobody could answer it; the rest is for whoever looks first."""
     found = letter.urgent
     if found:
-        return Concern("urgent", found.kind, now + promises.SOON)
+        return Concern("urgent", found.kind, now + promises.SOON, locks=found.locks)
     return Concern("general", "failed", now + cases.UNPROMISED)
 
 

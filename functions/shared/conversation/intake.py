@@ -7,11 +7,7 @@ from datetime import datetime
 from functions.shared.conversation import cases
 from functions.shared.conversation.cases import Case, Entry, Team
 from functions.shared.conversation.conversations import Conversation
-from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.locks import reported
-
-LOCKS = frozenset({"line_block", "account_guard", "wrong_person"})
-"""Reports after which no account figure is said until a person has resolved the case."""
 
 
 @dataclass(frozen=True)
@@ -23,6 +19,8 @@ class Concern:
     due_at: datetime
     silent: bool = False
     """The customer is told nothing of it."""
+    locks: bool = False
+    """No account figure is said until a person has checked who asks."""
 
 
 def number(current: Conversation, now: datetime, new_id: Callable[[], str]) -> str:
@@ -37,8 +35,8 @@ def taken(
     """The customer has written: the open case is joined, or raised by what is urgent, else one is (re)opened."""
     case = current.open_case
     case = _more(case, concern, now) if case else _fresh(current, concern, now, new_id)
-    after = replace(current, customer=locked(current.customer, concern.kind, case.id))
-    return after.with_case(case, *entries)
+    customer = reported(current.customer, case.id) if concern.locks else current.customer
+    return replace(current, customer=customer).with_case(case, *entries)
 
 
 def noted(
@@ -53,11 +51,6 @@ def answered_elsewhere(current: Conversation, now: datetime, new_id: Callable[[]
     """A person has answered without the desk: a case waits for the customer in their name."""
     elsewhere = Concern("general", cases.ELSEWHERE, due_at=now)
     return current.with_case(cases.elsewhere(current.open_case or _fresh(current, elsewhere, now, new_id), now))
-
-
-def locked(customer: Customer, kind: str, case_id: str) -> Customer:
-    """Return the customer after a report of this kind: the first case that pauses figures is what frees them."""
-    return reported(customer, case_id) if kind in LOCKS else customer
 
 
 def knows(case: Case, kind: str) -> bool:

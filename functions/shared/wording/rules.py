@@ -20,6 +20,8 @@ class Match:
     team: Team | None
     outcome: str | None
     phrase: str
+    locks: bool = False
+    """One's own phone, SIM or account is lost, stolen or taken over, or data was given away: figures are off."""
 
 
 @dataclass(frozen=True)
@@ -32,10 +34,17 @@ class Rule:
     unless: tuple[Phrase, ...]
     only: frozenset[str]
     needs: tuple[Phrase, ...]
+    locks: tuple[Phrase, ...] | bool
+    """What locks is narrower than what hurries: these phrases, all or none; nothing that `hurries` alone."""
+    hurries: tuple[Phrase, ...]
 
     def match(self, words: Sequence[str], tags: Collection[str]) -> Match | None:
         because = self._because(words, tags)
-        return Match(self.kind, self.team, self.outcome, because) if because else None
+        return Match(self.kind, self.team, self.outcome, because, self._locks(words)) if because else None
+
+    def _locks(self, words: Sequence[str]) -> bool:
+        said = self.locks if isinstance(self.locks, bool) else first_of(self.locks, words) is not None
+        return said and first_of(self.hurries, words) is None
 
     def _because(self, words: Sequence[str], tags: Collection[str]) -> str | None:
         vocabulary = frozenset(words)
@@ -112,6 +121,8 @@ def rules() -> tuple[Rule, ...]:
             unless=phrases(rule.get("unless", ())),
             only=frozenset(rule.get("only", ())),
             needs=phrases(rule.get("needs", ())),
+            locks=phrases(rule["locks"]) if isinstance(rule.get("locks"), list) else rule.get("locks", False),
+            hurries=phrases(rule.get("hurries", ())),
         )
         for rule in routing()["rule"]
     )

@@ -184,3 +184,16 @@ def test_words_of_trouble_and_words_to_look_at_first() -> None:
     assert not trouble(["how", "much", "is", "left", "please"])
     assert look_first(["this", "is", "urgently", "needed"])
     assert not look_first(["when", "does", "the", "shop", "open"])
+
+
+LOCKS = tomllib.loads((DATA / "locks.toml").read_text(encoding="utf-8"))
+
+
+@pytest.mark.parametrize("text", LOCKS["locks"])
+def test_loss_theft_and_what_was_given_away_lock(text: str) -> None:
+    assert match(text).locks
+
+
+@pytest.mark.parametrize("text", LOCKS["locks_nothing"])
+def test_anger_signal_repairs_and_codes_lock_nothing(text: str) -> None:
+    assert not match(text).locks
