@@ -62,14 +62,14 @@ NONE = Text(
     "{hi}your plan doesn't include {what}{line}; each {per} costs {rate}.",
     next="To see plans that do, send #offers.",
     short="{Tag}: not in your plan",
-    needs=("line.allowances", "line.when_used_up.<tag>.minor", "line.when_used_up.<tag>.per"),
+    needs=("line.allowances.<tag>", "line.when_used_up.<tag>.minor", "line.when_used_up.<tag>.per"),
 )
 NONE_AT_ALL = Text(
     "allowance.none_at_all",  # nothing can be bought by the piece either
     "{hi}your plan doesn't include {what}{line}.",
     next="To see plans that do, send #offers.",
     short="{Tag}: not in your plan",
-    needs=("line.allowances", "line.when_used_up.<tag>.then"),
+    needs=("line.allowances.<tag>", "line.when_used_up.<tag>.then"),
 )
 TEXTS = (LEFT, LOW, USED_UP_STOPS, USED_UP_CHARGED, UNLIMITED, NONE, NONE_AT_ALL, *gate.FIGURES)
 

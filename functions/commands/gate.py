@@ -15,6 +15,9 @@ from functions.shared.wording.text import Reply, Text
 AGED = 1
 """How serious it is that figures are old: more than a next step, less than a known incident."""
 
+FOUND = ("account.status", "line.status")
+"""What is looked at before anything of an account is shown."""
+
 FIRST = Text(
     "link.first",
     "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link 07700 900123, and I'll text"
@@ -25,7 +28,7 @@ ENDED = Text(
     "link.ended",
     "{hi}your X account isn't linked to a number with us any more. To link it again, reply #link and your mobile"
     " number, like #link 07700 900123. By doing so you agree that we match your X account to that number.",
-    needs=("customer.link_ended", "account.status", "line.status"),
+    needs=("customer.link_ended", *FOUND),
     asks_consent=True,
     ends_link=True,
 )
@@ -33,7 +36,7 @@ LOCKED = Text(
     "figures.locked",
     "{hi}to keep you safe I'm not showing account details in this chat for now. Call {lost_phone} or reply #human, and"
     " a person will check with you and switch it back on.",
-    needs=("customer.locked_by", "line.status", "brand.lost_phone"),
+    needs=("customer.locked_by", "brand.lost_phone"),
 )
 WHY = Text(
     "locked.why",
@@ -52,20 +55,18 @@ SUSPENDED = Text(
     "figures.suspended",
     "{hi}I can't show your account here just now. Reply #human and a person from our billing team will explain and"
     " help.",
-    needs=("account.status",),
+    needs=FOUND,
 )
 TOO_OLD = Text(
     "figures.too_old",
     "{hi}I don't have up-to-date figures for you right now, and I'd rather not guess. Please try again in a few hours."
     " If it can't wait, reply #human.",
-    needs=("account.as_of", "line.as_of"),
     old_figures=True,
 )
 OLD = Text(
     "figures.old",
     "",
     next="These are the newest figures I have; later use doesn't show yet.",
-    needs=("account.as_of", "line.as_of"),
 )
 BESIDE = Text(
     "notice.beside",

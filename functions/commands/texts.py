@@ -47,6 +47,16 @@ TOO = "I've also passed what you wrote to {team}: a person will reply here {eta}
 FIRST_CONTACT = " (I'm automatic. How we use your messages: {privacy_url})"
 """At the end of the first DM to a new customer."""
 
+NEEDS = (
+    "brand.name",
+    "brand.care_phone",
+    "brand.lost_phone",
+    "brand.abroad_phone",
+    "brand.adr_scheme",
+    "brand.privacy_url",
+)
+"""What these texts name, and those in `routing.toml` (see docs/data.md)."""
+
 NO_NOTICE = frozenset({"bereavement", "access"})
 """Who writes about these is not told about privacy first, nor in anything urgent; it waits for the next DM."""
 

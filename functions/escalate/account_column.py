@@ -14,6 +14,31 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.customers import Link
 
 NOT_VERIFIED = ShownAccount(verified=False)
+NEEDS = (
+    "account.status",
+    "account.owed_minor",
+    "account.credit_minor",
+    "account.contact_number",
+    "account.extras.what",
+    "account.extras.minor",
+    "bill.issued_on",
+    "bill.due_on",
+    "bill.amount_minor",
+    "bill.payment",
+    "bill.paid_on",
+    "line.number",
+    "line.role",
+    "line.status",
+    "line.as_of",
+    "line.plan_name",
+    "line.plan_minor",
+    "line.contract_ends_on",
+    "line.renewed_on",
+    "line.resets_on",
+    "line.renews",
+    *(f"line.allowances.{tag}.{name}" for tag in get_args(Tag) for name in ("limit", "used")),
+)
+"""What is shown (see docs/data.md)."""
 PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}
 UNREADABLE = "cannot be read"
 
@@ -57,6 +82,7 @@ def _holders(account: Account) -> dict[str, Callable[[], str]]:
     return {
         "Bill": lambda: _bill(account.bills[-1] if account.bills else None),
         "Account": lambda: ", ".join(_money(account)),
+        "Contact number": lambda: account.contact_number or "none on file",
         "Extra": lambda: ", ".join(f"{_pounds(extra.minor)} {extra.what}" for extra in account.extras) or "none",
     }
 

@@ -85,8 +85,16 @@ def test_a_holder_is_shown_with_line_bill_and_extras_in_words() -> None:
         "Minutes": "unlimited, 10 used",
         "Bill": "£23.45 of 12 Nov 2026, Direct Debit, due 30 Nov 2026",
         "Account": "active, £23.45 owed",
+        "Contact number": "none on file",
         "Extra": "£1.20 calls to 084 numbers",
     }
+
+
+def test_the_contact_number_is_shown_whole_so_that_staff_can_call_it_and_to_a_holder_alone() -> None:
+    number = {"contact_number": "+447700900999"}
+
+    assert figures(column(account=number))["Contact number"] == "+447700900999"
+    assert "Contact number" not in figures(column({"role": "user"}, number))
 
 
 def test_the_bill_is_not_shown_for_somebody_who_only_uses_the_line() -> None:

@@ -27,6 +27,7 @@ LIST = Text(
         "handset.until_on",
         "handset.small_print",
         "line.upgrade_from",
+        *gate.FOUND,
     ),
 )
 NONE = Text(

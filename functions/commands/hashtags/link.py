@@ -31,7 +31,7 @@ CODE_SENT = Text(
     "link.code_sent",
     "{hi}thank you. If that's a number with us, a six-digit code is on its way to it by text. Reply with the code"
     " within ten minutes. No text? Check the number and send #link again.",
-    needs=("account.status", "line.number", "line.status", "line.sim_changed_at"),
+    needs=("account.status", "line.number", "line.status", "line.sim_changed_at", "brand.name"),
 )
 AGREED_BY_CODE = Text(
     "link.agreed_by_code",
@@ -59,7 +59,7 @@ DONE = Text(
     "link.done",
     "You're all set{name}: your X account is linked to the number ending {last3}, and we've texted that number to say"
     " so. Try #data or #charges. #delete undoes this any time.",
-    needs=("line.number",),
+    needs=("line.number", "brand.name", "brand.lost_phone"),
 )
 
 SMS_CODE = (

@@ -23,6 +23,7 @@ LIST = Text(
         "offer.from_on",
         "offer.until_on",
         "account.kind",
+        *gate.FOUND,
     ),
 )
 NONE = Text(

@@ -9,7 +9,7 @@ from zoneinfo import ZoneInfo
 from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared.aws import telemetry
-from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word, plain, used_by
+from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word, plain
 
 KEPT = timedelta(minutes=1)
 
@@ -26,16 +26,16 @@ class Brand(Part):
 
     kind: Literal["brand"]
     id: Literal["facts"]
-    name: Annotated[Word, used_by("#start", "greeting")]
-    handle: Annotated[Word, used_by("desk")]
-    care_phone: Annotated[Word, used_by("acknowledgements")]
-    lost_phone: Annotated[Word, used_by("#charges", "#data", "#text", "#minutes")]
-    abroad_phone: Annotated[Word, used_by("acknowledgements")]
-    privacy_url: Annotated[Word, used_by("#help")]
-    adr_scheme: Annotated[Word, used_by("acknowledgements")]
-    hours: Annotated[Word, used_by("promises")]
-    timezone: Annotated[Word, used_by("promises")]
-    holidays: Annotated[Word, used_by("promises")]
+    name: Word
+    handle: Word | None = None
+    care_phone: Word
+    lost_phone: Word
+    abroad_phone: Word
+    privacy_url: Word
+    adr_scheme: Word
+    hours: Word
+    timezone: Word
+    holidays: Word
 
     @property
     def zone(self) -> ZoneInfo:
@@ -45,9 +45,9 @@ class Brand(Part):
 class OnShow(Part):
     """Shown between two dates, both included; the lowest rank first."""
 
-    rank: Annotated[Whole, used_by("#offers", "#handsets")]
-    from_on: Annotated[Day, used_by("#offers", "#handsets")]
-    until_on: Annotated[Day, used_by("#offers", "#handsets")]
+    rank: Whole
+    from_on: Day
+    until_on: Day
 
     def on(self, today: date) -> bool:
         return self.from_on <= today <= self.until_on
@@ -56,22 +56,22 @@ class OnShow(Part):
 class Offer(OnShow):
     kind: Literal["offer"]
     id: Word
-    title: Annotated[Word, _up_to(40), used_by("#offers")]
-    line: Annotated[Word, _up_to(60), used_by("#offers")]
-    audience: Annotated[Literal["everyone", "monthly", "prepaid"], used_by("#offers")]
-    small_print: Annotated[Annotated[Word, _up_to(60)] | None, used_by("#offers")] = None
+    title: Annotated[Word, _up_to(40)]
+    line: Annotated[Word, _up_to(60)]
+    audience: Literal["everyone", "monthly", "prepaid"]
+    small_print: Annotated[Word, _up_to(60)] | None = None
 
 
 class Handset(OnShow):
     kind: Literal["handset"]
     id: Word
-    name: Annotated[Word, _up_to(24), used_by("#handsets")]
-    platform: Annotated[Platform, used_by("desk")]
-    monthly_minor: Annotated[Minor, used_by("#handsets")]
-    months: Annotated[Whole, used_by("#handsets")]
-    upfront_minor: Annotated[Minor, used_by("#handsets")]
-    in_stock: Annotated[StrictBool, used_by("#handsets")]
-    small_print: Annotated[Word, _up_to(60), used_by("#handsets")]
+    name: Annotated[Word, _up_to(24)]
+    platform: Platform | None = None
+    monthly_minor: Minor
+    months: Whole
+    upfront_minor: Minor
+    in_stock: StrictBool
+    small_print: Annotated[Word, _up_to(60)]
     """The law's words for a phone on instalments."""
 
 
@@ -80,13 +80,13 @@ class Guide(Part):
 
     kind: Literal["guide"]
     id: Annotated[str, StringConstraints(pattern=r"^(ios|android|windows)#[a-z]+$")]
-    platform: Annotated[Platform, used_by("#ios", "#android", "#windows")]
-    topic: Annotated[Word, used_by("#ios", "#android", "#windows")]
-    words: Annotated[tuple[Word, ...], used_by("#ios", "#android", "#windows")] = ()
+    platform: Platform
+    topic: Word
+    words: tuple[Word, ...] = ()
     """Words in a message that choose this guide."""
-    text: Annotated[Word, _up_to(220), used_by("#ios", "#android", "#windows")]
-    checked_on: Annotated[Day, used_by("desk")]
-    checked_with: Annotated[Word, used_by("desk")]
+    text: Annotated[Word, _up_to(220)]
+    checked_on: Day | None = None
+    checked_with: Word | None = None
 
 
 class Notice(Part):
@@ -94,13 +94,13 @@ class Notice(Part):
 
     kind: Literal["notice"]
     id: Word
-    tags: Annotated[tuple[Word, ...], used_by("every hashtag")] = ()
-    words: Annotated[tuple[Word, ...], used_by("faults")] = ()
-    says: Annotated[Word, _up_to(100), used_by("every hashtag")]
-    started_at: Annotated[Moment, used_by("every hashtag")]
-    next_at: Annotated[Moment, used_by("every hashtag")]
+    tags: tuple[Word, ...] = ()
+    words: tuple[Word, ...] = ()
+    says: Annotated[Word, _up_to(100)]
+    started_at: Moment
+    next_at: Moment
     """When there will be news."""
-    ended_at: Annotated[Moment | None, used_by("every hashtag")] = None
+    ended_at: Moment | None = None
 
     def on(self, now: datetime) -> bool:
         return self.started_at <= now and (self.ended_at is None or now < self.ended_at)
@@ -111,8 +111,8 @@ class Canned(Part):
 
     kind: Literal["canned"]
     id: Annotated[str, StringConstraints(pattern=r"^;[a-z]+$")]
-    team: Annotated[Team, used_by("desk")]
-    text: Annotated[Word, used_by("desk")]
+    team: Team
+    text: Word
 
 
 class Pause(Part):
@@ -120,9 +120,9 @@ class Pause(Part):
 
     kind: Literal["pause"]
     id: Word
-    says: Annotated[Word, _up_to(80), used_by("every hashtag")]
-    since: Annotated[Moment, used_by("ops")]
-    by: Annotated[Word, used_by("ops")]
+    says: Annotated[Word, _up_to(80)]
+    since: Moment | None = None
+    by: Word | None = None
 
 
 MODELS: dict[str, type[Part]] = {

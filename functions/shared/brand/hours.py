@@ -11,6 +11,8 @@ from zoneinfo import ZoneInfo
 
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RULE = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
+NEEDS = ("brand.hours", "brand.timezone", "brand.holidays")
+"""What promises, and every "today", are made from (see docs/data.md)."""
 _FAR = 366  # days to look ahead for open ones
 
 

@@ -8,7 +8,7 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
 
-from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole, plain, used_by
+from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole, plain
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
@@ -27,7 +27,6 @@ HAVE_A_NUMBER = 3
 NOBODY = "nobody"
 """An account id that no account has."""
 
-ALLOWANCES = ("#data", "#text", "#minutes")
 
 PARTS, MARK = "parts", "mark"
 """What a load adds: the account item names the mark of each part, so that no reader takes two loads for one."""
@@ -36,7 +35,7 @@ PARTS, MARK = "parts", "mark"
 class Dated(Part):
     """Figures, with the time at which they were true at the carrier."""
 
-    as_of: Annotated[Moment, used_by("#charges", *ALLOWANCES)]
+    as_of: Moment
 
     def age(self, now: datetime) -> Age:
         """Say whether these figures may be said. A missing time, or one in the future, is as bad as an old one."""
@@ -49,8 +48,8 @@ class Dated(Part):
 class Extra(Part):
     """Something outside the plan, in the customer's words."""
 
-    what: Annotated[Name, StringConstraints(max_length=40), used_by("#charges")]
-    minor: Annotated[Minor, used_by("desk")]
+    what: Annotated[Name, StringConstraints(max_length=40)]
+    minor: Minor
 
 
 class Facts(Dated):
@@ -65,26 +64,26 @@ class Facts(Dated):
     )
 
     account_id: Name
-    kind: Annotated[Literal["monthly", "prepaid"], used_by("#charges", "#offers")]
-    status: Annotated[Literal["active", "suspended", "closed"], used_by("#charges", *ALLOWANCES)]
-    opened_on: Annotated[Day, used_by("desk")]
-    owed_minor: Annotated[Owed | None, used_by("#charges")] = None
-    credit_minor: Annotated[Minor | None, used_by("#charges")] = None
-    extra_charges_minor: Annotated[Minor | None, used_by("#charges")] = None
-    extras: Annotated[tuple[Extra, ...], Field(max_length=3), used_by("#charges", "desk")] = ()
-    bill_limit_minor: Annotated[Minor | None, used_by("#charges")] = None
-    next_bill_on: Annotated[Day | None, used_by("#charges")] = None
-    contact_number: Annotated[PhoneNumber | None, used_by("desk")] = None
+    kind: Literal["monthly", "prepaid"]
+    status: Literal["active", "suspended", "closed"]
+    opened_on: Day | None = None
+    owed_minor: Owed | None = None
+    credit_minor: Minor | None = None
+    extra_charges_minor: Minor | None = None
+    extras: Annotated[tuple[Extra, ...], Field(max_length=3)] = ()
+    bill_limit_minor: Minor | None = None
+    next_bill_on: Day | None = None
+    contact_number: PhoneNumber | None = None
 
 
 class Bill(Part):
     """A `bill#...` item."""
 
-    issued_on: Annotated[Day, used_by("#charges")]
-    due_on: Annotated[Day, used_by("#charges")]
-    amount_minor: Annotated[Minor, used_by("#charges")]
-    payment: Annotated[Literal["direct_debit", "card", "other"], used_by("#charges")]
-    paid_on: Annotated[Day | None, used_by("#charges")] = None
+    issued_on: Day
+    due_on: Day
+    amount_minor: Minor
+    payment: Literal["direct_debit", "card", "other"]
+    paid_on: Day | None = None
 
 
 class Allowance(Part):
@@ -124,38 +123,38 @@ class WhenUsedUp(Part):
 class Allowances(Part):
     """Absent = not in the plan."""
 
-    data: Annotated[Allowance | None, used_by("#data")] = None
-    text: Annotated[Allowance | None, used_by("#text")] = None
-    minutes: Annotated[Allowance | None, used_by("#minutes")] = None
+    data: Allowance | None = None
+    text: Allowance | None = None
+    minutes: Allowance | None = None
 
 
 class UsedUp(Part):
-    data: Annotated[WhenUsedUp | None, used_by("#data")] = None
-    text: Annotated[WhenUsedUp | None, used_by("#text")] = None
-    minutes: Annotated[WhenUsedUp | None, used_by("#minutes")] = None
+    data: WhenUsedUp | None = None
+    text: WhenUsedUp | None = None
+    minutes: WhenUsedUp | None = None
 
 
 class Line(Dated):
     """A `line#...` item."""
 
     line_id: Name
-    number: Annotated[PhoneNumber, used_by("#link", *ALLOWANCES)]
-    role: Annotated[Literal["holder", "user"], used_by("#charges", "#link")]
+    number: PhoneNumber
+    role: Literal["holder", "user"]
     """`holder` pays and sees the bill, `user` sees only this line."""
-    status: Annotated[Literal["active", "barred", "lost", "closed"], used_by("#charges", *ALLOWANCES)]
-    sim_changed_at: Annotated[Moment | None, used_by("#link")] = None
-    plan_name: Annotated[Name, used_by("desk")]
-    plan_minor: Annotated[Minor, used_by("desk")]
-    contract_ends_on: Annotated[Day | None, used_by("desk")] = None
-    upgrade_from: Annotated[Day | None, used_by("#handsets", "desk")] = None
-    platform: Annotated[Literal["ios", "android", "windows"] | None, used_by("desk")] = None
-    renewed_on: Annotated[Day, used_by(*ALLOWANCES)]
-    resets_on: Annotated[Day, used_by(*ALLOWANCES)]
+    status: Literal["active", "barred", "lost", "closed"]
+    sim_changed_at: Moment | None = None
+    plan_name: Name
+    plan_minor: Minor
+    contract_ends_on: Day | None = None
+    upgrade_from: Day | None = None
+    platform: Literal["ios", "android", "windows"] | None = None
+    renewed_on: Day
+    resets_on: Day
     """The first day of the next period."""
-    renews: Annotated[StrictBool, used_by(*ALLOWANCES)]
+    renews: StrictBool
     """False: a pack that ends."""
-    allowances: Annotated[Allowances, used_by(*ALLOWANCES)]
-    when_used_up: Annotated[UsedUp, used_by(*ALLOWANCES)]
+    allowances: Allowances
+    when_used_up: UsedUp
 
     def allowance(self, tag: Tag, today: date) -> Allowance | None:
         """Return what the plan includes, None if it does not. Raises Unreadable where it makes no sense today."""

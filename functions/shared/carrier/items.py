@@ -14,7 +14,6 @@ from pydantic import (
     BaseModel,
     BeforeValidator,
     ConfigDict,
-    Field,
     Strict,
     StringConstraints,
     ValidationInfo,
@@ -131,11 +130,6 @@ Moment = Annotated[
     WithJsonSchema({"type": "string", "format": "date-time", "pattern": "Z$"}),
 ]
 """A time in UTC."""
-
-
-def used_by(*readers: str) -> Any:
-    """Note in the schema which hashtags or pages an attribute is for."""
-    return Field(json_schema_extra={"usedBy": list(readers)})
 
 
 class WrittenSchema(GenerateJsonSchema):

@@ -6,7 +6,6 @@ from contextlib import suppress
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import boto3
@@ -234,11 +233,6 @@ def test_nothing_is_null() -> None:
 
 
 # ---- schema, sample, page ----
-
-
-@pytest.mark.parametrize("path", schemas(), ids=lambda path: path.name)
-def test_schemas_are_current(path: Path) -> None:
-    assert path.read_text(encoding="utf-8") == schemas()[path], "run python -m ops.schemas"
 
 
 def test_the_sample_is_what_schema_and_models_accept() -> None:
