@@ -108,8 +108,9 @@ import importlib, json, sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 importlib.import_module(sys.argv[2])
-if "functions.commands.tick" in sys.modules:
-    importlib.import_module("functions.commands.handler")  # at its first call
+for subject in ("commands", "escalate"):
+    if f"functions.{subject}.tick" in sys.modules:
+        importlib.import_module(f"functions.{subject}.handler")  # at its first call
 exec(sys.argv[3])
 files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
 print(json.dumps([file for file in files if file and file.startswith(sys.argv[1])]))
