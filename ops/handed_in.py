@@ -9,7 +9,7 @@ from functions.commands.registry import registry
 from functions.escalate import account_column
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
-from functions.shared.carrier.accounts import Bill, Facts, Line
+from functions.shared.carrier.accounts import Bill, Facts, Line, document
 from functions.shared.carrier.items import Part
 
 OURS = ("customer", "case")
@@ -21,7 +21,13 @@ type Attribute = tuple[str, str]
 
 def models() -> dict[str, type[Part]]:
     """Return the model of each kind of item, as NEEDS name it."""
-    return {"account": Facts, "bill": Bill, "line": Line, **MODELS}
+    return {"account": account(), "bill": Bill, "line": Line, **MODELS}
+
+
+def account() -> type[Facts]:
+    """Return the model of the account item, with what hashtags have declared."""
+    facts: type[Facts] = model_in(document(registry().fields).model_fields["account"].annotation)
+    return facts
 
 
 def needs() -> dict[str, list[str]]:

@@ -3,24 +3,35 @@
 import json
 import re
 from collections.abc import Iterator
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
 from pydantic.json_schema import models_json_schema
 
+from functions.commands.registry import registry
 from functions.shared.brand.catalogue import MODELS
-from functions.shared.carrier.accounts import Document
-from functions.shared.carrier.items import WrittenSchema
+from functions.shared.carrier.accounts import Facts, document
+from functions.shared.carrier.declared import LIST
+from functions.shared.carrier.items import Part, WrittenSchema
 from ops import handed_in
 
-DOCS = Path(__file__).parents[1] / "docs"
+ROOT = Path(__file__).parents[1]
+README = ROOT / "README.md"
+BEGIN, END = "<!-- commands: written by python -m ops.schemas -->\n", "<!-- commands end -->"
+DOCS = ROOT / "docs"
 DATA = DOCS / "data.md"
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
 def written() -> dict[Path, str]:
     """Return each document's text by its file."""
-    return {**schemas(), DATA: with_readers(DATA.read_text(encoding="utf-8"))}
+    return {
+        **schemas(),
+        LIST: json.dumps([asdict(field) for field in registry().fields], indent=2) + "\n",
+        DATA: with_readers(DATA.read_text(encoding="utf-8")),
+        README: with_commands(README.read_text(encoding="utf-8")),
+    }
 
 
 def schemas() -> dict[Path, str]:
@@ -32,7 +43,7 @@ def schemas() -> dict[Path, str]:
 
 
 def _account() -> dict[str, Any]:
-    return Document.model_json_schema(schema_generator=WrittenSchema)
+    return document(registry().fields).model_json_schema(schema_generator=WrittenSchema)
 
 
 def _catalogue() -> dict[str, Any]:
@@ -50,22 +61,46 @@ def _text(title: str, schema: dict[str, Any]) -> str:
 
 
 def with_readers(page: str) -> str:
-    """Fill in the last column of the tables of attributes: who reads them."""
+    """Fill in the last column of the tables of attributes, who reads them, and the rows of what hashtags declare."""
     return "\n".join(_rows(page.split("\n")))
 
 
 def _rows(lines: list[str]) -> Iterator[str]:
-    models, readers, order, kind = handed_in.models(), handed_in.readers(), list(handed_in.needs()), ""
+    models, kind = handed_in.models(), ""
     for line in lines:
         first, *cells = (cell.strip() for cell in line.strip("|").split("|"))
         begins = re.match(r"`(\w+)", first)  # `bill#…`
+        if begins and kind == "account":
+            yield from _declared()
         kind = begins[1] if begins else kind
         if not line.startswith("|") or kind not in models:
             yield line
             continue
         names = re.findall(r"`(\w+)`", cells[0])
-        who = {reader for name in names for reader in readers.get((models[kind].__name__, name), ())}
-        yield _row(first, *cells[:-1], ", ".join(sorted(who, key=order.index)))
+        if kind != "account" or Facts.model_fields.keys() & names:  # else it was declared
+            yield _row(first, *cells[:-1], _readers(models[kind], names))
+
+
+def _declared() -> Iterator[str]:
+    for field in registry().fields:
+        yield _row("", f"`{field.name}`", f"optional: {field.about}", _readers(handed_in.account(), [field.name]))
+
+
+def _readers(model: type[Part], names: list[str]) -> str:
+    readers, order = handed_in.readers(), list(handed_in.needs())
+    who = {reader for name in names for reader in readers.get((model.__name__, name), ())}
+    return ", ".join(sorted(who, key=order.index))
+
+
+def with_commands(readme: str) -> str:
+    """Fill in the table of commands."""
+    head, rest = readme.split(BEGIN)
+    return f"{head}{BEGIN}{commands()}{END}{rest.split(END)[1]}"
+
+
+def commands() -> str:
+    rows = (f"| `#{command.tag}` | {command.help} |\n" for command in registry().commands)
+    return "| send | for |\n|---|---|\n" + "".join(rows)
 
 
 def _row(*cells: str) -> str:

@@ -11,6 +11,7 @@ from functions.commands.sms import Sms
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.declared import Field
 from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Consent, Customer
@@ -110,6 +111,8 @@ class Command:
     """Mean the hashtag when a whole message is made of such words and filler."""
     changes: bool = False
     """It changes something: a typo is asked about, never guessed."""
+    fields: tuple[Field, ...] = ()
+    """Attributes of the account that are there for it alone; it reads them with `account.own`."""
     alone: bool = False
     """It is answered by itself, whatever else a DM asks for; the result may be Changed."""
     stops: bool = False
@@ -148,6 +151,17 @@ class Registry:
                     raise TakenTwice(f"{sign}{word} belongs to {owner}; choose another word for #{command.tag}")
             self.by_tag.update(dict.fromkeys(tags, command))
             self.by_word.update(dict.fromkeys(command.words, command))
+            self._see_that_fields_are_new(command)
+
+    def _see_that_fields_are_new(self, command: Command) -> None:
+        others = {field.name for other in self.commands if other is not command for field in other.fields}
+        if taken := {field.name for field in command.fields} & (others | Account.model_fields.keys()):
+            raise TakenTwice(f"account.{min(taken)} is there already; choose another name for #{command.tag}")
+
+    @property
+    def fields(self) -> tuple[Field, ...]:
+        """What hashtags declare, in the order of the menu."""
+        return tuple(field for command in self.commands for field in command.fields)
 
 
 def _owner_in_routing(command: Command, word: str) -> str | None:

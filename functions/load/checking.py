@@ -10,6 +10,8 @@ from pydantic import ValidationError
 
 from functions.load.reading import LONGEST, Row, renamed
 from functions.shared.carrier.accounts import AHEAD, Document
+from functions.shared.carrier.accounts import document as document_model
+from functions.shared.carrier.declared import listed
 
 TOGETHER = 100
 """Items that DynamoDB writes in one transaction: an account changes whole or not at all."""
@@ -52,7 +54,7 @@ def document_of(row: Row, now: datetime) -> Document | str:
     if "\\ufffd" in text:
         return "a sign that is not in the file's encoding: save it as UTF-8"
     try:
-        document = Document.model_validate(in_minor(given) if has_pence(text) else given)
+        document = document_model(listed()).model_validate(in_minor(given) if has_pence(text) else given)
     except ValidationError as error:
         return reason(error)
     return _untimely(document, now) or _too_large(document) or document

@@ -15,7 +15,8 @@ from typing import IO, Any, Literal, TextIO, cast
 import ijson
 
 from functions.load.sources import Source, Unloadable, short
-from functions.shared.carrier.accounts import Document
+from functions.shared.carrier.accounts import document
+from functions.shared.carrier.declared import listed
 from functions.shared.carrier.items import WrittenSchema
 
 SAMPLE = 1 << 16
@@ -227,7 +228,7 @@ def _check(columns: list[str], name: str) -> None:
 
 @cache
 def _schema() -> dict[str, Any]:
-    return Document.model_json_schema(schema_generator=WrittenSchema)
+    return document(listed()).model_json_schema(schema_generator=WrittenSchema)
 
 
 def _resolved(node: dict[str, Any]) -> dict[str, Any]:

@@ -1,16 +1,12 @@
 """What each hashtag answers: the demo people's questions, the registry's examples, and who may see what."""
 
-import sys
 import tomllib
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
 
-import functions.commands.hashtags as package
 from functions.commands.decide import nobody
 from functions.commands.incoming import Heard
 from functions.commands.registry import Command, Escalate, Example, Registry, TakenTwice, registry
@@ -442,29 +438,7 @@ def test_a_stop_names_the_question_that_stays() -> None:
     )
 
 
-# ---- a new hashtag ----
-
-
-@pytest.fixture
-def weather(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """One more file in the package."""
-    (tmp_path / "weather.py").write_text(
-        "from functions.commands.registry import Command, Example, Reply\n"
-        "def say(question): return Reply('weather', '{hi}it is dry.')\n"
-        "command = Command('weather', 'how it looks', say, (Example('#weather', 'weather'),), 'general', (4, 5))\n"
-    )
-    monkeypatch.setattr(package, "__path__", [*package.__path__, str(tmp_path)])
-    registry.cache_clear()
-    yield
-    registry.cache_clear()
-    sys.modules.pop(f"{package.__name__}.weather", None)
-    vars(package).pop("weather", None)
-
-
-@pytest.mark.usefixtures("weather")
-def test_a_new_hashtag_is_one_new_file() -> None:
-    assert read("#weather") == "Hi @linked_customer, it is dry."
-    assert "#offers #handsets #weather - what's on" in read("#help")
+# ---- whose is a word ----
 
 
 @pytest.mark.parametrize(

@@ -1,4 +1,4 @@
-"""The README is a promise: its table is the registry, its example works, its links lead somewhere."""
+"""The README is a promise: its example works, its links lead somewhere."""
 
 import re
 from pathlib import Path
@@ -9,18 +9,6 @@ from functions.commands.registry import Command, Registry, registry
 from tests.places import ROOT
 
 README = (ROOT / "README.md").read_text()
-
-
-def table() -> str:
-    """Return the table of commands as the README has to have it."""
-    rows = (f"| `#{command.tag}` | {command.help} |\n" for command in registry().commands)
-    return "| send | for |\n|---|---|\n" + "".join(rows)
-
-
-def test_the_table_of_commands_is_the_registry() -> None:
-    begin, end = "<!-- commands: checked by tests/docs/test_readme.py -->\n", "<!-- commands end -->"
-
-    assert README.split(begin)[1].split(end)[0] == table()
 
 
 def test_the_hashtag_of_the_example_works() -> None:

@@ -3,11 +3,13 @@
 from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from datetime import date, datetime, timedelta
+from functools import cache
 from typing import Annotated, Any, Literal, Self
 
 from annotated_types import Ge
-from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, model_validator
+from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, create_model, model_validator
 
+from functions.shared.carrier import declared
 from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole, plain
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
@@ -173,6 +175,17 @@ class Account(Facts):
 
     bills: tuple[Bill, ...] = ()
     lines: tuple[Line, ...] = ()
+    others: Mapping[str, Any] = Field(default_factory=dict)
+    """Attributes that only a hashtag knows, as they came."""
+
+    def own(self, field: declared.Field) -> Any:
+        """Return what a hashtag has declared for itself, None if it is not known. Raises Unreadable."""
+        if field.name not in self.others:
+            return None
+        try:
+            return field.read(self.others[field.name])
+        except ValueError:
+            raise Unreadable(f"account.{field.name} makes no sense") from None
 
     def line(self, line_id: str) -> Line | None:
         """Return a line of the account, None if it is gone. Raises Unreadable where that cannot be told."""
@@ -199,6 +212,15 @@ class Document(Part):
             if is_so(self):
                 raise ValueError(why)
         return self
+
+
+@cache
+def document(fields: tuple[declared.Field, ...]) -> type[Document]:
+    """Return the model of an account as it is imported, with what hashtags have declared."""
+    if not fields:
+        return Document
+    own: dict[str, Any] = {field.name: field.definition for field in fields}
+    return create_model("Document", __base__=Document, account=(create_model("Facts", __base__=Facts, **own), ...))
 
 
 def _twice(values: Iterable[Any]) -> bool:
@@ -275,6 +297,9 @@ def _read_or_not(client: Any, table: str, account_id: str) -> Account | Unreadab
         return error
 
 
+NOT_OTHERS = Facts.model_fields.keys() | {"part", PARTS, MARK}
+
+
 def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
     """Put an account together from its items."""
     by_part = {str(item["part"]): item for item in items}
@@ -287,6 +312,7 @@ def of(items: Iterable[Mapping[str, Any]]) -> Account | None:
     return Account.of(
         {
             **by_part["account"],
+            "others": {name: by_part["account"][name] for name in by_part["account"].keys() - NOT_OTHERS},
             "bills": [by_part[part] for part in sorted(by_part) if part.startswith("bill#")],
             "lines": [by_part[part] for part in sorted(by_part) if part.startswith("line#")],
         }
