@@ -85,3 +85,15 @@ def _changed(there: Any, path: list[str], value: Any) -> Any:
     assert isinstance(there, Mapping)
     changed = {**there, first: _changed(there.get(first), rest, value)}
     return {name: inner for name, inner in changed.items() if inner is not None}
+
+
+def said(result: Reply | Escalate) -> Reply:
+    """Return what a command says, which is no handover to people."""
+    assert isinstance(result, Reply)
+    return result
+
+
+def item(kind: str, **values: Any) -> list[dict[str, Any]]:
+    """Return the demo's content with other items of one kind: one, with these values changed."""
+    one = next(item for item in CONTENT if item["kind"] == kind)
+    return [item for item in CONTENT if item["kind"] != kind] + [{**one, **values}]
