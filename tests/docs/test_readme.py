@@ -21,7 +21,7 @@ def test_the_hashtag_of_the_example_works() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", sorted([ROOT / "README.md", *(ROOT / "docs").glob("*.md")]), ids=lambda path: path.name
+    "document", sorted([*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]), ids=lambda path: path.name
 )
 def test_links_lead_to_files_that_are_there(document: Path) -> None:
     links = re.findall(r"\]\((?!https?:|#)([^)#]+)", document.read_text())
