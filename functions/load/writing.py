@@ -14,7 +14,7 @@ from botocore.exceptions import ClientError
 from functions.load import loads
 from functions.load.checking import TOGETHER
 from functions.load.planning import ACCOUNT, Item, Plan, There, plan
-from functions.shared.aws.store import Store
+from functions.shared.aws.store import Store, batch_get
 from functions.shared.carrier.accounts import PARTS, Document
 from functions.shared.carrier.items import plain
 
@@ -65,13 +65,9 @@ class Table:
         found: dict[str, There] = {one: There() for one in ids}
         for some in batched(ids, READ_TOGETHER, strict=False):
             keys = [{"account_id": {"S": one}, "part": {"S": ACCOUNT}} for one in some]
-            wanted: Any = {self.name: {"Keys": keys, "ConsistentRead": True}}
-            while wanted:
-                answer = self.client.batch_get_item(RequestItems=wanted)
-                for item in map(plain, answer["Responses"].get(self.name, [])):
-                    items = () if PARTS in item else tuple(self.items(item["account_id"]))
-                    found[item["account_id"]] = There(item, items)
-                wanted = answer.get("UnprocessedKeys", {})
+            for item in map(plain, batch_get(self.client, self.name, keys, self.wait)):
+                items = () if PARTS in item else tuple(self.items(item["account_id"]))
+                found[item["account_id"]] = There(item, items)
         return found
 
     def items(self, account_id: str) -> Iterator[Item]:

@@ -260,7 +260,7 @@ class World:
         self.queues = {team: Fifo(timedelta(seconds=60), 1000) for team in TEAMS} | {"inbound": inbound}
         self.sqs = Sqs(self.queues, lambda: self.now)
         self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
-        store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now)
+        store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now, wait=lambda _: None)
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
         anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(ahead, store))
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
@@ -268,7 +268,7 @@ class World:
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         self.reader = Reader(store, line, proofs.keyed)
-        self.store = Store(self.dynamo, "service", lambda: self.now)
+        self.store = Store(self.dynamo, "service", lambda: self.now, wait=lambda _: None)
         self._busy = False
         for x_id in (LINKED_A, LINKED_B):
             self.introduce(x_id)

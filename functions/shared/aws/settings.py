@@ -35,6 +35,10 @@ def filled[T: DataclassInstance](settings: type[T], values: Mapping[str, str]) -
     return settings(**{name: value for name, value in values.items() if value})
 
 
+AT_MOST_ONCE = {"pinpoint-sms-voice-v2"}
+"""Services that do what they are asked anew each time. A slow answer is not a lost request: nobody asks them twice."""
+
+
 @cache
 def client(service: str) -> Any:
     """Return the boto3 client of an AWS service, one per process, with time-outs that leave room for a retry.
@@ -44,8 +48,10 @@ def client(service: str) -> Any:
     import boto3
     from botocore.config import Config
 
+    attempts = 1 if service in AT_MOST_ONCE else 2
     return boto3.client(  # type: ignore[call-overload]
-        service, config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": 2})
+        service,
+        config=Config(connect_timeout=2, read_timeout=5, retries={"mode": "standard", "total_max_attempts": attempts}),
     )
 
 

@@ -1,5 +1,6 @@
 """The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
 
+import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
@@ -7,7 +8,7 @@ from itertools import batched
 from typing import Any
 
 from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-from botocore.exceptions import ClientError
+from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.aws import clock
 
@@ -144,13 +145,46 @@ FORGET = "forget"
 CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
+PAUSES = (0.05, 0.1, 0.2, 0.4, 0.8)
+"""Seconds before what DynamoDB left unread is asked for again."""
+
+
+class LeftUnread(BotoCoreError):  # whoever catches AWS's errors catches it too
+    """DynamoDB kept leaving items unread, as it does while it is asked for too much."""
+
+    fmt = "DynamoDB left {left} of {asked} items unread, {tries} times"
+
+
+def batch_get(
+    client: Any, table: str, keys: Sequence[Item], wait: Callable[[float], object] = time.sleep
+) -> Iterator[Item]:
+    """Read up to 100 items in DynamoDB's own types, in no order. Raises LeftUnread where some never come."""
+    wanted: Item = {table: {"Keys": keys, "ConsistentRead": True}}
+    for pause in (*PAUSES, None):
+        answer = client.batch_get_item(RequestItems=wanted)
+        yield from answer["Responses"].get(table, [])
+        wanted = answer.get("UnprocessedKeys", {})
+        if not wanted:
+            return
+        if pause is not None:
+            wait(pause)
+    raise LeftUnread(left=len(wanted[table]["Keys"]), asked=len(keys), tries=len(PAUSES) + 1)
+
+
 class Store:
     """One DynamoDB table with keys `pk` and `sk`. AWS's own errors rise as they are."""
 
-    def __init__(self, client: Any, table: str, now: Callable[[], datetime] = clock.now) -> None:
+    def __init__(
+        self,
+        client: Any,
+        table: str,
+        now: Callable[[], datetime] = clock.now,
+        wait: Callable[[float], object] = time.sleep,
+    ) -> None:
         self._client = client
         self._table = table
         self._now = now
+        self._wait = wait
 
     @property
     def table(self) -> str:
@@ -161,15 +195,12 @@ class Store:
         return next(self._there([answer["Item"]] if "Item" in answer else []), None)
 
     def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
-        """Read items, 100 in one call, in the order asked; those that are not there are left out."""
+        """Read items, 100 in one call, in the order asked; those that are not there are left out. Raises LeftUnread."""
         found: dict[tuple[str, str], Item] = {}
         for part in batched(keys, 100, strict=False):
-            wanted = {self._table: {"Keys": [_item({"pk": pk, "sk": sk}) for pk, sk in part], "ConsistentRead": True}}
-            while wanted:
-                answer = self._client.batch_get_item(RequestItems=wanted)
-                items = self._there(answer["Responses"].get(self._table, []))
-                found |= {(item["pk"], item["sk"]): item for item in items}
-                wanted = answer.get("UnprocessedKeys", {})
+            wanted = [_item({"pk": pk, "sk": sk}) for pk, sk in part]
+            items = self._there(batch_get(self._client, self._table, wanted, self._wait))
+            found |= {(item["pk"], item["sk"]): item for item in items}
         return [found[key] for key in keys if key in found]
 
     def query(
