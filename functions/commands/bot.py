@@ -39,10 +39,8 @@ from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import ahead
 from functions.shared.delivery.sender import Sender
+from functions.shared.turns import Turns
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked
-
-AT_ONCE = 50
-"""Rows looked at in one call."""
 
 
 @dataclass(frozen=True)
@@ -109,15 +107,17 @@ class Bot:
             told = unlinked_notice(before.customer, before.open_case, self.proofs, self.catalogue(now).brand, now)
             self._text((told,) if told else ())
 
-    def forget(self) -> None:
-        """Do a bounded piece of what has to be forgotten: finish erasures, delete rows whose time is over."""
+    def forget(self, turns: Turns) -> None:
+        """Do as much as there is time for: finish erasures, delete rows whose time is over."""
         now, store = self.sender.now(), self.sender.store
-        for row in store.due(ERASE, now, AT_ONCE):
-            x_id = x_id_in(row)
-            self._tell_unlinked(x_id, now)
-            erasure.sweep(self.marks, x_id, now)
-        for row in store.due(FORGET, now, AT_ONCE):
-            store.delete_expired(row["pk"], row["sk"], now)
+        for row in turns.share(1 / 2).each(store.all_due(ERASE, now)):
+            with turns.one():
+                x_id = x_id_in(row)
+                self._tell_unlinked(x_id, now)
+                erasure.sweep(self.marks, x_id, now)
+        for row in turns.each(store.all_due(FORGET, now)):
+            with turns.one():
+                store.delete_expired(row["pk"], row["sk"], now)
 
     def _tell_unlinked(self, x_id: str, now: datetime) -> None:
         """Send the text message that an erasure by operations left to us, at most once."""

@@ -178,11 +178,17 @@ def limited(heard: Heard) -> Decision | None:
         return None
     if flood.said_before(customer):
         return Decision("ignored", "3 limits", "said a moment ago", customer)
-    if customer.flooded_at is None:
+    if customer.flooded_at is None or _counts_always(heard):
         return None
     if heard.open_case:
         return Decision("joined", "3 limits", "flood", heard.customer, case=Join(heard.open_case))
     return to_people(heard, Why("3 limits", "flood"), FLOOD, key="ack.flood")
+
+
+def _counts_always(heard: Heard) -> bool:
+    """Whether a DM says nothing but a hashtag that is answered in a flood too, or yes to what that one asks."""
+    known = {command.tag for command in heard.commands if command.in_a_flood}
+    return bool(known) and set(heard.read.words) <= known | YES
 
 
 def code(heard: Heard) -> Decision | None:

@@ -1,4 +1,7 @@
-"""How many DMs of one customer are answered: what is said twice is answered once, and a flood is one case. Pure."""
+"""How many DMs of one customer are answered: what is said twice is answered once, and a flood is one case. Pure.
+
+A flood is many DMs in a minute or a day, or more answers than X has taken from us.
+"""
 
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -13,6 +16,8 @@ A_MOMENT = timedelta(seconds=60)
 A_MINUTE = 10
 """DMs of one customer."""
 EACH_DAY = 200
+WAITING = 20
+"""Replies to one customer that are not settled: what they write then goes to people as one case."""
 
 
 def counted(question: Question) -> Customer:
@@ -50,7 +55,7 @@ def said_before(customer: Customer) -> bool:
 
 
 def _too_many(customer: Customer) -> bool:
-    return len(customer.noted) > A_MINUTE or customer.in_day > EACH_DAY
+    return len(customer.noted) > A_MINUTE or customer.in_day > EACH_DAY or len(customer.outbox) >= WAITING
 
 
 def _answered(customer: Customer, case: Case | None, at: datetime) -> Customer:

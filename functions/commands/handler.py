@@ -96,14 +96,19 @@ def bot() -> Bot:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
 
     messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
+    keyed = wiring.keyed(ours.code_key_secret_name)
     sender = wiring.sender_of(ours, settings.client, messenger)
-    sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)))
+    sender = replace(
+        sender,
+        anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)),
+        digest=partial(keyed.digest, "customer"),
+    )
     return Bot(
         sender,
         account=account,
         catalogue=catalogue,
         proofs=Proofs(
-            keyed=wiring.keyed(ours.code_key_secret_name),
+            keyed=keyed,
             having_number=lambda number: accounts.having_number(dynamodb, ours.accounts_table, number),
             account=account,
             row=sender.store.get,

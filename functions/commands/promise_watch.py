@@ -19,17 +19,12 @@ from functions.shared.turns import Turns
 from functions.shared.wording.saying import case_number, eta, moment
 from functions.shared.wording.text import assemble
 
-AT_ONCE = 50
-"""Customers looked at in one call."""
 
-
-def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue]) -> None:
-    """Do a bounded piece of what is due."""
-    turns = Turns()
-    for row in sender.store.due(PROMISES, sender.now(), AT_ONCE):
+def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue], turns: Turns) -> None:
+    """Do as much of what is due as there is time for. What is written leaves when waiting replies are sent."""
+    for row in turns.each(sender.store.all_due(PROMISES, sender.now())):
         with turns.one():
             _look_at(sender, x_id_in(row), catalogue)
-    turns.over()
 
 
 def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogue]) -> None:
@@ -45,7 +40,7 @@ def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogu
         else:
             did, after = "promise broken", before.with_case(cases.broken(case))
         try:
-            sender.commit(before, after, by="tick", did=did)
+            sender.commit(before, after, by="tick", did=did, at_once=False)
         except Cancelled:
             continue
         return

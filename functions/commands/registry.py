@@ -123,6 +123,8 @@ class Command:
     """It asks for a person, not for an answer: after a stop too."""
     beats_others: bool = False
     """Harm may be growing: no other hashtag of its DM is answered."""
+    in_a_flood: bool = False
+    """Said alone, it is answered in a flood too."""
     kind_if_stopped: str = ""
     """The kind of the case that it is after a stop, where nothing automated may ask or answer."""
     shows_account: bool = False

@@ -1,9 +1,16 @@
-"""The clock calls this: settle what is unknown, send what waits, the most pressing first, and watch promises."""
+"""The clock calls this: watch promises, forget, send what waits, the most pressing first, and settle what is unknown.
 
+Each part has its own turn and its own share of the time, and what calls X comes last: however slow X is, or whatever
+one part fails at, the others go on.
+"""
+
+from collections.abc import Iterator
 from datetime import datetime, timedelta
+from itertools import chain, islice, repeat
 from typing import Any
 
 from functions.commands import promise_watch
+from functions.commands.bot import Bot
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import SETTLE, send_clock, x_id_in
 from functions.shared.conversation import replies
@@ -11,32 +18,72 @@ from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 
+CALL_TO_X = replies.SEND_TAKES
+TIMES_OUT = timedelta(seconds=50)
+"""As in `infra/layout.py`; a test compares them."""
+TAKES = TIMES_OUT - 2 * CALL_TO_X - timedelta(seconds=2)
+"""When the last call to X begins at the latest, for sending and for settling: a second is left to report."""
 AT_ONCE = 50
-"""Customers looked at in one call, of each kind; the rest have their turn at the next."""
-ROWS = 1000
-"""Replies read to find them: whoever writes a hundred times is one of them, not all."""
+"""Customers counted for the metrics."""
 
 
 @telemetry.observed
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 
-    tick(bot().sender)
-    promise_watch.watch(bot().sender, bot().catalogue)
-    bot().forget()
-    report(bot().sender)
+    tick(bot())
 
 
-def tick(sender: Sender) -> None:
-    """Do a bounded piece of what is due."""
-    turns = Turns()
-    for customer in due(sender, SETTLE):
+def tick(bot: Bot) -> None:
+    """Do a bounded piece of what is due. Raises the first failure, once everything has had its turn."""
+    sender = bot.sender
+    turns = Turns.within(TAKES, sender.now)
+    with turns.one():
+        promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))
+    with turns.one():
+        bot.forget(turns.share(1 / 8))
+    with turns.one():
+        send(sender, turns.share(3 / 4))
+    with turns.one():
+        settle(sender, turns)
+    with turns.one():
+        report(sender)
+    turns.over()
+
+
+def send(sender: Sender, turns: Turns) -> None:
+    """Send what waits, the most pressing kind first. While X takes nothing, whom it turned away last goes last."""
+    turned_away = budgets.load(sender.store).opened_by
+    left = [_send(sender, kind, turns, but=turned_away) for kind in replies.KINDS]
+    if turned_away:
+        left = [_send(sender, kind, turns) for kind in replies.KINDS]
+    budgets.mark_waiting(sender.store, any(left))
+
+
+def _send(sender: Sender, kind: replies.Kind, turns: Turns, but: str | None = None) -> bool:
+    """Send the waiting replies of one kind; return whether the budget or the time was over before all had a turn."""
+    waiting = (customer for customer in due(sender, send_clock(kind)) if but is None or sender.digest(customer) != but)
+    passed_over: list[str] = []
+    for customer, others_wait in chain(zip(waiting, repeat(True)), zip(passed_over, repeat(False))):
+        if turns.time_is_up or not budgets.load(sender.store).room(kind, sender.now()):
+            return True
+        with turns.one():
+            left = sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=others_wait)
+            if others_wait and not left:
+                passed_over.append(customer)  # who had their share waits for the others, but not for nobody
+    return False
+
+
+def settle(sender: Sender, turns: Turns) -> None:
+    """Settle what a dead sender held, then ask X for as many of unknown outcome as there is time."""
+    unknown = []
+    for customer in turns.each(due(sender, SETTLE)):
         with turns.one():
             sender.lease_ran_out(customer)
+            unknown.append(customer)
+    for customer in turns.each(unknown):
+        with turns.one():
             sender.look_up(customer)
-    left_waiting = sum(_send(sender, kind, turns) for kind in replies.KINDS)
-    budgets.mark_waiting(sender.store, left_waiting > 0)
-    turns.over()
 
 
 def report(sender: Sender) -> None:
@@ -48,23 +95,15 @@ def report(sender: Sender) -> None:
     telemetry.measure("UnknownReplyOverdue", sum(late, timedelta()).total_seconds())
     budget = budgets.load(sender.store)
     kinds = [kind for kind in replies.KINDS if not budget.holds(kind)]
-    waiting = {customer for kind in kinds for customer in due(sender, send_clock(kind))}
+    waiting = {customer for kind in kinds for customer in islice(due(sender, send_clock(kind)), AT_ONCE)}
     telemetry.measure("WaitingForBudget", len(waiting), unit="Count")
 
 
-def due(sender: Sender, clock: str) -> list[str]:
-    """The customers with something to do, longest waiting first."""
-    rows = sender.store.due(clock, sender.now(), ROWS)
-    return list(dict.fromkeys(x_id_in(row) for row in rows))[:AT_ONCE]
-
-
-def _send(sender: Sender, kind: replies.Kind, turns: Turns) -> int:
-    """Send the waiting replies of one kind while there is room; return how many customers still wait for it."""
-    waiting = due(sender, send_clock(kind))
-    left = len(waiting)
-    for customer in waiting:
-        if not budgets.load(sender.store).room(kind, sender.now()):
-            break
-        with turns.one():
-            left -= sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=len(waiting) > 1)
-    return left
+def due(sender: Sender, clock: str) -> Iterator[str]:
+    """The customers with something to do, longest waiting first, each once however much of theirs waits."""
+    seen = set()
+    for row in sender.store.all_due(clock, sender.now()):
+        customer = x_id_in(row)
+        if customer not in seen:
+            seen.add(customer)
+            yield customer

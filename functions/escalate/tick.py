@@ -11,7 +11,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 
-AT_ONCE = 50
+TAKES = timedelta(seconds=30)
 
 
 @telemetry.observed
@@ -19,17 +19,18 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.escalate.handler import desk
 
     tick(desk().sender)
-    report(desk().sender)
 
 
 def tick(sender: Sender) -> None:
-    """Do a bounded piece of what is due."""
-    turns = Turns()
-    for row in sender.store.due(CASES, sender.now(), AT_ONCE):
+    """Do as much of what is due as there is time for. Raises the first failure, once everything has had its turn."""
+    turns = Turns.within(TAKES, sender.now)
+    for row in turns.each(sender.store.all_due(CASES, sender.now())):
         with turns.one():
             case = conversations.case_of(sender.store, case_id_in(row))
             if case:
                 _look_at(sender, case)
+    with turns.one():
+        report(sender)
     turns.over()
 
 

@@ -38,6 +38,8 @@ SOON = timedelta(minutes=3)
 """What X has room for has left by then."""
 BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
 """Who changes conversations without being a person."""
+A_MINUTE = timedelta(seconds=75)
+"""And what a tick takes."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 
@@ -93,6 +95,14 @@ class Trace:
     handles: Mapping[str, str] = field(default_factory=dict)
     shown: tuple[str, ...] = ()
     """What operations see: tickets, attributes of queues, dead letters, the audit."""
+    wants_to_go: frozenset[str] = frozenset()
+    """Customers who have asked to be erased."""
+    room: tuple[tuple[datetime, datetime], ...] = ()
+    """From when until when X took DMs and its limit left some to the bot."""
+    troubled: frozenset[str] = frozenset()
+    """Customers who make trouble, or about whom X does."""
+    soon: timedelta = A_MINUTE
+    """Within this time everybody else's replies leave while there is room."""
 
     @property
     def remembered(self) -> "Trace":
@@ -154,6 +164,9 @@ def no_loss(trace: Trace) -> Iterable[str]:
             yield f"DM {dm} was {record['disposition']} but no case has it"
         elif record["disposition"] == "answered" and f"{dm}#reply" not in replies:
             yield f"DM {dm} was answered but there is no reply"
+    for request, customer in trace.by_staff.items():
+        if f"{request}#staff" not in replies and customer not in trace.erased:
+            yield f"what staff answered as {request} is nowhere"
     with_case = {case["customer"] for case in trace.cases}
     for reply in trace.replies:
         if reply["state"] == "UNCONFIRMED" and reply["customer"] not in with_case:
@@ -423,9 +436,44 @@ def live(trace: Trace) -> Iterable[str]:
             yield f"reply {reply['id']} is still {reply['state']}"
 
 
+def fair(trace: Trace) -> Iterable[str]:
+    """Whatever one customer does, or X about one, everybody else's replies leave soon while X takes DMs."""
+    stretches = _joined(trace.room)
+    for customer in trace.customers - trace.troubled:
+        for reply, since, until in _waits(trace, customer):
+            for opened, closed in stretches:
+                if min(until, closed) - max(since, opened) > trace.soon:
+                    yield f"{reply} waited from {since:%H:%M:%S} to {until:%H:%M:%S} though X had room"
+
+
+def _joined(room: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
+    """Times without a gap between them as one."""
+    joined: list[tuple[datetime, datetime]] = []
+    for since, until in room:
+        if joined and joined[-1][1] == since:
+            since = joined.pop()[0]
+        joined.append((since, until))
+    return joined
+
+
+def _waits(trace: Trace, customer: str) -> Iterable[tuple[str, datetime, datetime]]:
+    """From when until when each reply waited: until its first claim, or until it is not needed any more."""
+    waits: dict[str, datetime] = {}
+    for row in trace.audit(customer):
+        at = datetime.fromisoformat(row["at"])
+        for reply, was, now in _changes(row):
+            if was == "new" and now == "PENDING":
+                waits[reply] = at
+            elif now != "PENDING" and reply in waits:
+                yield reply, waits.pop(reply), at
+    if trace.now:
+        yield from ((reply, since, trace.now) for reply, since in waits.items())
+
+
 def erase(trace: Trace) -> Iterable[str]:
     """Nothing of who was erased is left, and what came later of before is dropped; who writes again begins anew."""
     profiles = {row["x_id"]: row for row in trace.of(PROFILE)}
+    yield from (f"{customer} wants to be erased and is not" for customer in trace.wants_to_go - set(trace.erased))
     for customer, erased in trace.erased.items():
         if profiles.get(customer, {}).get("erasing"):
             yield f"{customer} is still being erased"
@@ -457,6 +505,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "AUDIT": audit,
     "BUDGET": budget,
     "LIVE": live,
+    "FAIR": fair,
     "ERASE": erase,
     "PRIVACY": privacy,
 }

@@ -154,11 +154,12 @@ class Dynamo:
             raise failure("ValidationException", "Query")
         partition, sort = table.orders[IndexName]
         found = _asked(table, IndexName, _named(request["KeyConditionExpression"], request), request, partition, sort)
-        if not request.get("ScanIndexForward", True):
-            found.reverse()
-        if start := request.get("ExclusiveStartKey"):
+        forward = request.get("ScanIndexForward", True)
+        if start := request.get("ExclusiveStartKey"):  # which may be gone meanwhile
             last = start[sort]["S"], table.key(start)
-            found = found[found.index(last) + 1 :]
+            found = found[bisect_right(found, last) :] if forward else found[: bisect_left(found, last)]
+        if not forward:
+            found.reverse()
         size = min(request.get("Limit", PAGE), PAGE)
         page = found[:size]
         shown = {name for order in (None, IndexName) for name in table.orders[order]} if IndexName else None

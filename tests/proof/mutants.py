@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from functions.commands import bot, promise_watch
+from functions.commands import bot, decide, promise_watch
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
@@ -258,7 +258,7 @@ MUTANTS = (
         "nobody settles what a dead sender held",
         "LIVE",
         "answer and stop",
-        commands_tick.tick,
+        commands_tick.settle,
         "sender.lease_ran_out(customer)",
         "pass",
     ),
@@ -266,9 +266,9 @@ MUTANTS = (
         "an erasure leaves cases behind",
         "ERASE",
         "erased",
-        erasure.sweep,
-        "_count(removed, _delete(store, _case_rows(store, case_id)))",
-        "pass",
+        erasure._going,
+        "chain.from_iterable(_case_rows(store, case_id) for case_id in cases_of(old, but=but))",
+        "iter(())",
     ),
     Mutant(
         "an erasure that was broken off is not finished",
@@ -357,5 +357,69 @@ MUTANTS = (
         promise_watch._updated,
         "replace(case, updated=True)",
         "case",
+    ),
+    Mutant(
+        "what never leaves is suppressed in one transaction, however much",
+        "NO_LOSS",
+        "a hundred held",
+        claim.claim,
+        "if len(held) > A_PART:",
+        "if False:",
+    ),
+    Mutant(
+        "an erasure drops all that waits in one transaction",
+        "ERASE",
+        "a hundred and erased",
+        erasure._unsaid,
+        "waiting[:BATCH]",
+        "waiting",
+    ),
+    Mutant(
+        "in a flood nobody can be erased",
+        "ERASE",
+        "a hundred and erased",
+        decide._counts_always,
+        "return bool(known) and",
+        "return False and",
+    ),
+    Mutant(
+        "what waits leaves as one DM, however long",
+        "LIVE",
+        "a hundred waiting",
+        claim.together,
+        "tuple(waiting[:TOGETHER])",
+        "tuple(waiting)",
+    ),
+    Mutant(
+        "a refusal of one opens the breaker",
+        "FAIR",
+        "a refusal of one",
+        budget.judged,
+        "if len(agree) < AGREE:",
+        "if False:",
+    ),
+    Mutant(
+        "what X declines is tried for ever",
+        "LIVE",
+        "a refusal of one",
+        replies._declined,
+        "if reply.declined < DECLINED_TRIES:",
+        "if True:",
+    ),
+    Mutant(
+        "settling takes all the time, before anything is sent",
+        "FAIR",
+        "slow look-ups",
+        commands_tick.tick,
+        "send(sender, turns.share(3 / 4))",
+        "settle(sender, Turns.within(10 * TIMES_OUT, sender.now)), send(sender, turns)",
+    ),
+    Mutant(
+        "a slow X takes the time of promises",
+        "PROMISE",
+        "slow X",
+        commands_tick.tick,
+        "promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))",
+        "send(sender, Turns.within(10 * TIMES_OUT, sender.now)), promise_watch.watch(sender, bot.catalogue, turns)",
     ),
 )

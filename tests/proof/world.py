@@ -14,12 +14,13 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from functools import partial
-from itertools import count
+from io import BytesIO
+from itertools import count, pairwise
 from typing import Any
 
+import requests
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
 
-from functions.commands import promise_watch
 from functions.commands.bot import Bot
 from functions.commands.handler import RETRY_AFTER
 from functions.commands.late import Anew
@@ -46,8 +47,9 @@ from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
 from functions.shared.x.messages import inbound as inbound_type
+from functions.shared.x.messenger import outcome_of
 from infra.layout import TABLES
-from local.proof.invariants import Chat, Erased, Paused, Trace
+from local.proof.invariants import A_MINUTE, Chat, Erased, Paused, Trace
 from local.x.envelopes import as_listed
 from tests.proof.demo import CATALOGUE, LINKED_A, LINKED_B, account
 from tests.proof.dynamo import Dynamo, cancelled, failure
@@ -58,6 +60,9 @@ PAUSE = timedelta(minutes=8)
 """Longer than any lease, and than the last look-up for what it held."""
 TICK = timedelta(minutes=1)
 LATE = timedelta(minutes=4) - timedelta(seconds=1)
+WINDOW = timedelta(minutes=15)
+TIMES_OUT = timedelta(seconds=50)
+"""A function ends then, whatever it is at; only what X takes long for counts."""
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
 COLLEAGUE = Staff("agent-2", STAFF.teams)
 CASE_SIGNS = str.maketrans("01", "XZ")
@@ -122,6 +127,12 @@ class X:
         self.unreachable = 0
         """So many connections are refused."""
         self._unforeseen = 0
+        self.is_away = False
+        self.refuses: dict[str, tuple[int, str]] = {}
+        """By customer: the status and the words with which X refuses our DMs."""
+        self.loses: set[str] = set()
+        """Customers to whom X accepts our DMs and says nothing, nor when it is asked."""
+        self.send_takes = self.look_up_takes = timedelta()
         self._window_ends = START
         self._left = limit
         self._coming: list[tuple[datetime, str, str]] = []
@@ -130,9 +141,24 @@ class X:
     def send(self, customer: str, text: str) -> Outcome:
         return self.world.point("x", f"send to {customer[-1]}", lambda: self._ask(customer, text), x=(customer, text))
 
+    @property
+    def has_room_at(self) -> datetime | None:
+        """When X takes a DM of ours that is not among the reserved ones, None while it is away."""
+        if self.is_away:
+            return None
+        reserve = budget.Budget(limit=self.limit).reserve
+        return self.world.now if self._left > reserve else max(self.world.now, self._window_ends)
+
     def _ask(self, customer: str, text: str) -> Outcome:
+        if self.is_away:
+            return NotSent(None, "X cannot be reached")
+        self.world.spend(self.send_takes)
+        if customer in self.refuses:
+            return outcome_of(_answered(*self.refuses[customer]))
+        if customer in self.loses:
+            return Unknown("read time-out")
         if self.world.now >= self._window_ends:
-            self._window_ends, self._left = self.world.now + timedelta(minutes=15), self.limit
+            self._window_ends, self._left = self.world.now + WINDOW, self.limit
             self._unforeseen = 0
         if self.unreachable:
             self.unreachable -= 1
@@ -156,7 +182,10 @@ class X:
         self._unforeseen = 1 + len(self.world.schedule)
 
     def look_up(self, customer: str) -> list[SentDM] | None:
-        def found() -> list[SentDM]:
+        def found() -> list[SentDM] | None:
+            self.world.spend(self.look_up_takes)
+            if self.is_away or customer in self.loses:
+                return None
             return [SentDM(dm.dm_id, _by_x(dm), dm.at) for dm in self.delivered if dm.customer == customer]
 
         return self.world.point("look up", f"look up {customer[-1]}", found)
@@ -186,6 +215,14 @@ class X:
             echo = Echo(id=dm.dm_id, customer=customer, text=_by_x(dm), sent_at=0)
             self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id, again=False)
         return dm.dm_id
+
+
+def _answered(status: int, detail: str) -> requests.Response:
+    """An answer of X as it comes over the wire."""
+    answer = requests.Response()
+    answer.status_code = status
+    answer.raw = BytesIO(json.dumps({"detail": detail, "status": status}).encode())
+    return answer
 
 
 @dataclass(frozen=True)
@@ -252,6 +289,13 @@ class World:
         self.meanwhile: Callable[[], object] = lambda: None
         self.pauses: list[Paused] = []
         self.room_from: dict[str, datetime] = {}
+        self.wants_to_go: set[str] = set()
+        """Who was asked whether they are sure, and is."""
+        self.troubled: set[str] = set()
+        """Who makes trouble, or whom X makes trouble about: everybody else is to notice nothing of it."""
+        self.room: list[tuple[datetime, datetime | None]] = []
+        """When we looked at X, and when it had room."""
+        self._spent = timedelta()
         self.texted: list[Sms] = []
         self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
@@ -263,8 +307,9 @@ class World:
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now, wait=lambda _: None)
         line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
         anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(ahead, store))
-        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew)
         proofs = self._proofs(store)
+        digest = partial(proofs.keyed.digest, "customer")
+        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest)
         self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         self.reader = Reader(store, line, proofs.keyed)
@@ -314,7 +359,18 @@ class World:
             written={dm.id: dm.text for dm in self.said.values() if not dm.text.startswith("#")},
             handles={dm.customer: dm.handle for dm in self.said.values() if dm.handle},
             shown=tuple(map(str, self.shown())),
+            wants_to_go=frozenset(self.wants_to_go),
+            troubled=frozenset(self.troubled),
+            room=tuple(self._room()),
+            soon=A_MINUTE + len(self.struck) * WINDOW,
         )
+
+    def _room(self) -> Iterator[tuple[datetime, datetime]]:
+        """The times in which X took DMs and its limit left some."""
+        looks = [*self.room, (self.now, None)]
+        for (at, opens), (until, _) in pairwise(looks):
+            if opens and max(at, opens) < until:
+                yield max(at, opens), until
 
     def shown(self) -> Iterator[object]:
         """What operations see: tickets, the queues' attributes, dead letters and the audit."""
@@ -379,10 +435,17 @@ class World:
         if self._busy:
             self.now += PAUSE
             return
-        self._busy = True
+        spent, self._busy = self._spent, True
         self.meanwhile()
         self.pass_time(PAUSE)
-        self._busy = False
+        self._spent, self._busy = spent, False
+
+    def spend(self, time: timedelta) -> None:
+        """A call takes long: the function that waits for it may not live to see the answer."""
+        self.now += time
+        self._spent += time
+        if self._spent > TIMES_OUT:
+            raise Kill
 
     # ---- what happens ----
 
@@ -426,19 +489,24 @@ class World:
         self.x.arrive()
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
-        self.survives(lambda: tick_commands(self.sender))
-        self.survives(lambda: promise_watch.watch(self.sender, lambda _: CATALOGUE))
-        self.survives(self.bot.forget)
+        self.survives(lambda: tick_commands(self.bot))
         self.survives(lambda: tick_escalate(self.sender))
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
         dead = self.queues["inbound"].dead
         while dead and (message := dead.receive(self.now)):
             self._bury(message, dead)
+        self.look_at_x()
+
+    def look_at_x(self) -> None:
+        """Note whether X takes DMs from now on."""
+        paused = budget.load(self.store).paused
+        self.room.append((self.now, None if paused else self.x.has_room_at))
 
     def _invoke(self, message: Queued) -> None:
         """One invocation of the commands function for one message."""
         inbound = self.queues["inbound"]
+        self._spent = timedelta()
         try:
             read = inbound_type.validate_json(message.body)
             if isinstance(read, Echo):
@@ -466,6 +534,7 @@ class World:
         self.survives(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
 
     def survives(self, do: Callable[[], Any]) -> None:
+        self._spent = timedelta()
         with suppress(Kill, ClientError, BotoCoreError, Contended):
             do()
 
@@ -491,7 +560,9 @@ class World:
         """What has waited for a window goes on when it opens; what else a tick has left, a minute later."""
         if at > self.now:
             return at
-        return limits.next_room(self.now) if clock.startswith("send#") else self.now + TICK
+        kind = clock.removeprefix("send#")
+        full = kind in KINDS and not limits.room(kind, self.now)
+        return limits.next_room(self.now) if full else self.now + TICK
 
     # ---- what operations do ----
 
@@ -527,7 +598,11 @@ class World:
         case = conversations.case_of(self.store, case_id)
         if case:
             self.asked_by_staff[request] = case.customer
-            self.desk.reply(STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
+            try:
+                self.desk.reply(STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
+            except Refusal:
+                del self.asked_by_staff[request]
+                raise
 
     def _ask[T](self, do: Callable[[], T]) -> T | None:
         for _ in range(4):

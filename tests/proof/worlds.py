@@ -3,9 +3,12 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from itertools import batched
 from typing import Any
 
 from functions.shared.aws import telemetry
+from functions.shared.conversation import conversations
+from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
 from local.proof.invariants import broken
 from tests.proof.demo import LINKED_A, LINKED_B
@@ -228,6 +231,117 @@ def asks(world: World, customer: str, text: str, room_from: datetime) -> None:
     world.pass_time(2 * A_WINDOW)
 
 
+def a_hundred_waiting(world: World) -> None:
+    """One customer has more waiting than a transaction takes; another one asks, is told a time, and a third goes."""
+    world.troubled = {LINKED_A}
+    have_waiting(world, LINKED_A, 101)
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(timedelta(hours=1))
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
+def a_hundred_and_erased(world: World) -> None:
+    """Somebody with more waiting than a transaction takes asks to be erased."""
+    world.troubled = {LINKED_A}
+    x_goes(world)
+    have_waiting(world, LINKED_A, 101)
+    world.write(LINKED_A, "#delete")
+    world.work()
+    world.wants_to_go.add(LINKED_A)
+    world.write(LINKED_A, "#delete yes")
+    world.work()
+    world.pass_time(timedelta(minutes=5))
+    x_comes(world)
+    world.pass_time(AFTERWARDS)
+
+
+def a_hundred_held(world: World) -> None:
+    """Operations hold back more replies to one customer than a transaction takes, and staff answer them."""
+    world.troubled = {LINKED_A}
+    world.pause()
+    have_waiting(world, LINKED_A, 101)
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.pass_time(timedelta(minutes=10))
+    world.resume()
+    world.pass_time(AFTERWARDS)
+
+
+def a_refusal_of_one(world: World) -> None:
+    """X does not say why it refuses what we write to one customer, who asks and then stops."""
+    world.troubled = {LINKED_A}
+    world.x.refuses[LINKED_A] = (403, f"User has been suspended: [{LINKED_A}].")
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.work()
+    world.write(LINKED_B, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def slow_look_ups(world: World) -> None:
+    """X loses what it was sent for six customers and hangs when it is asked for it; then two others write."""
+    lost = strangers(6)
+    world.troubled, world.x.loses = set(lost), set(lost)
+    world.x.look_up_takes = timedelta(seconds=10)
+    for x_id in lost:
+        world.write(x_id, "hello")
+    world.work()
+    world.write(LINKED_A, "#data")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    world.pass_time(timedelta(minutes=20))
+    world.x.loses.clear()
+    world.pass_time(AFTERWARDS)
+
+
+def slow_x(world: World) -> None:
+    """X takes twelve seconds for each DM, and many wait when somebody is told a time that passes."""
+    many = strangers(50)
+    world.troubled = {*many, LINKED_A}
+    world.write(LINKED_A, "my phone was stolen last night, please block it")
+    world.work()
+    world.pass_time(timedelta(minutes=8))
+    x_goes(world)
+    for x_id in many:
+        world.write(x_id, "hello")
+    world.work()
+    world.x.send_takes = timedelta(seconds=12)
+    world.pass_time(timedelta(minutes=1))
+    x_comes(world)
+    world.pass_time(AFTERWARDS)
+
+
+def have_waiting(world: World, x_id: str, number: int, says: str = "") -> None:
+    """As X leaves it behind when it was away: so many replies to one customer wait."""
+    for numbers in batched(range(number), 25, strict=False):
+        before = conversations.load(world.store, x_id)
+        since = world.now - timedelta(minutes=10)
+        says = says or " is your answer."
+        waiting = [
+            Outgoing(f"{one}#reply", x_id, str(one), f"Hi, {one}{says}", "waited", "answer", since) for one in numbers
+        ]
+        conversations.save(world.store, before, before.having(*waiting), by="test", did="waited", now=world.now)
+
+
+def strangers(number: int) -> list[str]:
+    return [str(2_200_000_000_000_000_001 + one) for one in range(number)]
+
+
+def x_goes(world: World) -> None:
+    world.x.is_away = True
+    world.look_at_x()
+
+
+def x_comes(world: World) -> None:
+    world.x.is_away = False
+    world.look_at_x()
+
+
 def staff_answer(world: World) -> None:
     world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
     for attempt in range(3):
@@ -255,8 +369,23 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "paused meanwhile": (paused_meanwhile, 15),
     "contradictory headers": (contradictory_headers, 2),
     "menu": (menu, 15),
+    "a hundred waiting": (a_hundred_waiting, 15),
+    "a hundred and erased": (a_hundred_and_erased, 15),
+    "a hundred held": (a_hundred_held, 15),
+    "a refusal of one": (a_refusal_of_one, 15),
+    "slow look-ups": (slow_look_ups, 15),
+    "slow X": (slow_x, 1000),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
+
+SAMPLED = {
+    "a hundred waiting": 100,
+    "a hundred and erased": 40,
+    "a hundred held": 10,
+    "slow look-ups": 60,
+    "slow X": 100,
+}
+"""Too large for every single fault at every run: of so many one is tried."""
 
 IN_PAIRS = ("answer and stop", "escalation and staff", "two and one unit")
 """Small enough for all pairs of faults at every run of the tests; the others are for a long evening."""
@@ -282,7 +411,7 @@ def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
 
 def singles(name: str) -> Iterator[Schedule]:
     """Every single fault of a world: every call of AWS or X and every acknowledgement, times what may befall it."""
-    for at, fault in faults_of(run(name, {})):
+    for at, fault in faults_of(run(name, {}))[:: SAMPLED.get(name, 1)]:
         yield {at: fault}
 
 

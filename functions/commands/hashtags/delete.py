@@ -46,5 +46,6 @@ command = Command(
     texts=(ASK, DONE, gate.LOCKED),
     changes=True,
     alone=True,
+    in_a_flood=True,
     kind_if_stopped="privacy_request",
 )

@@ -142,6 +142,9 @@ class Cancelled(Exception):
 FORGET = "forget"
 """The clock of rows whose time is over some day."""
 
+A_PAGE = 100
+"""Keys that are read at once of what may be long."""
+
 CONTENTION = {"ConditionalCheckFailed", "TransactionConflict"}
 
 
@@ -261,14 +264,12 @@ class Store:
 
     def due(self, clock: str, until: datetime, limit: int) -> list[Item]:
         """Return the keys of what a tick has to look at by a time, oldest first. May lag behind by a moment."""
-        return self._query(
-            {
-                "IndexName": "clock",
-                "KeyConditionExpression": "clock = :clock AND look_at <= :until",
-                "ExpressionAttributeValues": _item({":clock": clock, ":until": stamp(until)}),
-            },
-            limit,
-        )
+        return self._query(_due(clock, until), limit)
+
+    def all_due(self, clock: str, until: datetime) -> Iterator[Item]:
+        """As `due`, without end: what is not asked for is not read."""
+        for page in self._pages(_due(clock, until) | {"Limit": A_PAGE}):
+            yield from self._there(page["Items"])
 
     def commit(self, writes: Sequence[Write]) -> None:
         """Write all or nothing. Raises Cancelled where somebody else wrote first."""
@@ -339,6 +340,14 @@ class Store:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _due(clock: str, until: datetime) -> Item:
+    return {
+        "IndexName": "clock",
+        "KeyConditionExpression": "clock = :clock AND look_at <= :until",
+        "ExpressionAttributeValues": _item({":clock": clock, ":until": stamp(until)}),
+    }
 
 
 def _on_clock(item: Item) -> Item:

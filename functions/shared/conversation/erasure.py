@@ -5,9 +5,10 @@ again by the tick, because the profile, which says that there is something to er
 """
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import chain, islice
 
 from pydantic import TypeAdapter
 
@@ -39,6 +40,10 @@ from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing, suppressed
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted
 
+BATCH = 25
+"""Replies that are dropped in one transaction."""
+AT_ONCE = 8 * BATCH
+"""Rows that go in one call; the tick calls again."""
 STAYS = ("stopped_by", "started_by", "codes_at", "linking_paused_until", "erased_up_to", "erased_sent", "erased_at")
 """What a customer who was erased is still held to: nothing of it says who they are."""
 
@@ -113,6 +118,12 @@ def is_before(customer: Customer, reply: Outgoing) -> bool:
     return reply.created_at <= customer.erased_at
 
 
+def is_forgotten(customer: Customer, reply: Outgoing) -> bool:
+    """Say whether a reply was on its way when its customer was erased: what answers the erasing DM itself was not."""
+    answers = reply.cause == customer.erased_up_to and reply.created_at == customer.erased_at
+    return is_before(customer, reply) and not answers
+
+
 def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
     """Forget a customer: link, handle, questions and cases; replies that wait are not sent.
 
@@ -124,8 +135,13 @@ def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
     held_to |= {"erased_up_to": up_to, "erased_at": now, "erased_version": old.version + 1, "erasing": True}
     held_to |= {"unlinked": None if before.open_case and before.open_case.discreet else old.link}
     customer = Customer(old.x_id, version=old.version, outbox=old.outbox, **held_to)
-    waiting = [suppressed(reply) for reply in before.replies if reply.state == "PENDING"]
-    return replace(before.having(*waiting), customer=customer, case=None, entries=())
+    return replace(_unsaid(before), customer=customer, case=None, entries=())
+
+
+def _unsaid(conversation: Conversation) -> Conversation:
+    """Drop as many of the replies that wait as go into one transaction; `is_forgotten` holds back the others."""
+    waiting = [reply for reply in conversation.replies if reply.state == "PENDING"]
+    return conversation.having(*map(suppressed, waiting[:BATCH]))
 
 
 def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
@@ -134,17 +150,32 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
     conversation = load(store, x_id)
     if not conversation.customer.erasing:
         return Removed({}, done=True)
-    old = [row for row in store.query(customer_pk(x_id), even_expired=True) if _is_old(row, conversation.customer)]
     removed: dict[str, int] = {}
     try:
+        conversation = _without_waiting(store, conversation, now)
+        old = [row for row in store.query(customer_pk(x_id), even_expired=True) if _is_old(row, conversation.customer)]
         conversation = _with_newest_sent(store, conversation, old, now)
-        for case_id in cases_of(old, but=conversation.customer.case):
-            _count(removed, _delete(store, _case_rows(store, case_id)))
-        # The audit goes last: it says which cases there are.
-        _count(removed, _delete(store, sorted(old, key=lambda row: kind_in(row) == AUDIT)))
-        return Removed(removed, done=_end(marks, conversation, now))
+        going = _going(store, old, but=conversation.customer.case)
+        _count(removed, _delete(store, islice(going, AT_ONCE)))
+        done = next(going, None) is None and _end(marks, conversation, now)
+        return Removed(removed, done=done)
     except Cancelled:
         return Removed(removed, done=False)
+
+
+def _without_waiting(store: Store, conversation: Conversation, now: datetime) -> Conversation:
+    """Drop the next of the replies that waited when their customer was erased."""
+    waiting = [r for r in conversation.replies if r.state == "PENDING" and is_forgotten(conversation.customer, r)]
+    if not waiting:
+        return conversation
+    dropped = conversation.having(*map(suppressed, waiting[:BATCH]))
+    return conversations.save(store, conversation, dropped, by="erasure", did="dropped", now=now)
+
+
+def _going(store: Store, old: list[Item], *, but: str | None) -> Iterator[Item]:
+    """What is deleted, in this order. The audit goes last: it says which cases there are."""
+    in_cases = chain.from_iterable(_case_rows(store, case_id) for case_id in cases_of(old, but=but))
+    return chain(in_cases, sorted(old, key=lambda row: kind_in(row) == AUDIT))
 
 
 def _with_newest_sent(store: Store, conversation: Conversation, old: list[Item], now: datetime) -> Conversation:

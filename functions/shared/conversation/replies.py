@@ -15,7 +15,7 @@ from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from functions.shared.aws.rows import SETTLE, send_clock
-from functions.shared.x.dms import Blocked, NotSent, Outcome, Refused, Sent, Unknown
+from functions.shared.x.dms import Blocked, Declined, NotSent, Outcome, Refused, Sent, Unknown
 
 State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED"]
 Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer"]
@@ -32,6 +32,10 @@ LOOK_UPS = (timedelta(seconds=60), timedelta(minutes=5))
 BLOCKS_FOR = timedelta(minutes=2)
 """How long an unknown reply may hold up what is behind it while no look-up answers."""
 RETRY_BLOCKED = timedelta(seconds=60)
+LOOK_AGAIN = timedelta(seconds=60)
+"""After a look-up that told nothing: others have their turn first."""
+DECLINED_TRIES = 2
+"""So often X may turn a reply away without a clear reason before it is refused."""
 LONGEST_WAIT = timedelta(minutes=16)
 """A reset that lies further ahead than a window is a header gone wrong."""
 
@@ -77,6 +81,8 @@ class Outgoing:
     carries: tuple[str, ...] = ()
     """Ids of the replies that leave with this one, as one DM."""
     carried_by: str | None = None
+    declined: int = 0
+    """How often X turned it away without a clear reason."""
 
     @property
     def settled(self) -> bool:
@@ -149,8 +155,22 @@ def after(reply: Outgoing, outcome: Outcome, now: datetime) -> Outgoing:
             return put_off(reply, now + RETRY_BLOCKED)
         case Refused():
             return replace(reply, state="REFUSED", lease_until=None)
+        case Declined():
+            return _declined(reply, now)
         case Unknown():
             return unknown(reply, now)
+
+
+def _declined(reply: Outgoing, now: datetime) -> Outgoing:
+    reply = replace(reply, declined=reply.declined + 1)
+    if reply.declined < DECLINED_TRIES:
+        return put_off(reply, now + RETRY_BLOCKED)
+    return replace(reply, state="REFUSED", lease_until=None)
+
+
+def not_told(reply: Outgoing, now: datetime) -> Outgoing:
+    """A look-up told nothing, which proves nothing: ask again later."""
+    return replace(reply, look_up_at=now + LOOK_AGAIN)
 
 
 def not_found(reply: Outgoing, now: datetime) -> Outgoing:

@@ -5,18 +5,19 @@ contract says more, so headers are trusted over these figures.
 """
 
 from collections.abc import Callable, Iterable
-from dataclasses import replace
+from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
 from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws import telemetry
 from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Store, Update
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.replies import Kind
-from functions.shared.x.dms import Blocked, Limits, NotSent, Outcome, Refused, Sent, Unknown
+from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, Unknown
 
 WINDOW = timedelta(minutes=15)
 LIMIT = 15
@@ -36,6 +37,8 @@ RESTORED = "this table was restored from a backup"
 """Why nothing automated leaves a table of another name than the one that the row was written in."""
 PROBE_EVERY = timedelta(seconds=60)
 UNKNOWNS_OPEN_BREAKER = 5
+AGREE = 3
+"""So many recipients whom X refused us for no clear reason, with nobody taken between them, and it is about us."""
 INSISTS = 20
 HEARS = 3
 
@@ -60,6 +63,10 @@ class Budget:
     blocked: str | None = None
     """Why the breaker is open: one probe at a time may pass."""
     probe_at: int = 0
+    opened_by: str | None = None
+    """Whom X turned away last while the breaker is open, as a keyed hash: the next probe is better somebody else's."""
+    declined: dict[str, int] = field(default_factory=dict)
+    """Recipients, as keyed hashes, whom X has refused us for no clear reason in this window, and when."""
     unknowns: int = 0
     paused: str | None = None
     """Why operations hold automated replies back."""
@@ -69,7 +76,13 @@ class Budget:
     @property
     def reserve(self) -> int:
         """Sends in a window that are kept for stop confirmations, urgent acknowledgements and staff: 4 in 15."""
-        return self.limit * 4 // 15
+        return max(1, self.limit * 4 // 15) if self.limit > 1 else 0
+
+    def floor(self, kind: Kind) -> int:
+        """How many sends a kind leaves to others. Half of the reserve is staff's alone: customers cannot use it up."""
+        if kind == "staff":
+            return 0
+        return self.reserve // 2 if kind in RESERVED_FOR else self.reserve
 
     @property
     def share(self) -> int:
@@ -81,11 +94,10 @@ class Budget:
         seconds = int(now.timestamp())
         if self.holds(kind) or (self.blocked and self.probe_at > seconds):
             return 0
-        floor = 0 if kind in RESERVED_FOR else self.reserve
         left = self.left if self.is_open(now) else self.limit - self.late
         if self.day_left is not None and self.is_day(now):
             left = min(left, self.day_left)
-        return max(0, min(left - floor, 1 if self.blocked else left))
+        return max(0, min(left - self.floor(kind), 1 if self.blocked else left))
 
     def holds(self, kind: Kind) -> bool:
         """Whether a pause holds replies of a kind back."""
@@ -123,7 +135,7 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     if not budget.room(kind, now):
         return None
     seconds = int(now.timestamp())
-    floor = 0 if kind in RESERVED_FOR else budget.reserve
+    floor = budget.floor(kind)
     values: dict[str, Any] = {"ends": budget.ends}
     if budget.is_open(now):
         sets = ["#left = #left - :one"]
@@ -254,10 +266,25 @@ def _milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
 
 
-def outcome(store: Store, result: Outcome, now: datetime) -> None:
+def judged(store: Store, result: Outcome, recipient: str | None, now: datetime) -> Outcome:
+    """Say whether what X declined is about the one recipient, a keyed hash, or about us: where enough agree."""
+    if not isinstance(result, Declined) or recipient is None:
+        return result
+    before, seconds = load(store), int(now.timestamp())
+    lately = {one: at for one, at in before.declined.items() if at > seconds - WINDOW.total_seconds()}
+    agree = dict([*lately.items(), (recipient, seconds)][-AGREE:])
+    _write(store, before, {"declined": agree})
+    if len(agree) < AGREE:
+        return result
+    telemetry.count("XRestricted")
+    return Blocked("X declines one after the other", result.limits)
+
+
+def outcome(store: Store, result: Outcome, now: datetime, recipient: str | None = None) -> None:
     """Feed the breaker: 401, 402, "not permitted" or five unknowns in a row open it, an accepted call closes it."""
     before = load(store)
     blocked: str | None
+    declined = {} if isinstance(result, Sent) else before.declined
     match result:
         case Blocked(reason=reason):
             blocked, unknowns = reason, 0
@@ -266,11 +293,12 @@ def outcome(store: Store, result: Outcome, now: datetime) -> None:
             blocked = before.blocked or ("unknown" if unknowns >= UNKNOWNS_OPEN_BREAKER else None)
         case NotSent():
             return
-        case Sent() | Refused():
+        case Sent() | Refused() | Declined():
             blocked, unknowns = None, 0
-    if (blocked, unknowns) != (before.blocked, before.unknowns):
-        probe_at = int((now + PROBE_EVERY).timestamp()) if blocked else 0
-        _write(store, before, {"blocked": blocked, "unknowns": unknowns, "probe_at": probe_at})
+    after: dict[str, Any] = {"blocked": blocked, "unknowns": unknowns, "opened_by": recipient if blocked else None}
+    after |= {"declined": declined}
+    if any(getattr(before, name) != value for name, value in after.items()):
+        _write(store, before, after | {"probe_at": int((now + PROBE_EVERY).timestamp()) if blocked else 0})
 
 
 def mark_waiting(store: Store, waiting: bool) -> None:

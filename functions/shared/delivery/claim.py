@@ -1,11 +1,12 @@
 """What may leave now, and the claim on it. Nothing here reads or writes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from itertools import accumulate, takewhile
 from typing import Literal
 
-from functions.shared.conversation import cases, promises, replies
+from functions.shared.conversation import cases, erasure, promises, replies
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, older
@@ -13,18 +14,25 @@ from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.budget import Budget
 
-Obstacle = Literal["stopped", "unlinked", "owned", "moot", "later"]
+Obstacle = Literal["erased", "stopped", "unlinked", "owned", "moot", "later"]
 
 
-NEVER: tuple[Obstacle, ...] = ("stopped", "unlinked", "owned", "moot")
+NEVER: tuple[Obstacle, ...] = ("erased", "stopped", "unlinked", "owned", "moot")
 """What stands in a reply's way for good: it is suppressed."""
 TOGETHER = 10
 """Replies that may leave as one DM."""
+SIGNS = 10_000
+"""How long a DM may be for X."""
+BETWEEN = "\n\n"
+A_PART = 25
+"""Replies that never leave and are settled in one transaction, however many a customer has."""
 
 
 def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obstacle | None:
     """Say why a reply may not leave now. Looked at under the customer's version, so that it still holds then."""
     customer = conversation.customer
+    if erasure.is_forgotten(customer, reply):
+        return "erased"
     if reply.kind == "stop":
         # Also for a stop that came again before the first was confirmed: who asks twice is told once.
         in_force = customer.stopped and not older(reply.cause, customer.started_by)
@@ -68,14 +76,26 @@ class Claim:
     head: Outgoing
 
 
-def claim(conversation: Conversation, reply: Outgoing, budget: Budget, now: datetime) -> Claim | None:
-    """Claim a reply, and what waits beside it, as one DM; None where something stands in the way."""
-    dm = together(conversation, reply, now, budget)
+def claim(
+    conversation: Conversation,
+    reply: Outgoing,
+    budget: Budget,
+    now: datetime,
+    anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply,
+) -> Claim | None:
+    """Claim a reply, and what waits beside it, as one DM; None where something stands in the way.
+
+    Only what leaves now is said `anew`.
+    """
+    dm = _fitting([anew(conversation, part) for part in together(conversation, reply, now, budget)])
     take = budgets.take(budget, reply.kind, now, [other.kind for other in dm]) if dm else None
     if take is None:
         return None
     if reply.kind == "staff":
-        conversation = _instead_of_held(conversation, dm[-1], budget, now)
+        held = held_before(conversation, dm[-1], budget)
+        if len(held) > A_PART:
+            return None
+        conversation = instead_of(conversation, held, now)
     head = replace(replies.claimed(dm[0], now), carries=tuple(other.id for other in dm[1:]))
     carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
@@ -96,10 +116,21 @@ def _promised(conversation: Conversation, dm: Iterable[Outgoing], now: datetime)
     return conversation
 
 
-def _instead_of_held(conversation: Conversation, last: Outgoing, budget: Budget, now: datetime) -> Conversation:
+def _fitting(dm: list[Outgoing]) -> list[Outgoing]:
+    """As many of these, from the first on, as X takes as one DM; the first goes whatever its length."""
+    signs = accumulate(len(part.text) + len(BETWEEN) for part in dm)
+    return dm[:1] + [part for part, length in zip(dm[1:], list(signs)[1:], strict=True) if length <= SIGNS]
+
+
+def held_before(conversation: Conversation, last: Outgoing, budget: Budget) -> list[Outgoing]:
+    """What a pause holds back before a reply."""
+    before = takewhile(lambda reply: reply.id != last.id, conversation.replies)
+    return [reply for reply in before if reply.state == "PENDING" and budget.holds(reply.kind)]
+
+
+def instead_of(conversation: Conversation, held: Iterable[Outgoing], now: datetime) -> Conversation:
     """A person answers while a pause holds back what came before: that never leaves, and the case says so."""
-    before = conversation.replies[: conversation.replies.index(last)]
-    held = [reply for reply in before if reply.state == "PENDING" and budget.holds(reply.kind)]
+    held = list(held)
     said = [Entry(f"{reply.id}#held", "note", fate(reply, "was held back and is not sent"), now) for reply in held]
     dropped = conversation.having(*map(replies.suppressed, held))
     return dropped.with_case(dropped.case, *said) if dropped.case and said else dropped
@@ -129,7 +160,7 @@ def dm_of(conversation: Conversation, head: Outgoing) -> tuple[Outgoing, ...]:
 
 
 def text_of(conversation: Conversation, head: Outgoing) -> str:
-    return "\n\n".join(reply.text for reply in dm_of(conversation, head))
+    return BETWEEN.join(reply.text for reply in dm_of(conversation, head))
 
 
 def freed(reply: Outgoing) -> Outgoing:

@@ -14,9 +14,23 @@ from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery import budget as budgets
-from functions.shared.delivery.claim import NEVER, Claim, claim, dm_of, fate, freed, had_share, obstacle, text_of
+from functions.shared.delivery.budget import Budget
+from functions.shared.delivery.claim import (
+    A_PART,
+    NEVER,
+    Claim,
+    claim,
+    dm_of,
+    fate,
+    freed,
+    had_share,
+    held_before,
+    instead_of,
+    obstacle,
+    text_of,
+)
 from functions.shared.delivery.echoes import echoed, matches
-from functions.shared.x.dms import Messenger, Outcome, Refused, Sent
+from functions.shared.x.dms import Declined, Messenger, Outcome, Refused, Sent
 from functions.shared.x.messages import Echo
 
 WRITES = 80
@@ -34,14 +48,18 @@ class Sender:
     new_case_id: Callable[[], str] = cases.new_id
     anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply
     """Says again what has waited long, before it leaves."""
+    digest: Callable[[str], str | None] = lambda _: None
+    """Hashes a recipient under the deployment's key, so that X's refusals can be counted by recipient."""
 
-    def commit(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Conversation:
+    def commit(
+        self, before: Conversation, after: Conversation, *, by: str, did: str, at_once: bool = True
+    ) -> Conversation:
         """Save a decision; what it says leaves at once where nothing stands in its way and the budget has room.
 
         Raises Cancelled where the conversation has moved on.
         """
         now = self.now()
-        claimed = self._claimed_at_once(before, after, now)
+        claimed = self._claimed_at_once(before, after, now) if at_once else None
         if claimed:
             try:
                 saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
@@ -68,18 +86,25 @@ class Sender:
         if not budget.room(new[-1].kind, now):
             budgets.mark_waiting(self.store, True)
             return None
-        if budget.waiting and new[-1].kind not in budgets.RESERVED_FOR:
+        may_overtake = new[-1].kind in budgets.RESERVED_FOR and not self.turned_away(budget, after.customer.x_id)
+        if budget.waiting and not may_overtake:
             return None
         return claim(after, new[-1], budget, now)
+
+    def turned_away(self, budget: Budget, x_id: str) -> bool:
+        """Whether X turned this customer's DM away last: while the breaker is open the next probe is another's."""
+        return budget.opened_by is not None and budget.opened_by == self.digest(x_id)
 
     def post(self, conversation: Conversation, reply: Outgoing) -> None:
         """Send what is claimed, if its lease leaves the time for it, and settle it by X's answer."""
         if reply.lease_until is None or not replies.may_send(reply, self.now()):
             return
+        recipient = self.digest(reply.customer)
         outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
+        outcome = budgets.judged(self.store, outcome, recipient, self.now())
         self.settle(reply, outcome)
         budgets.heard(self.store, outcome, reply.lease_until - replies.LEASE, self.now())
-        budgets.outcome(self.store, outcome, self.now())
+        budgets.outcome(self.store, outcome, self.now(), recipient)
 
     def settle(self, reply: Outgoing, outcome: Outcome) -> None:
         """Write what became of a claimed reply; a claim that somebody else has settled meanwhile stays as it is."""
@@ -93,8 +118,10 @@ class Sender:
             if isinstance(outcome, Sent):
                 sent = sent_row(reply.customer, outcome.dm_id, reply.id, self.now())
                 done = replace(done, writes=(*done.writes, sent))
-            if isinstance(outcome, Refused) and head.kind != "stop":
-                done = self._told_staff(done, head, f"not delivered: {outcome.reason}", needs_person=outcome.ours)
+            refused = [part for part in after if part.state == "REFUSED" and part.kind != "stop"]
+            if isinstance(outcome, Refused | Declined) and refused:
+                ours = isinstance(outcome, Declined) or outcome.ours
+                done = self._told_staff(done, refused, f"not delivered: {outcome.reason}", needs_person=ours)
             return done
 
         self._change(reply.customer, settled, did=f"sent: {type(outcome).__name__}")
@@ -134,13 +161,12 @@ class Sender:
         for _ in range(conversations.TRIES):
             before, now = load(self.store, x_id), self.now()
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
-            after = self._without_hopeless(before, waiting, now)
             budget = budgets.load(self.store)
-            said_anew = after.having(*(self.anew(after, reply) for reply in after.replies if reply.state == "PENDING"))
-            may_leave = [reply for reply in said_anew.replies if reply.state == "PENDING" and only(reply)]
+            after = self._without_held(self._without_hopeless(before, waiting, now), waiting, budget, now)
+            may_leave = [reply for reply in after.replies if reply.state == "PENDING" and only(reply)]
             if others_wait and had_share(before.customer, budget, now):
                 may_leave = [reply for reply in may_leave if reply.kind in budgets.RESERVED_FOR]
-            claimed = next(filter(None, (claim(said_anew, reply, budget, now) for reply in may_leave)), None)
+            claimed = next(filter(None, (claim(after, reply, budget, now, self.anew) for reply in may_leave)), None)
             changed = claimed.conversation if claimed else after
             if changed == before:
                 return False
@@ -150,12 +176,20 @@ class Sender:
                 continue
             if claimed:
                 self.post(saved, claimed.head)
-            return claimed is not None
+                return True
         return False
 
     def _without_hopeless(self, current: Conversation, waiting: Iterable[Outgoing], now: datetime) -> Conversation:
         hopeless = [reply for reply in waiting if obstacle(current, reply, now) in NEVER]
-        return current.having(*map(replies.suppressed, hopeless[: WRITES // 2])) if hopeless else current
+        return current.having(*map(replies.suppressed, hopeless[:A_PART])) if hopeless else current
+
+    def _without_held(
+        self, current: Conversation, waiting: Iterable[Outgoing], budget: Budget, now: datetime
+    ) -> Conversation:
+        """Where a person's answer replaces more than goes into its own claim, the first of that goes now."""
+        answer = next((reply for reply in waiting if reply.kind == "staff"), None)
+        held = held_before(current, answer, budget) if answer else []
+        return instead_of(current, held[:A_PART], now) if len(held) > A_PART else current
 
     def lease_ran_out(self, x_id: str) -> None:
         """What was being sent when its sender died may have left: its outcome is unknown."""
@@ -176,6 +210,7 @@ class Sender:
             return
         found = self.messenger.look_up(x_id)
         if found is None:
+            self._put_off(x_id, asked)
             return
 
         def settled(current: Conversation) -> Conversation | None:
@@ -195,24 +230,37 @@ class Sender:
                 after = [freed(replies.not_found(part, self.now())) for part in dm_of(done, head)]
                 done = done.having(*after)
                 if after[0].state == "UNCONFIRMED":
-                    done = self._told_staff(done, after[0], "may not have arrived", needs_person=True)
+                    done = self._told_staff(done, after, "may not have arrived", needs_person=True)
             return done
 
         self._change(x_id, settled, did="looked up")
+
+    def _put_off(self, x_id: str, asked: Sequence[Outgoing]) -> None:
+        """X did not tell: these are asked about again, behind others."""
+        ids = {(reply.id, reply.fence) for reply in asked}
+
+        def put_off(current: Conversation) -> Conversation | None:
+            still = [r for r in current.replies if (r.id, r.fence) in ids and r.state == "UNKNOWN"]
+            return current.having(*(replies.not_told(reply, self.now()) for reply in still)) if still else None
+
+        self._change(x_id, put_off, did="not told")
 
     def _is_this(self, current: Conversation, head: Outgoing, dm_id: str, text: str) -> bool:
         if not matches(current, head, dm_id, text):
             return False
         return self.store.get(*sent_key(head.customer, dm_id)) is None
 
-    def _told_staff(self, current: Conversation, reply: Outgoing, what: str, *, needs_person: bool) -> Conversation:
-        """Note on the customer's case that a reply did not arrive; open one where that leaves nobody to answer."""
+    def _told_staff(
+        self, current: Conversation, dm: Sequence[Outgoing], what: str, *, needs_person: bool
+    ) -> Conversation:
+        """Note on the customer's case what of a DM did not arrive; open one where that leaves nobody to answer."""
+        reply, now = dm[0], self.now()
         if erasure.is_before(current.customer, reply):
             return current
         if not (needs_person or current.open_case):
             return current
-        now = self.now()
-        note = Entry(f"{reply.id}#{reply.fence}", "note", fate(reply, what), now)
+        said = "\n".join(fate(part, what) for part in dm)
+        note = Entry(f"{reply.id}#{reply.fence}", "note", said, now)
         undelivered = Concern("general", "undelivered", now + cases.UNPROMISED)
         return intake.noted(current, undelivered, now, note, new_id=self.new_case_id)
 

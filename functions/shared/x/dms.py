@@ -47,6 +47,14 @@ class Refused:
 
 
 @dataclass(frozen=True)
+class Declined:
+    """Not sent, for a reason that X leaves open: most likely this customer or this text, not the brand."""
+
+    reason: str
+    limits: Limits | None = None
+
+
+@dataclass(frozen=True)
 class Blocked:
     """Not sent, and nothing else would be: stop, wake somebody, try one now and then."""
 
@@ -62,7 +70,7 @@ class Unknown:
     limits: Limits | None = None
 
 
-type Outcome = Sent | NotSent | Refused | Blocked | Unknown
+type Outcome = Sent | NotSent | Refused | Declined | Blocked | Unknown
 
 
 @dataclass(frozen=True)

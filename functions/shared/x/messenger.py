@@ -15,7 +15,7 @@ import requests
 import tweepy  # type: ignore[import-untyped]
 
 from functions.shared.aws import clock, telemetry
-from functions.shared.x.dms import Blocked, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
 from functions.shared.x.ids import written_at
 from functions.shared.x.listing import ASKED_AGAIN, QUERY, has_no_sender, narrower
 from functions.shared.x.transport import TWEEPY_HOST, Answered, NotConnected, Session, json_object, limits_of
@@ -25,8 +25,9 @@ LOOKS_BACK = timedelta(minutes=15)
 _X_ID = re.compile(r"[0-9]{1,20}")
 _CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
-# Of X's 403s, those about the one customer; every other one is about us.
+# Of X's 403s, those that say whom they are about: the one customer, or us. Every other one leaves it open.
 _CLOSED = (b"dm one or more participants", b"send messages to this user", b"send messages to users who")
+_RESTRICTED = b"operation is not permitted"
 
 
 class XMessenger:
@@ -53,7 +54,7 @@ class XMessenger:
         try:
             self._client.create_direct_message(participant_id=customer, text=text)
         except Answered as answered:
-            return _outcome(answered.response)
+            return outcome_of(answered.response)
         except NotConnected:
             return NotSent(None, "X cannot be reached")
         except requests.Timeout:
@@ -129,7 +130,7 @@ class KeyedMessenger:
 # ---- what X's answers mean ----
 
 
-def _outcome(response: requests.Response) -> Outcome:
+def outcome_of(response: requests.Response) -> Outcome:
     """Read X's answer to a DM. The reasons are ours: X's may quote the DM."""
     limits = limits_of(response.headers)
     match response.status_code:
@@ -150,9 +151,11 @@ def _outcome(response: requests.Response) -> Outcome:
         case 402:
             telemetry.count("XCreditsDepleted")
             return Blocked("X's credits are used up", limits)
-        case 403:
+        case 403 if _RESTRICTED in response.content.lower():
             telemetry.count("XRestricted")
             return Blocked("X does not permit our account to send", limits)
+        case 403:
+            return Declined("X does not take it", limits)
         case status:
             return Unknown(f"X answered {status}", limits)
 

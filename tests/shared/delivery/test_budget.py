@@ -9,7 +9,7 @@ from functions.shared.aws.store import Store
 from functions.shared.conversation.replies import Kind
 from functions.shared.delivery import budget
 from functions.shared.delivery.budget import Budget
-from functions.shared.x.dms import Blocked, Limits, NotSent, Sent, Unknown
+from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Sent, Unknown
 from tests.proof.world import World
 
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -82,8 +82,8 @@ def test_what_x_has_not_counted_yet_when_its_window_ends_is_charged_to_the_next(
 def test_a_refusal_is_obeyed_for_as_long_as_x_says_and_no_longer() -> None:
     learnt = refused(GUESSED, Limits(15, 0, SECONDS + 12))
 
-    assert learnt.room("stop", NOW + timedelta(seconds=11)) == 0
-    assert learnt.room("stop", NOW + timedelta(seconds=12)) == 15
+    assert learnt.room("staff", NOW + timedelta(seconds=11)) == 0
+    assert learnt.room("staff", NOW + timedelta(seconds=12)) == 15
 
 
 def test_the_newest_answer_tells_when_the_window_ends() -> None:
@@ -132,8 +132,8 @@ UNCLEAR = [
 def test_a_refusal_leaves_nothing_until_a_window_is_over(known: Budget, limits: Limits | None) -> None:
     learnt = refused(known, limits)
 
-    assert learnt.room("stop", NOW) == 0
-    assert learnt.room("stop", NOW + timedelta(minutes=15)) > 0
+    assert learnt.room("staff", NOW) == 0
+    assert learnt.room("staff", NOW + timedelta(minutes=15)) > 0
 
 
 def test_a_refusal_whose_window_ended_on_the_way_is_probed_in_a_minute() -> None:
@@ -141,19 +141,19 @@ def test_a_refusal_whose_window_ended_on_the_way_is_probed_in_a_minute() -> None
 
     learnt = budget.learnt(GUESSED, replace(REFUSED, limits=Limits(15, 0, SECONDS - 1)), slow, NOW)
 
-    assert learnt.room("stop", NOW) == 0
-    assert learnt.room("stop", NOW + timedelta(seconds=60)) == 15
+    assert learnt.room("staff", NOW) == 0
+    assert learnt.room("staff", NOW + timedelta(seconds=60)) == 15
 
 
 @pytest.mark.parametrize("reset", [LAST_YEAR_2286, SECONDS + 100_000, SECONDS + 86_430, SECONDS - 1])
 def test_no_header_of_the_day_stops_us_for_longer_than_a_day(reset: int) -> None:
     learnt = after(IN_WINDOW, Limits(15, 9, SECONDS + 600, 1440, 0, reset))
 
-    assert learnt.room("stop", NOW + timedelta(days=1)) > 0
+    assert learnt.room("staff", NOW + timedelta(days=1)) > 0
 
 
 def test_a_day_that_was_once_believed_until_2286_stops_nothing() -> None:
-    assert replace(IN_WINDOW, day_left=0, day_ends=LAST_YEAR_2286).room("stop", NOW) == 10
+    assert replace(IN_WINDOW, day_left=0, day_ends=LAST_YEAR_2286).room("staff", NOW) == 10
 
 
 def test_a_day_beyond_its_limit_is_a_header_gone_wrong() -> None:
@@ -192,23 +192,66 @@ def test_what_was_taken_late_is_charged_to_the_next_window_too() -> None:
 def test_a_window_that_passed_unseen_is_followed_by_one_with_the_last_seen_limit() -> None:
     over = replace(IN_WINDOW, limit=50, left=0, ends=SECONDS - 1)
 
-    assert over.room("stop", NOW) == 50
+    assert over.room("staff", NOW) == 50
 
 
 def test_the_days_limit_holds_as_well() -> None:
     used_up = after(IN_WINDOW, Limits(15, 9, SECONDS + 600, None, 0, SECONDS + 3600))
 
-    assert used_up.room("stop", NOW) == 0
-    assert used_up.room("stop", NOW + timedelta(hours=2)) > 0
+    assert used_up.room("staff", NOW) == 0
+    assert used_up.room("staff", NOW + timedelta(hours=2)) > 0
 
 
 @pytest.mark.parametrize(
-    ("kind", "room"), [("stop", 4), ("urgent", 4), ("staff", 4), ("acknowledgement", 0), ("answer", 0)]
+    ("kind", "room"), [("stop", 2), ("urgent", 2), ("staff", 4), ("acknowledgement", 0), ("answer", 0)]
 )
-def test_four_in_fifteen_are_kept_for_stops_urgent_words_and_staff(kind: Kind, room: int) -> None:
+def test_four_in_fifteen_are_kept_for_stops_urgent_words_and_staff_and_half_of_them_for_staff_alone(
+    kind: Kind, room: int
+) -> None:
     almost = replace(IN_WINDOW, left=4)
 
     assert almost.room(kind, NOW) == room
+
+
+@pytest.mark.parametrize(
+    ("limit", "staff", "stop", "answer"), [(1, 1, 1, 1), (2, 2, 2, 1), (5, 5, 5, 4), (15, 15, 13, 11), (30, 30, 26, 22)]
+)
+def test_something_is_kept_wherever_there_is_more_than_one(limit: int, staff: int, stop: int, answer: int) -> None:
+    whole = replace(IN_WINDOW, limit=limit, left=limit)
+
+    assert [whole.room(kind, NOW) for kind in ("staff", "stop", "answer")] == [staff, stop, answer]
+
+
+def test_what_x_declines_is_about_us_once_three_recipients_agree(store: Store) -> None:
+    declined = Declined("no")
+    same = [budget.judged(store, declined, "one", NOW) for _ in range(5)]
+    second = budget.judged(store, declined, "two", NOW)
+
+    third = budget.judged(store, declined, "three", NOW)
+
+    assert [*same, second] == [declined] * 6
+    assert isinstance(third, Blocked)
+
+
+def test_whom_x_takes_between_them_or_a_window_keeps_refusals_apart(store: Store) -> None:
+    declined = Declined("no")
+    for recipient in ("one", "two"):
+        budget.judged(store, declined, recipient, NOW)
+    later = budget.judged(store, declined, "three", NOW + budget.WINDOW)
+    budget.judged(store, declined, "four", NOW + budget.WINDOW)
+    budget.outcome(store, Sent("1"), NOW + budget.WINDOW)
+
+    assert later == declined
+    assert budget.judged(store, declined, "five", NOW + budget.WINDOW) == declined
+
+
+def test_a_breaker_remembers_whom_x_turned_away_last(store: Store) -> None:
+    budget.outcome(store, Blocked("401"), NOW, "one")
+    opened = budget.load(store).opened_by
+    budget.outcome(store, Sent("1"), NOW, "two")
+
+    assert opened == "one"
+    assert budget.load(store).opened_by is None
 
 
 def test_a_header_never_gives_back_what_was_taken_since_it_was_read(store: Store) -> None:
@@ -228,8 +271,8 @@ def test_a_header_never_gives_back_what_was_taken_since_it_was_read(store: Store
 def test_who_blocks_us_is_asked_once_a_minute(store: Store, reason: str) -> None:
     budget.outcome(store, Blocked(reason), NOW)
 
-    assert budget.load(store).room("stop", NOW) == 0
-    assert budget.load(store).room("stop", NOW + timedelta(seconds=60)) == 1
+    assert budget.load(store).room("staff", NOW) == 0
+    assert budget.load(store).room("staff", NOW + timedelta(seconds=60)) == 1
 
 
 def test_one_probe_at_a_time(store: Store) -> None:
@@ -248,7 +291,7 @@ def test_an_accepted_probe_closes_the_breaker(store: Store) -> None:
 
     budget.outcome(store, Sent("1"), NOW)
 
-    assert budget.load(store).room("stop", NOW) == 15
+    assert budget.load(store).room("staff", NOW) == 15
 
 
 def test_five_unknown_outcomes_in_a_row_open_the_breaker_and_four_do_not(store: Store) -> None:

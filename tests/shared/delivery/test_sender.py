@@ -8,9 +8,11 @@ from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.delivery import budget
 from functions.shared.x.dms import NotSent, Outcome, SentDM, Unknown
 from tests.proof.demo import LINKED_A, LINKED_B
 from tests.proof.world import World
+from tests.proof.worlds import have_waiting
 
 ANGRY = "my bill is wrong and I am furious"
 
@@ -255,3 +257,27 @@ def test_a_conversation_elsewhere_ends_after_a_quiet_day() -> None:
 def _resolved(current: Conversation, world: World) -> Case:
     assert current.case
     return cases.resolved(current.case, "sorted", world.now)
+
+
+def test_what_waits_leaves_as_one_dm_only_as_far_as_x_takes_its_length() -> None:
+    world = World()
+    have_waiting(world, LINKED_A, 3, "x" * 4_000)
+
+    world.work()
+    world.work()
+
+    assert [text.count("x" * 4_000) for text in texts_to(world, LINKED_A)] == [2, 1]
+
+
+def test_a_dm_that_x_declines_twice_names_every_part_to_staff() -> None:
+    world = World()
+    world.x.refuses[LINKED_A] = (403, "looks automated")
+    have_waiting(world, LINKED_A, 3)
+
+    world.work()
+    world.pass_time(timedelta(minutes=3))
+
+    (note,) = [row["text"] for row in world.trace.of("entry")]
+    assert note.count("not delivered: X does not take it") == 3
+    assert {row["state"] for row in world.trace.replies} == {"REFUSED"}
+    assert budget.load(world.store).blocked is None

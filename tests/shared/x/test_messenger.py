@@ -24,7 +24,18 @@ from cryptography.x509.oid import NameOID
 
 from functions.shared.aws import clock
 from functions.shared.x import transport
-from functions.shared.x.dms import Blocked, Limits, Messenger, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.dms import (
+    Blocked,
+    Declined,
+    Limits,
+    Messenger,
+    NotSent,
+    Outcome,
+    Refused,
+    Sent,
+    SentDM,
+    Unknown,
+)
 from functions.shared.x.ids import written_at
 from functions.shared.x.messenger import KeyedMessenger, XMessenger
 from tests.fakes import FakeMessenger
@@ -242,6 +253,7 @@ BAD_TOKENS = Blocked("X does not accept our tokens")
 OUR_BUG = Refused("X calls our request wrong", ours=True)
 NOT_TAKEN = Refused("this customer does not take our messages")
 RESTRICTED = Blocked("X does not permit our account to send")
+UNCLEAR = Declined("X does not take it")
 USED_UP = NotSent(None, "X's limit is used up", used_up=True)
 
 ANSWERS: list[tuple[str, int, Any, Outcome]] = [
@@ -275,8 +287,10 @@ ANSWERS: list[tuple[str, int, Any, Outcome]] = [
     ("403, they closed DMs", 403, CLOSED, NOT_TAKEN),
     ("403, they closed DMs, as a list", 403, [CLOSED], NOT_TAKEN),
     ("403, we are restricted", 403, NOT_PERMITTED, RESTRICTED),
-    ("403 with errors that are null", 403, {"errors": None}, RESTRICTED),
-    ("403 in HTML", 403, b"<html>\xff", RESTRICTED),
+    ("403, suspended", 403, {"detail": "User has been suspended: [2]."}, UNCLEAR),
+    ("403, looks automated", 403, {"errors": [{"code": 226, "message": "looks automated"}]}, UNCLEAR),
+    ("403 with errors that are null", 403, {"errors": None}, UNCLEAR),
+    ("403 in HTML", 403, b"<html>\xff", UNCLEAR),
     ("404", 404, {"title": "Not Found Error"}, Refused("X knows no such account")),
     ("409", 409, {}, Unknown("X answered 409")),
     ("429", 429, {"title": "Too Many Requests", "status": 429}, USED_UP),
