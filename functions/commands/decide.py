@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.commands import flood, texts
+from functions.commands import flood, ours, texts
 from functions.commands.answering import OTHER, answer, answered, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
@@ -50,6 +50,8 @@ def decide(
     Raises only what AWS raises when the account is read: then the DM comes again.
     """
     before = question.customer
+    dm = question.dm
+    question = replace(question, dm=dm.model_copy(update={"text": ours.without(dm.text)}))
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
     question = replace(question, customer=flood.counted(question))
@@ -193,9 +195,9 @@ def _counts_always(heard: Heard) -> bool:
 
 def code(heard: Heard) -> Decision | None:
     """The six digits that were sent as a text message; without any that is expected, only if nothing else is said."""
-    typed = link.code_in(heard.read.words, heard.read.tags)
     expected = heard.question.customer.code is not None
-    if typed is None or heard.customer.stopped or (heard.open_case and not expected):
+    typed = link.code_in(heard.read, expected=expected)
+    if typed is None or heard.customer.stopped or (heard.open_case and not expected) or _harm(heard):
         return None
     return changed(
         heard, Why("3 our question", "code"), link.check(replace(heard.question, customer=heard.customer), typed)
@@ -325,6 +327,12 @@ def _urgent(heard: Heard) -> Match | None:
     hashtag = next((command for command in heard.commands if command.beats_others), None)
     by_hashtag = Match(hashtag.tag, hashtag.home, None, f"#{hashtag.tag}") if hashtag else None
     return rules.urgent(heard.read.words, heard.read.tags) or by_hashtag
+
+
+def _harm(heard: Heard) -> bool:
+    """Say whether there is more beside a code than words about it, like "you sent me the code"."""
+    found = _urgent(heard)
+    return found is not None and "code" not in found.phrase
 
 
 def _beside_stop(heard: Heard) -> Match:

@@ -80,7 +80,8 @@ def _answers_us(question: Question) -> bool:
     """Whether it may answer a question of ours: a second "yes" says something else, a second code is a second try."""
     read = plain(question.dm.text)
     waits = question.customer.asked or question.customer.delete_asked_until
-    return (waits is not None and not read.tags) or code_in(read.words, read.tags) is not None
+    code = code_in(read, expected=question.customer.code is not None)
+    return (waits is not None and not read.tags) or code is not None
 
 
 def _digest(question: Question) -> str | None:

@@ -1,8 +1,9 @@
 """#link and the code: a customer proves that a number is theirs. What is answered never tells whether we know it."""
 
-from collections.abc import Sequence
+import re
 from dataclasses import replace
 from datetime import datetime
+from itertools import groupby
 
 import phonenumbers
 
@@ -17,7 +18,7 @@ from functions.shared.carrier.linking import Proofs
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Code, Consent, Customer
 from functions.shared.wording import rules
-from functions.shared.wording.reading import visible
+from functions.shared.wording.reading import Plain, visible
 from functions.shared.wording.saying import moment
 from functions.shared.wording.text import Reply, Text
 
@@ -170,24 +171,61 @@ def _tries(left: int) -> str:
 
 
 def number_in(text: str) -> str | None:
-    """Return the first phone number of a text as E.164 has it, however it is written."""
+    """Return the phone number of a text as E.164 has it, however it is written: a mobile's first, then one that may
+    be dialled. None also where two could be meant."""
     written = visible(text).replace("#link", " ")
     found = phonenumbers.PhoneNumberMatcher(written, HOME_COUNTRY, leniency=phonenumbers.Leniency.POSSIBLE)
-    numbers = (phonenumbers.format_number(match.number, phonenumbers.PhoneNumberFormat.E164) for match in found)
-    return next((number for number in numbers if len(number) > SHORTEST), None)
+    numbers = {_e164(match.number): match.number for match in found}
+    long = {number: _unlikely(parsed) for number, parsed in numbers.items() if len(number) > SHORTEST}
+    best = [number for number, unlikely in long.items() if unlikely == min(long.values())]
+    return best[0] if len(best) == 1 else None
 
 
 SHORTEST = 9
 """Signs of a number that somebody may be reached at from abroad."""
+_UK_MOBILE = re.compile(r"\+447\d{9}")
+_MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
-def code_in(words: Sequence[str], tags: Sequence[str]) -> str | None:
-    """Return the code that a whole message consists of: 123456, #123456, 123 456, "the code is 123456"."""
-    digits = "".join(word for word in words if word.isdigit())
-    others = {word for word in words if not word.isdigit()}
-    if tags or len(digits) != 6 or not digits.isascii() or not others <= rules.filler() | {"code"}:
+def _e164(number: phonenumbers.PhoneNumber) -> str:
+    return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
+
+
+def _unlikely(number: phonenumbers.PhoneNumber) -> int:
+    """Say how far a number is from being a customer's: 0 for a mobile's, 2 for one that nobody has."""
+    if _UK_MOBILE.fullmatch(_e164(number)) or phonenumbers.number_type(number) in _MOBILE:
+        return 0
+    return 1 if phonenumbers.is_valid_number(number) else 2
+
+
+_SOMEBODY_ELSE = frozenset(
+    ["him", "her", "he", "she", "they", "them", "someone", "somebody", "caller", "didnt", "havent", "never"]
+)
+"""Words beside six digits that tell of a code which went elsewhere, or which nobody asked for."""
+
+
+def code_in(read: Plain, *, expected: bool) -> str | None:
+    """Return the code that a whole message consists of: 123456, #123456, 123 456, "the code is 123456".
+
+    While one is expected it may stand among other words, as the only group of six digits.
+    """
+    others = {word for word in read.words if not word.isdecimal()}
+    whole = _digits("".join(word for word in read.words if word.isdecimal()))
+    if len(whole) == DIGITS and not read.tags and others <= rules.filler() | {"code"}:
+        return whole
+    if not expected or others & _SOMEBODY_ELSE or not {"code", "link"} >= set(read.tags):
         return None
-    return digits
+    groups = [tuple(group) for is_number, group in groupby(read.words, str.isdecimal) if is_number]
+    codes = {_digits(group[0]) for group in groups if len(group) == 1 and len(group[0]) == DIGITS}
+    return codes.pop() if len(codes) == 1 else None
+
+
+DIGITS = 6
+
+
+def _digits(written: str) -> str:
+    """Write digits of any script as ours."""
+    return "".join(str(int(sign)) for sign in written)
 
 
 command = Command(

@@ -111,18 +111,107 @@ def test_what_is_no_number_is_asked_for_again(written: str) -> None:
     assert phone.world.texted == []
 
 
-@pytest.mark.parametrize("says", ["123456", "#123456", "123 456", " 123456. ", "the code is 123456", "１２３４５６"])
-def test_a_code_is_understood_however_it_is_written(says: str) -> None:
-    read = plain(says)
+@pytest.mark.parametrize(
+    ("written", "number"),
+    [
+        ("#link account 12345678 number 07700 900123", NUMBER),
+        ("#link account 1234567890 number 07700 900123", NUMBER),
+        ("#link 07700 900123, or at home 020 7946 0018", NUMBER),
+        ("#link 07700 900123 (+44 7700 900123)", NUMBER),
+        ("#link 12345678", "+4412345678"),
+        ("#link 07700 900123 or 07700 900144", None),
+        ("#link 12345678 or 23456789", None),
+    ],
+)
+def test_a_mobile_number_comes_first_and_of_two_none_is_guessed(written: str, number: str | None) -> None:
+    assert number_in(written) == number
 
-    assert code_in(read.words, read.tags) == "123456"
+
+def test_two_numbers_that_could_be_are_asked_about() -> None:
+    phone = Phone(world(HOME))
+
+    answer = phone.asks("#link 07700 900123 or 07700 900144")
+
+    assert "please send #link and your mobile number together" in answer
+    assert phone.world.texted == []
+
+
+@pytest.mark.parametrize(
+    "says", ["123456", "#123456", "123 456", " 123456. ", "the code is 123456", "１２３４５６", "١٢٣٤٥٦", "१२३४५६"]
+)
+def test_a_code_is_understood_however_it_is_written(says: str) -> None:
+    assert code_in(plain(says), expected=False) == "123456"
 
 
 @pytest.mark.parametrize("says", ["12345", "1234567", "#data 123456", "order 123456 never came", "call me on 123456"])
 def test_six_digits_among_other_words_are_no_code(says: str) -> None:
-    read = plain(says)
+    assert code_in(plain(says), expected=False) is None
 
-    assert code_in(read.words, read.tags) is None
+
+@pytest.mark.parametrize(
+    "says", ["here you go 123456", "you sent me the code 123456", "#link 123456", "رمزي ١٢٣٤٥٦", "#code 123456"]
+)
+def test_six_digits_are_the_code_while_one_is_expected(says: str) -> None:
+    assert code_in(plain(says), expected=True) == "123456"
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "#link 07700 900123",
+        "#data 123456",
+        "123456 or 654321",
+        "I gave him the code 123456",
+        "I didn't ask for 123456",
+        "12345 or so",
+    ],
+)
+def test_other_digits_are_no_code_also_while_one_is_expected(says: str) -> None:
+    assert code_in(plain(says), expected=True) is None
+
+
+@pytest.mark.parametrize("before", ["", "here you go: ", "is this it?\n"])
+def test_our_own_text_message_pasted_into_the_chat_links(before: str) -> None:
+    phone = Phone(world(HOME))
+    phone.says("#link 07700 900123")
+
+    done = phone.asks(before + phone.world.texted[-1].text)
+
+    assert done.startswith("You're all set")
+    assert phone.customer.locked_by is None
+
+
+def test_harm_beside_a_code_is_heard_first() -> None:
+    phone = Phone(world(HOME))
+    phone.says("#link 07700 900123")
+
+    phone.says("my phone was stolen, the last text said " + code_for(phone.world, NUMBER))
+
+    assert phone.customer.link is None
+    assert phone.customer.locked_by
+
+
+@pytest.mark.parametrize("before", ["here you go ", "you sent me the code "])
+def test_a_code_among_other_words_links_and_opens_no_case(before: str) -> None:
+    phone = Phone(world(HOME))
+    phone.says("#link 07700 900123")
+
+    phone.says(before + code_for(phone.world, NUMBER))
+
+    assert phone.customer.link
+    assert phone.customer.case is None
+
+
+def test_our_own_text_message_pasted_too_late_locks_nothing() -> None:
+    phone = Phone(world(HOME))
+    phone.says("#link 07700 900123")
+    pasted = phone.world.texted[-1].text
+    phone.world.now += linking.CODE_LIVES
+
+    phone.asks(pasted)
+
+    assert phone.customer.locked_by is None
+    assert phone.customer.case is None
 
 
 def test_a_code_that_nobody_waits_for_is_said_to_be_none() -> None:
