@@ -17,8 +17,9 @@ from functions.shared.aws import clock
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.conversation import cases
+from functions.shared.conversation.cases import case_number
 from functions.shared.conversation.customers import Customer, Link
-from functions.shared.wording.saying import case_number, eta
+from functions.shared.wording.saying import eta
 from functions.shared.x.messages import DirectMessage
 from local import demo
 from ops.options import AsJson

@@ -24,9 +24,9 @@ from functions.shared.aws.rows import (
     kind_in,
 )
 from functions.shared.aws.store import Item
-from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import erasure
 from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.linking import Keyed
 from ops.place import Place, Trouble, at_place
 
 EXAMPLES = """

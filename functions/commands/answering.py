@@ -13,9 +13,9 @@ from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
 from functions.shared.aws import telemetry
 from functions.shared.carrier.items import Unreadable
-from functions.shared.carrier.linking import unlinked
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.customers import Customer, started
+from functions.shared.conversation.linking import unlinked
 from functions.shared.wording import rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.text import Reply

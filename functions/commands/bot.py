@@ -19,7 +19,6 @@ from functions.shared.aws.store import FORGET, Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
-from functions.shared.carrier.linking import Proofs, unlinked
 from functions.shared.conversation import cases, erasure, intake
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import (
@@ -34,6 +33,7 @@ from functions.shared.conversation.conversations import (
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
+from functions.shared.conversation.linking import Proofs, unlinked
 from functions.shared.conversation.presence import staffed
 from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing

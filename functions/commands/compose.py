@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 from functions.commands import texts
-from functions.commands.decisions import Kind, Open, Say
+from functions.commands.decisions import Open, Say
 from functions.commands.incoming import Heard
 from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.replies import Kind
 from functions.shared.wording.text import Reply, assemble
 
 

@@ -14,13 +14,12 @@ from functions.commands.incoming import Heard, each_once
 from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
-from functions.shared.carrier.linking import unlinked
-from functions.shared.conversation.cases import Case, Team
+from functions.shared.conversation.cases import Case, Team, case_number
 from functions.shared.conversation.customers import Asked, Consent, Customer, older, seen, stopped
+from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording import rules
 from functions.shared.wording.rules import Match
-from functions.shared.wording.saying import case_number
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.wording.text import assemble
 

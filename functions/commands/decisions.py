@@ -5,14 +5,12 @@ from datetime import datetime
 from typing import Literal
 
 from functions.commands.sms import Sms
-from functions.shared.carrier.linking import Asked
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.linking import Asked
+from functions.shared.conversation.replies import Kind
 
 Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"]
-
-Kind = Literal["stop", "urgent", "acknowledgement", "answer"]
-"""Of an automated reply, in the order in which they leave when X's limit is short; staff come after `urgent`."""
 
 
 @dataclass(frozen=True)

@@ -13,7 +13,7 @@ from functions.shared.aws import clock, settings, telemetry
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
-from functions.shared.carrier.linking import Proofs
+from functions.shared.conversation.linking import Proofs
 from functions.shared.conversation.tickets import ahead
 from functions.shared.x import arrivals
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound

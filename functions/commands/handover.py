@@ -4,13 +4,14 @@ from datetime import datetime
 
 from functions.commands import texts
 from functions.commands.compose import compose
-from functions.commands.decisions import Decision, Join, Kind, Open, Say, Why
+from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.incoming import Heard
 from functions.shared.brand.hours import is_open
 from functions.shared.conversation.cases import UNPROMISED, Case, Team
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.intake import knows
 from functions.shared.conversation.locks import reported
+from functions.shared.conversation.replies import Kind
 from functions.shared.wording.rules import Match
 
 

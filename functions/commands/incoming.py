@@ -7,13 +7,13 @@ from functools import cached_property
 from typing import cast
 
 from functions.commands.registry import Command, Question, registry
-from functions.shared.conversation.cases import TEAM_NAMES, Team
+from functions.shared.conversation.cases import TEAM_NAMES, Team, case_number
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at, tellable
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, plain, typo_of
 from functions.shared.wording.rules import Match
-from functions.shared.wording.saying import case_number, eta
+from functions.shared.wording.saying import eta
 
 STALE = timedelta(minutes=30)
 OLDEST = timedelta(days=31)

@@ -16,7 +16,7 @@ from functions.shared.conversation.replies import UPDATE, Outgoing
 from functions.shared.conversation.tickets import ahead
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
-from functions.shared.wording.saying import case_number, eta, moment
+from functions.shared.wording.saying import eta, moment
 from functions.shared.wording.text import assemble
 
 
@@ -54,7 +54,7 @@ def _updated(
         UPDATE,
         promised=moment(promise.by, now, brand.zone),
         eta=eta(later, now, brand.timezone),
-        case=case_number(case.id),
+        case=case.number,
     )
     cause = f"{case.id}-{case.opened_at:%y%m%d%H%M%S}"
     reply = Outgoing(

@@ -12,9 +12,9 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.declared import Field
-from functions.shared.carrier.linking import NO_PROOFS, Asked, Proofs
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Consent, Customer
+from functions.shared.conversation.linking import NO_PROOFS, Asked, Proofs
 from functions.shared.conversation.promises import Ahead
 from functions.shared.wording import rules
 from functions.shared.wording.text import Reply, Text

@@ -12,13 +12,13 @@ from functions.shared import wiring
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.rows import dead_row, dm_key, dm_row
 from functions.shared.aws.store import Cancelled, Put, Store
-from functions.shared.carrier.linking import Keyed, unlinked
 from functions.shared.conversation import cases, conversations, intake, promises
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation, consent_row
 from functions.shared.conversation.customers import Consent, Customer, seen, stopped
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
+from functions.shared.conversation.linking import Keyed, unlinked
 from functions.shared.conversation.tickets import Line
 from functions.shared.wording import rules
 from functions.shared.wording.reading import plain

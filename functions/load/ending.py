@@ -13,10 +13,10 @@ from functions.load.sources import Unloadable
 from functions.load.writing import Table
 from functions.shared.aws.rows import PROFILE, ended_key, x_id_in
 from functions.shared.aws.store import Store
-from functions.shared.carrier import accounts, linking
+from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import AHEAD
 from functions.shared.carrier.items import Unreadable
-from functions.shared.conversation import conversations
+from functions.shared.conversation import conversations, linking
 from functions.shared.conversation.conversations import Conversation
 
 type Key = tuple[str, str]

@@ -9,8 +9,8 @@ from typing import Any
 
 from functions.shared.aws import clock, settings
 from functions.shared.aws.store import Store
-from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation.cases import TEAMS
+from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import Messenger

@@ -11,10 +11,10 @@ from functions.escalate.dead_letters import Reader
 from functions.shared.aws import store, telemetry
 from functions.shared.aws.rows import customer_pk, dm_key
 from functions.shared.aws.store import Cancelled
-from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
+from functions.shared.conversation.linking import Keyed
 from tests.at_desk import START, Office
 from tests.ringing import rung
 

@@ -34,12 +34,12 @@ from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Store, Update
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
-from functions.shared.carrier.linking import Keyed, Proofs
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.customers import Link
 from functions.shared.conversation.erasure import Marks
+from functions.shared.conversation.linking import Keyed, Proofs
 from functions.shared.conversation.replies import KINDS
 from functions.shared.conversation.tickets import Line, ahead
 from functions.shared.delivery import budget

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 from functions.commands import gate
 from functions.commands.registry import Changed, Command, Example, Question
-from functions.shared.carrier.linking import unlinked
+from functions.shared.conversation.linking import unlinked
 from functions.shared.wording.reading import plain
 from functions.shared.wording.text import Reply, Text
 

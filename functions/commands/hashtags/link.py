@@ -11,12 +11,12 @@ from functions.commands import gate
 from functions.commands.registry import Changed, Command, Example, Question
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Brand
-from functions.shared.carrier import linking
 from functions.shared.carrier.accounts import Account, Line
 from functions.shared.carrier.items import Unreadable
-from functions.shared.carrier.linking import Proofs
+from functions.shared.conversation import linking
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Code, Consent, Customer
+from functions.shared.conversation.linking import Proofs
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, visible
 from functions.shared.wording.saying import moment

@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.commands.registry import Command, Example, Question
 from functions.shared.conversation.cases import TEAM_NAMES
 from functions.shared.conversation.promises import told_next
-from functions.shared.wording.saying import case_number, eta, moment
+from functions.shared.wording.saying import eta, moment
 from functions.shared.wording.text import Reply, Text
 
 WITH_US = Text(
@@ -33,10 +33,10 @@ def say(question: Question) -> Reply:
         return NONE.reply()
     if case.state == "WAITING_CUSTOMER" and case.answered_at:
         answered = moment(case.answered_at, question.now, brand.zone)
-        return WITH_YOU.reply(case=case_number(case.id), as_of=answered)
+        return WITH_YOU.reply(case=case.number, as_of=answered)
     told = told_next(case, question.now, brand, question.ahead)
     said = eta(told, question.now, brand.timezone)
-    return replace(WITH_US.reply(case=case_number(case.id), team=TEAM_NAMES[case.team], eta=said), promises=told)
+    return replace(WITH_US.reply(case=case.number, team=TEAM_NAMES[case.team], eta=said), promises=told)
 
 
 command = Command(

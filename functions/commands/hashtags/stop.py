@@ -1,7 +1,6 @@
 """#stop: one confirmation, then silence."""
 
 from functions.commands.registry import Command, Example, Question
-from functions.shared.wording.saying import case_number
 from functions.shared.wording.text import Reply, Text
 
 DONE = Text(
@@ -14,7 +13,7 @@ OPEN_CASE = Text("stop.open_case", " Your question {case} stays with our team.",
 
 
 def say(question: Question) -> Reply:
-    stays = OPEN_CASE.reply(case=case_number(question.case.id)).text if question.case else ""
+    stays = OPEN_CASE.reply(case=question.case.number).text if question.case else ""
     return DONE.reply(open_case=stays)
 
 

@@ -1,4 +1,4 @@
-"""A case's life: NEW -> CLAIMED -> WAITING_CUSTOMER -> RESOLVED -> CLOSED. Pure: every change is a new Case.
+"""A case's life: NEW -> CLAIMED -> WAITING_CUSTOMER -> RESOLVED. Pure: every change is a new Case.
 
 The row is the truth; its ticket on the team's queue only says that somebody may take one.
 """
@@ -106,7 +106,7 @@ class Case:
 
     @property
     def number(self) -> str:
-        return f"{self.id[:3]}-{self.id[3:]}"
+        return case_number(self.id)
 
     @property
     def open(self) -> bool:
@@ -142,6 +142,11 @@ class NotYours(Exception):
 
 def new_id() -> str:
     return "".join(secrets.choice(SIGNS) for _ in range(6))
+
+
+def case_number(case_id: str) -> str:
+    """Say a case's number so that it can be read out on the phone: 7KD-2MX."""
+    return f"{case_id[:3]}-{case_id[3:]}"
 
 
 def in_line(case: Case, due_at: datetime) -> Case:

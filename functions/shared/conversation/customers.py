@@ -5,7 +5,7 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 A_DAY = timedelta(days=1)
@@ -143,9 +143,6 @@ class Customer:
     @property
     def stopped(self) -> bool:
         return self.stopped_by is not None
-
-
-customer_type = TypeAdapter(Customer)
 
 
 def older(dm_id: str, other: str | None) -> bool:

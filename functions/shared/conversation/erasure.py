@@ -33,10 +33,10 @@ from functions.shared.aws.rows import (
     version_in,
 )
 from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store
-from functions.shared.carrier.linking import Keyed
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.customers import Customer
+from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing, suppressed
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted
 

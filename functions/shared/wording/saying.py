@@ -62,11 +62,6 @@ def line_ending(number: str) -> str:
     return f" on the number ending {number[-3:]}"
 
 
-def case_number(case_id: str) -> str:
-    """Say a case's number so that it can be read out on the phone: 7KD-2MX."""
-    return f"{case_id[:3]}-{case_id[3:]}"
-
-
 # ---- times ----
 
 

@@ -48,6 +48,10 @@ def test_no_claim_outlives_a_release() -> None:
         cases.owned(replace(released, state="CLAIMED", owner="agent-1", lease_until=DUE), "agent-1", 2, LATER)
 
 
+def test_a_case_number_can_be_read_out() -> None:
+    assert cases.case_number("7KD2MX") == "7KD-2MX"
+
+
 def test_an_unanswered_case_returns_to_the_line_with_the_time_that_was_promised() -> None:
     released = cases.released(cases.claimed(a_case(), "agent-1", LATER))
 

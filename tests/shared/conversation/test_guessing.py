@@ -7,8 +7,8 @@ from itertools import count
 
 import pytest
 
-from functions.shared.carrier.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
 from functions.shared.conversation.customers import Code
+from functions.shared.conversation.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
 from tests.phones import NUMBER, Phone, account, world
 from tests.proof.world import START
 

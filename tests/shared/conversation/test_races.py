@@ -17,11 +17,11 @@ from functions.escalate.contract import CaseAnswer, ShownAccount
 from functions.escalate.desk_api import Desk, Staff
 from functions.shared.aws.rows import BUDGET
 from functions.shared.aws.store import Put
-from functions.shared.carrier.linking import Keyed, Proofs
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS, Case
 from functions.shared.conversation.conversations import Contended, Conversation
 from functions.shared.conversation.customers import Customer, Link
+from functions.shared.conversation.linking import Keyed, Proofs
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import Line
 from functions.shared.delivery.sender import Sender

@@ -152,10 +152,6 @@ def test_the_pace_is_said_where_it_helps(left: int, resets_on: date, said: str) 
     assert saying.pace(left, resets_on, TODAY) == said
 
 
-def test_a_case_number_can_be_read_out() -> None:
-    assert saying.case_number("7KD2MX") == "7KD-2MX"
-
-
 # ---- one text ----
 
 BILL = Reply("bill", "{hi}your bill is £1.", "Wrong? Reply #human.", "Bill: £1")
