@@ -1,4 +1,4 @@
-"""What somebody has to know: alarms as plain data, and the topic they ring on.
+"""What somebody has to know: alarms as plain data, and the two topics they ring on.
 
 An alarm's id is its section in docs/runbook.md.
 """
@@ -15,11 +15,15 @@ from constructs import Construct
 
 from infra.accepted import accept
 from infra.layout import TEAMS
+from infra.stage import Hearers
 
 OURS = "Tweetserve"
 """The namespace of functions/shared/aws/telemetry.py, which publishes in the dimension `service`."""
 
 MINUTE = 60
+
+type Urgency = Literal["wake", "morning"]
+URGENCIES: tuple[Urgency, ...] = ("wake", "morning")
 
 
 @dataclass(frozen=True)
@@ -27,7 +31,7 @@ class Alarm:
     """Rings when a metric is above `above` for `minutes` on end, looked at every `period` minutes."""
 
     id: str
-    urgency: Literal["wake", "morning"]
+    urgency: Urgency
     says: str
     metric: str
     above: float = 0
@@ -35,7 +39,7 @@ class Alarm:
     period: int = 1
     statistic: Literal["Sum", "Average", "Maximum", "Minimum"] = "Sum"
     must_be_there: bool = False
-    """No figure is as bad as a high one: who publishes it does not run."""
+    """It rings as well when figures have come and come no more: who publishes them does not run."""
     about: str = ""
     """Which team, queue or function, where there is an alarm for each."""
     namespace: str = OURS
@@ -189,7 +193,7 @@ def function_errors(about: str, function: str) -> Alarm:
 
 
 class Alarms(Construct):
-    """The alarms of a stack and the topic that they ring on."""
+    """The alarms of a stack and the topics that they ring on, and on which it is said when it is over."""
 
     def __init__(
         self,
@@ -198,24 +202,34 @@ class Alarms(Construct):
         *,
         service: str,
         of_aws: Iterable[Alarm],
-        email: str | None,
+        hearers: Hearers,
     ) -> None:
         super().__init__(scope, id)
         self._service = service
-        self.topic = sns.Topic(self, "Topic", display_name=f"{service} alarms", enforce_ssl=True)
-        if email:
-            protocol = sns.SubscriptionProtocol.EMAIL
-            accept(
-                sns.Subscription(self, "Email", topic=self.topic, protocol=protocol, endpoint=email),
-                "SNS tries an e-mail again for hours, and an alarm that goes on ringing stands in CloudWatch.",
-                "Serverless::Serverless-SNSRedrivePolicy",
-            )
+        self._topics = {urgency: self._topic(urgency, getattr(hearers, urgency)) for urgency in URGENCIES}
         for alarm in (*REPORTED, *of_aws):
             self._ring(alarm)
 
+    def _topic(self, urgency: str, hearers: Iterable[str]) -> sns.Topic:
+        topic = sns.Topic(self, urgency.title(), display_name=f"{self._service} {urgency}", enforce_ssl=True)
+        for hearer in hearers:
+            accept(
+                sns.Subscription(
+                    self,
+                    f"{urgency.title()}-{hearer}",
+                    topic=topic,
+                    protocol=sns.SubscriptionProtocol.EMAIL,
+                    endpoint=hearer,
+                ),
+                "SNS tries an e-mail again for hours, and an alarm that goes on ringing stands in CloudWatch.",
+                "Serverless::Serverless-SNSRedrivePolicy",
+            )
+        return topic
+
     def _ring(self, alarm: Alarm) -> None:
         missing = cloudwatch.TreatMissingData
-        cloudwatch.Alarm(
+        action = actions.SnsAction(self._topics[alarm.urgency])
+        made = cloudwatch.Alarm(
             self,
             alarm.name,
             alarm_name=f"{self._service}-{alarm.urgency}-{alarm.name}",
@@ -224,8 +238,13 @@ class Alarms(Construct):
             threshold=alarm.above,
             comparison_operator=cloudwatch.ComparisonOperator.GREATER_THAN_THRESHOLD,
             evaluation_periods=alarm.minutes // alarm.period,
-            treat_missing_data=missing.BREACHING if alarm.must_be_there else missing.NOT_BREACHING,
-        ).add_alarm_action(actions.SnsAction(self.topic))
+            treat_missing_data=missing.MISSING if alarm.must_be_there else missing.NOT_BREACHING,
+        )
+        made.add_alarm_action(action)
+        made.add_ok_action(action)
+        if alarm.must_be_there:
+            # An alarm begins without data, and rings on a change alone: nothing rings before the first figure.
+            made.add_insufficient_data_action(action)
 
     def _metric(self, alarm: Alarm) -> cloudwatch.Metric:
         return cloudwatch.Metric(

@@ -1,43 +1,32 @@
-"""The stack that is asked for with `-c name=value`: docs/deploy.md has the names."""
+"""The stack of the stage that is asked for with `-c stage=NAME`; all else stands in the stage's file."""
+
+from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_lambda as lambda_
 from cdk_nag import AwsSolutionsChecks, ServerlessChecks
 
-from infra.stack import DEV, STAGES, CannotDeploy, Domain, Service, SignIn
+from infra import stage as stages
+from infra.deployed import DROP
+from infra.stack import CannotDeploy, Service
+from infra.stage import NoStage, Stage
 
-DEMO_BRAND = "1000000000000000001"
+SAID = ("stage", DROP)
 
 
-def service(app: cdk.App, packages: dict[str, lambda_.Code]) -> Service:
-    """Add the stack that the app's context asks for, with checks that synthesis has to pass. Raises CannotDeploy."""
+def asked(app: cdk.App) -> Stage:
+    """Return the stage that the app's context names. Raises CannotDeploy, for any other name too."""
+    # CDK's own names have a colon or a slash in them.
+    unknown = [name for name in app.node.get_all_context() if not {":", "/"} & set(name) and name not in SAID]
+    if unknown:
+        raise CannotDeploy(f"-c {unknown[0]}: only -c stage=NAME is said here, all else in infra/stages/NAME.toml.")
+    try:
+        return stages.read(str(app.node.try_get_context("stage") or "dev"))
+    except NoStage as error:
+        raise CannotDeploy(str(error)) from None
 
-    def said(name: str) -> str | None:
-        value = app.node.try_get_context(name)
-        return str(value) if value else None
 
-    def pair[Pair](kind: type[Pair], *names: str) -> Pair | None:
-        values = [said(name) for name in names]
-        if any(values) and not all(values):
-            raise CannotDeploy(f"Give {' and '.join(names)} together.")
-        return kind(*values) if all(values) else None
-
-    stage = STAGES.get(said("stage") or DEV.name)
-    if stage is None:
-        raise CannotDeploy(f"There is no stage {said('stage')!r}: choose one of {', '.join(STAGES)}.")
-    brand_id = said("brand_id") or (DEMO_BRAND if stage is DEV else "")
-    if not brand_id.isdecimal():
-        raise CannotDeploy("Say whose DMs are answered: -c brand_id=<the account's numeric X id>.")
+def service(app: cdk.App, stage: Stage, packages: Mapping[str, lambda_.Code]) -> Service:
+    """Add the stack of a stage, with checks that synthesis has to pass. Raises CannotDeploy."""
     cdk.Validations.of(app).add_plugins(AwsSolutionsChecks(app), ServerlessChecks(app))
-    return Service(
-        app,
-        f"tweetserve-{stage.name}",
-        stage=stage,
-        brand_id=brand_id,
-        code=lambda function: packages[function.name],
-        x_api_url=said("x_api_url"),
-        domain=pair(Domain, "domain", "certificate_arn"),
-        sign_in=pair(SignIn, "oidc_issuer", "oidc_audience"),
-        alarm_email=said("alarm_email"),
-        sms_sender=said("sms_sender"),
-    )
+    return Service(app, stage=stage, code=lambda function: packages[function.name])

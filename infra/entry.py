@@ -4,6 +4,7 @@ from collections.abc import Mapping
 
 import aws_cdk as cdk
 from aws_cdk import aws_iam as iam
+from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk import aws_lambda_event_sources as event_sources
 from aws_cdk import aws_logs as logs
@@ -29,12 +30,14 @@ class Entry(Construct):
         function: Function,
         code: lambda_.Code,
         environment: Mapping[str, str],
+        key: kms.IKey,
         log_retention: logs.RetentionDays,
         removal_policy: cdk.RemovalPolicy,
+        share: int = 0,
     ) -> None:
         super().__init__(scope, id)
         self.layout = function
-        log = logs.LogGroup(self, "Log", retention=log_retention, removal_policy=removal_policy)
+        log = logs.LogGroup(self, "Log", encryption_key=key, retention=log_retention, removal_policy=removal_policy)
         role = iam.Role(self, "Role", assumed_by=iam.ServicePrincipal("lambda.amazonaws.com"))
         self.function = lambda_.Function(
             self,
@@ -48,6 +51,8 @@ class Entry(Construct):
             memory_size=function.memory,
             environment=dict(environment),
             role=role,
+            # Of the account's concurrency: nobody else uses it up, and it uses up nobody else's.
+            reserved_concurrent_executions=share or None,
             log_group=log,
             logging_format=lambda_.LoggingFormat.JSON,
         )

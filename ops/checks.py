@@ -83,7 +83,7 @@ def settings(place: Place) -> Iterator[Fault]:
         if not place.settings.get(name):
             yield Fault(f"The setting {name} is missing; {function} needs it.", _deploy(place))
     if not place.local and not place.settings.get("sms_sender"):
-        yield Fault("No text message can be sent, so nobody can link.", "Deploy with -c sms_sender=<ARN>.")
+        yield Fault("No text message can be sent, so nobody can link.", "Name sms_sender in the stage's file, deploy.")
 
 
 def tables(place: Place) -> Iterator[Fault]:
@@ -160,7 +160,7 @@ def webhook(place: Place) -> Iterator[Fault]:
     try:
         url = x_webhook.webhook_url(place)
     except Trouble as trouble:
-        yield Fault(str(trouble), "Deploy with -c domain=<a name of your own>.")
+        yield Fault(str(trouble), "Give the stage's file a [domain] of your own and deploy.")
         return
     token = uuid4().hex
     try:
@@ -309,10 +309,11 @@ def alarms(place: Place) -> Iterator[Fault]:
     for topic in _resources(place, "AWS::SNS::Topic"):
         subscribed = place.client("sns").list_subscriptions_by_topic(TopicArn=topic)["Subscriptions"]
         confirmed = [one for one in subscribed if one["SubscriptionArn"] != "PendingConfirmation"]
+        which = "that wake" if "Wake" in topic else "of the morning"
         if not subscribed:
-            yield Fault("Nobody hears the alarms.", "Deploy with -c alarm_email=<address>, or subscribe to the topic.")
+            yield Fault(f"Nobody hears the alarms {which}.", "Name them under [alarms] in the stage's file, deploy.")
         elif not confirmed:
-            yield Fault("Nobody has confirmed to hear the alarms.", "Follow the link in AWS's e-mail.")
+            yield Fault(f"Nobody has confirmed to hear the alarms {which}.", "Follow the link in AWS's e-mail.")
 
 
 def functions(place: Place) -> Iterator[Fault]:

@@ -1,6 +1,7 @@
 """Where a command works: on what runs on this machine, or on a stage on AWS. Both are known by the settings' names."""
 
 import json
+import os
 import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
@@ -13,6 +14,7 @@ from ops.options import PORT, Local, Port, Stage, connected_by
 
 if TYPE_CHECKING:
     from functions.shared.aws.store import Store
+    from infra.stage import Stage as StageFile
 
 LOCAL = {"region_name": "eu-west-2", "aws_access_key_id": "local", "aws_secret_access_key": "local"}
 
@@ -59,10 +61,12 @@ class Place:
     def put_secret(self, setting: str, value: Mapping[str, str]) -> None:
         secrets = self.client("secretsmanager")
         name, text = self.settings[setting], json.dumps(value)
+        # On AWS under the stack's own key; a secret that lies under another one is moved there.
+        key = {"KmsKeyId": self.settings["key_arn"]} if "key_arn" in self.settings else {}
         try:
-            secrets.put_secret_value(SecretId=name, SecretString=text)
+            secrets.update_secret(SecretId=name, SecretString=text, **key)
         except secrets.exceptions.ResourceNotFoundException:
-            secrets.create_secret(Name=name, SecretString=text)
+            secrets.create_secret(Name=name, SecretString=text, **key)
 
 
 @contextmanager
@@ -73,6 +77,9 @@ def place_of(local: Local = False, port: Port = PORT, stage: Stage = "") -> Iter
     from functions.shared.x.account import Declined, Unanswered
 
     try:
+        if local and stage == os.environ.get("TWEETSERVE_STAGE"):
+            typer.echo(f"TWEETSERVE_STAGE is {stage}, and --local wins.", err=True)
+            stage = ""
         if local == bool(stage):
             raise Trouble("Where? Say --local, or --stage (TWEETSERVE_STAGE) for the one on AWS.", 2)
         yield on_this_machine(port) if local else on_aws(stage)
@@ -113,15 +120,31 @@ def on_aws(stage: str) -> Place:
     import boto3
     from botocore.exceptions import ClientError
 
-    stack = f"tweetserve-{stage}"
+    wanted = _stage(stage)
+    # boto3 reads AWS_DEFAULT_REGION, the other tools of AWS and our documents AWS_REGION.
+    session = boto3.Session(region_name=wanted.region or os.environ.get("AWS_REGION"))
+    account, stack = session.client("sts").get_caller_identity()["Account"], wanted.stack
+    typer.echo(f"{stack} in account {account}, {session.region_name}", err=True)
+    if wanted.account not in (None, account):
+        raise Trouble(f"infra/stages/{stage}.toml puts it into account {wanted.account}: sign in there.")
     try:
-        [found] = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
+        [found] = session.client("cloudformation").describe_stacks(StackName=stack)["Stacks"]
     except ClientError as error:
         if error.response["Error"]["Code"] == "ValidationError":
             raise Trouble(f"There is no stack {stack} in this account and region: deploy it first.") from None
         raise Trouble(f"AWS did not tell about {stack} ({error.response['Error']['Code']}).") from None
     outputs = {output["OutputKey"]: output["OutputValue"] for output in found.get("Outputs", [])}
-    return Place(stack, {snake(name): value for name, value in outputs.items()})
+    settings = {snake(name): value for name, value in outputs.items()}
+    return Place(stack, settings, {"region_name": session.region_name})
+
+
+def _stage(name: str) -> "StageFile":
+    from infra import stage as stages
+
+    try:
+        return stages.read(name)
+    except stages.NoStage as error:
+        raise Trouble(str(error), 2) from None
 
 
 def snake(name: str) -> str:

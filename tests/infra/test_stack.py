@@ -2,8 +2,11 @@
 
 import json
 import re
+import tomllib
 from collections.abc import Iterator
-from functools import cache
+from contextlib import nullcontext
+from functools import cache, reduce
+from operator import getitem
 from pathlib import Path
 from typing import Any
 from zipfile import ZipFile
@@ -15,25 +18,38 @@ from aws_cdk.assertions import Template
 from cfnlint.api import ManualArgs  # type: ignore[import-untyped]
 from cfnlint.api import lint as cfn_lint
 
+from infra import stage as stages
+from infra.context import asked as asked_for
 from infra.context import service
+from infra.deployed import Dropped, compare, lasting
 from infra.layout import DEAD_QUEUES, FUNCTIONS, QUEUES, SUPERVISOR, TABLES, TEAMS, Function, settings_of
 from infra.stack import CannotDeploy, asked, camel
+from infra.stage import NoStage, Stage
 from tests.ringing import sections
 
 pytestmark = pytest.mark.package
 
-PROD = {"stage": "prod", "brand_id": "1234567890"}
+PROD = tomllib.loads((stages.FOLDER / "prod.toml").read_text()) | {"name": "prod", "brand_id": "1234567890"}
 OWN = {
-    "domain": "care.example.com",
-    "certificate_arn": "arn:aws:acm:eu-west-2:123456789012:certificate/1234",
-    "oidc_issuer": "https://login.example.com",
-    "oidc_audience": "desk",
-    "alarm_email": "ops@example.com",
+    "account": "123456789012",
+    "region": "eu-west-2",
+    "domain": {
+        "name": "care.example.com",
+        "certificate_arn": "arn:aws:acm:eu-west-2:123456789012:certificate/1234",
+    },
+    "sign_in": {"issuer": "https://login.example.com", "audience": "desk"},
+    "alarms": {"wake": ["on-call@example.com"], "morning": ["ops@example.com", "care@example.com"]},
     "x_api_url": "https://x.example.com",
     "sms_sender": "arn:aws:sms-voice:eu-west-2:123456789012:phone-number/phone-1234",
 }
-LOCAL_ONLY = {"sms_url"}
-CONTEXTS: dict[str, dict[str, str]] = {"dev": {}, "prod": PROD, "own domain and sign-in": PROD | OWN}
+RESTORED = "tweetserve-prod-service-20261126T1400"
+NOT_ALWAYS = {"sms_sender", "sms_url", "x_api_url"}
+STAGES = {
+    "dev": stages.read("dev"),
+    "prod": Stage.model_validate(PROD),
+    "own domain and sign-in": Stage.model_validate(PROD | OWN),
+    "restored": Stage.model_validate(PROD | {"service_table": RESTORED}),
+}
 
 type Resource = dict[str, Any]
 
@@ -52,15 +68,14 @@ def synthesised(empty_zip: Path) -> Any:
 
     @cache
     def template(name: str) -> dict[str, Any]:
-        app = cdk.App(context=CONTEXTS[name])
         code = lambda_.Code.from_asset(str(empty_zip))
-        stack = service(app, {function.name: code for function in FUNCTIONS})
+        stack = service(cdk.App(), STAGES[name], {function.name: code for function in FUNCTIONS})
         return dict(Template.from_stack(stack).to_json())
 
     return template
 
 
-@pytest.fixture(scope="module", params=CONTEXTS)
+@pytest.fixture(scope="module", params=STAGES)
 def template(request: pytest.FixtureRequest, synthesised: Any) -> dict[str, Any]:
     return dict(synthesised(request.param))
 
@@ -117,7 +132,7 @@ every_function = pytest.mark.parametrize("name", [function.name for function in 
 @every_function
 def test_every_setting_of_a_function_is_in_its_environment_and_no_other(prod: dict[str, Any], name: str) -> None:
     layout = next(function for function in FUNCTIONS if function.name == name)
-    settings = {setting.name for setting in settings_of(layout) if setting.name not in {*OWN, *LOCAL_ONLY}}
+    settings = {setting.name for setting in settings_of(layout) if setting.name not in NOT_ALWAYS}
 
     given = set(function(prod, name)["Environment"]["Variables"]) - {"POWERTOOLS_SERVICE_NAME"}
 
@@ -155,6 +170,11 @@ def test_the_webhook_may_queue_and_read_the_consumer_secrets_and_nothing_else(te
         "sqs:SendMessage",
         "secretsmanager:DescribeSecret",
         "secretsmanager:GetSecretValue",
+        # The queue and the secret lie under the stack's key.
+        "kms:Decrypt",
+        "kms:Encrypt",
+        "kms:GenerateDataKey*",
+        "kms:ReEncrypt*",
     }
     assert all("InboundQueue" in resource for names, resource in allowed if "sqs:SendMessage" in names)
     assert all("/x-consumer-" in resource for names, resource in allowed if "secretsmanager:GetSecretValue" in names)
@@ -168,7 +188,7 @@ def test_nobody_writes_what_belongs_to_the_carrier_or_the_brand(template: dict[s
         if any(re.match("dynamodb:.*(Put|Update|Delete|Write)", action) for action in allowed)
     ]
 
-    assert not [resource for resource in writes if "ServiceTable" not in resource]
+    assert not [resource for resource in writes if "ServiceTable" not in resource and RESTORED not in resource]
     assert not [resource for resource in writes if "AccountsTable" in resource or "CatalogueTable" in resource]
 
 
@@ -197,7 +217,7 @@ def test_only_those_who_hear_x_put_messages_on_inbound(template: dict[str, Any])
 # Each is acknowledged with its reason beside the code that needs it.
 WILDCARDS = (
     r"kms:(GenerateDataKey|ReEncrypt)\*",
-    r".*Table.*/index/\*",
+    r".*[Tt]able.*/index/\*",
     r".*Function.*:\*",
 )
 
@@ -240,6 +260,33 @@ def test_dev_leaves_nothing_behind(synthesised: Any) -> None:
     policies = {resource.get("DeletionPolicy", "Delete") for resource in synthesised("dev")["Resources"].values()}
 
     assert policies == {"Delete"}
+
+
+def test_one_key_holds_tables_queues_logs_and_secrets(template: dict[str, Any]) -> None:
+    [key] = of_type(template, "AWS::KMS::Key")
+    held = {
+        "AWS::DynamoDB::Table": ("SSESpecification", "KMSMasterKeyId"),
+        "AWS::SQS::Queue": ("KmsMasterKeyId",),
+        "AWS::Logs::LogGroup": ("KmsKeyId",),
+        "AWS::SecretsManager::Secret": ("KmsKeyId",),
+    }
+
+    for kind, path in held.items():
+        made = of_type(template, kind).values()
+        assert made
+        for resource in made:
+            assert reduce(getitem, path, resource) == {"Fn::GetAtt": [key, "Arn"]}, kind
+
+
+def test_a_restored_table_is_what_functions_and_ops_work_on(synthesised: Any) -> None:
+    restored = synthesised("restored")
+
+    assert restored["Outputs"]["ServiceTable"]["Value"] == RESTORED
+    assert function(restored, "commands")["Environment"]["Variables"]["SERVICE_TABLE"] == RESTORED
+    written = [to for names, to in statements(restored, "commands") if "dynamodb:PutItem" in names]
+    assert written
+    assert all(f"table/{RESTORED}" in to for to in written)
+    assert one(restored, "AWS::DynamoDB::Table", "ServiceTable")[1]["DeletionPolicy"] == "Retain"
 
 
 # Queues
@@ -330,6 +377,23 @@ def test_the_door_is_throttled(template: dict[str, Any]) -> None:
     assert 0 < stage["DefaultRouteSettings"]["ThrottlingRateLimit"] <= 100
 
 
+def test_what_is_called_elsewhere_does_not_use_up_the_webhooks_share(template: dict[str, Any]) -> None:
+    [stage] = of_type(template, "AWS::ApiGatewayV2::Stage").values()
+    routes = {route["RouteKey"]: name for name, route in of_type(template, "AWS::ApiGatewayV2::Route").items()}
+    webhook = {key for key in routes if key.endswith("/webhook")}
+
+    assert {key: limits["ThrottlingRateLimit"] for key, limits in stage["RouteSettings"].items()} == dict.fromkeys(
+        webhook, 1000
+    )
+    assert {routes[key] for key in webhook} <= set(stage["DependsOn"])  # AWS takes settings of routes that are there
+
+
+def test_forged_calls_use_up_the_webhooks_share_of_lambda_alone(prod: dict[str, Any]) -> None:
+    reserved = {f.name: function(prod, f.name).get("ReservedConcurrentExecutions") for f in FUNCTIONS}
+
+    assert {name: many for name, many in reserved.items() if many} == {"webhook": 100}
+
+
 def test_the_log_of_calls_keeps_neither_address_nor_query(template: dict[str, Any]) -> None:
     [stage] = of_type(template, "AWS::ApiGatewayV2::Stage").values()
 
@@ -365,18 +429,45 @@ def test_with_a_domain_x_and_staff_use_its_name_alone(synthesised: Any) -> None:
     assert own["Outputs"]["WebhookUrl"]["Value"] == "https://care.example.com/webhook"
 
 
+@pytest.mark.parametrize("kind", ["AWS::ApiGatewayV2::DomainName", "AWS::ApiGatewayV2::ApiMapping"])
+def test_an_address_that_is_dropped_by_mistake_goes_on_leading_here(synthesised: Any, kind: str) -> None:
+    [made] = of_type(synthesised("own domain and sign-in"), kind).values()
+
+    assert made["DeletionPolicy"] == "Retain"
+
+
 # Alarms
 
 
-def test_every_alarm_rings_on_the_one_topic_and_says_when_and_where_to_look(template: dict[str, Any]) -> None:
-    [topic] = of_type(template, "AWS::SNS::Topic")
-
+def test_every_alarm_rings_on_its_topic_and_says_when_it_is_over_and_where_to_look(template: dict[str, Any]) -> None:
     for alarm in of_type(template, "AWS::CloudWatch::Alarm").values():
-        assert alarm["AlarmActions"] == [{"Ref": topic}]
         said = re.fullmatch(r"(WAKE|MORNING): .* docs/runbook\.md#([a-z0-9-]+)", alarm["AlarmDescription"])
         assert said, alarm["AlarmDescription"]
         assert f"-{said[1].lower()}-{said[2]}" in alarm["AlarmName"]
+        topic = one(template, "AWS::SNS::Topic", f"Alarms{said[1].title()}")[0]
+        assert alarm["AlarmActions"] == alarm["OKActions"] == [{"Ref": topic}]
         assert said[2] in sections(), f"docs/runbook.md has no section {said[2]}"
+
+
+def test_nothing_rings_before_the_first_figure_and_what_ends_rings(prod: dict[str, Any]) -> None:
+    alarms = of_type(prod, "AWS::CloudWatch::Alarm").values()
+    awaited = {alarm["AlarmName"] for alarm in alarms if alarm.get("InsufficientDataActions")}
+
+    # An alarm begins without data, and acts on a change alone.
+    assert not [alarm["AlarmName"] for alarm in alarms if alarm["TreatMissingData"] == "breaching"]
+    assert awaited == {alarm["AlarmName"] for alarm in alarms if alarm["TreatMissingData"] == "missing"}
+    assert awaited == {"tweetserve-prod-wake-unknown-replies", "tweetserve-prod-wake-oldest-new-case-urgent"}
+
+
+def test_who_is_woken_and_who_hears_in_the_morning_are_two_lists(synthesised: Any) -> None:
+    own = synthesised("own domain and sign-in")
+    heard = {(s["TopicArn"]["Ref"][:-8], s["Endpoint"]) for s in of_type(own, "AWS::SNS::Subscription").values()}
+
+    assert heard == {
+        ("AlarmsWake", "on-call@example.com"),
+        ("AlarmsMorning", "ops@example.com"),
+        ("AlarmsMorning", "care@example.com"),
+    }
 
 
 def test_every_section_of_the_runbook_begins_with_the_command_that_makes_it_better() -> None:
@@ -408,12 +499,71 @@ def test_ops_find_every_setting_among_the_outputs(prod: dict[str, Any]) -> None:
 @pytest.mark.parametrize(
     ("context", "sentence"),
     [
-        ({"stage": "live"}, "no stage 'live': choose one of dev, prod"),
-        ({"stage": "prod"}, "brand_id"),
-        ({"brand_id": "@ExampleCare"}, "numeric X id"),
-        ({"domain": "care.example.com"}, "domain and certificate_arn together"),
+        ({"stage": "live"}, "There is no stage 'live': infra/stages has dev, prod."),
+        ({"stage": "prod"}, "infra/stages/prod.toml: brand_id is missing."),
+        ({"domian": "care.example.com"}, "-c domian: only -c stage=NAME is said here"),
     ],
 )
 def test_says_what_is_missing_or_wrong(context: dict[str, str], sentence: str) -> None:
     with pytest.raises(CannotDeploy, match=re.escape(sentence)):
-        service(cdk.App(context=context), {})
+        asked_for(cdk.App(context=context))
+
+
+@pytest.mark.parametrize(
+    ("said", "sentence"),
+    [
+        ('domian = "care.example.com"', "there is no setting domian (did you mean domain?)"),
+        ('[alarms]\nawake = ["ops@example.com"]', "there is no setting alarms.awake (did you mean wake?)"),
+        ('brand_id = "@ExampleCare"', "brand_id: String should match pattern"),
+        ('[domain]\nname = "care.example.com"', "domain.certificate_arn is missing"),
+        ("brand_id = ", "is no TOML"),
+    ],
+)
+def test_a_stage_file_with_a_slip_is_refused_in_one_sentence(
+    said: str, sentence: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    lines = [line for line in (stages.FOLDER / "dev.toml").read_text().splitlines() if not line.startswith("brand_id")]
+    given = "" if "brand_id" in said else 'brand_id = "1"\n'
+    (tmp_path / "mine.toml").write_text(given + "\n".join([*lines, said]))
+    monkeypatch.setattr(stages, "FOLDER", tmp_path)
+
+    with pytest.raises(NoStage, match=re.escape(sentence)) as refused:
+        stages.read("mine")
+
+    assert "\n" not in str(refused.value)
+
+
+# What a deployment must not take away
+
+
+OTHERS = {
+    "a domain": ({"domain": None}, ["the domain care.example.com", "the mapping care.example.com"]),
+    "a domain's name": ({"domain": OWN["domain"] | {"name": "help.example.com"}}, ["the domain care.example.com"]),  # type: ignore[operator]
+    "who hears": ({"alarms": {"morning": ["ops@example.com"]}}, ["the subscription on-call@example.com"]),
+    "who signs in": ({}, []),
+}
+
+
+@pytest.mark.parametrize("what", OTHERS)
+def test_a_deployment_that_would_take_something_away_says_what(what: str, synthesised: Any, empty_zip: Path) -> None:
+    said, gone = OTHERS[what]
+    code = {function.name: lambda_.Code.from_asset(str(empty_zip)) for function in FUNCTIONS}
+    stack = service(cdk.App(), Stage.model_validate(PROD | OWN | said), code)
+    wanted = Template.from_stack(stack).to_json()
+
+    with pytest.raises(Dropped) if gone else nullcontext() as refused:
+        compare(synthesised("own domain and sign-in"), wanted)
+
+    assert all(one in str(refused.value) for one in gone) if refused else not gone
+
+
+def test_tables_and_keys_do_not_go_either_unless_it_is_said(prod: dict[str, Any]) -> None:
+    tables = {name for kind, name in lasting(prod) if kind == "table"}
+    without = prod | {"Resources": {name: one for name, one in prod["Resources"].items() if name not in tables}}
+
+    with pytest.raises(Dropped) as refused:
+        compare(prod, without)
+    compare(prod, without, ",".join(tables))
+
+    assert len(tables) == len(TABLES)
+    assert all(f"the table {name}" in str(refused.value) for name in tables)

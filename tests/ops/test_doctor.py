@@ -127,7 +127,7 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
         "There is no queue escalations-sales.fifo.": "Start `tweetserve local` again.",
         f"The secret {place.settings['code_key_secret_name']}": "Start `tweetserve local` again.",
         "The consumer secret that we sign with is none of those that we believe.": "x rotate",
-        "X takes no port and no password in a URL": "-c domain=",
+        "X takes no port and no password in a URL": "[domain]",
         "X does not know our webhook, so nothing comes in.": "x setup",
         "Nothing is sent": "x status",
         "All automated replies are paused": "tweetserve resume --local",

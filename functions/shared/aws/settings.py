@@ -59,9 +59,24 @@ _secrets: dict[str, tuple[float, dict[str, str]]] = {}
 
 
 def secret(name: str) -> dict[str, str]:
-    """Return the JSON object kept in Secrets Manager under a name, at most five minutes old."""
+    """Return the JSON object kept in Secrets Manager under a name, at most five minutes old.
+
+    Where it cannot be read anew, the last good one stands, and is tried again after five more.
+    """
     read_at, value = _secrets.get(name, (0.0, {}))
-    if not value or time.monotonic() - read_at > SECRET_SECONDS:
-        value = json.loads(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"])
-        _secrets[name] = (time.monotonic(), value)
+    if value and time.monotonic() - read_at <= SECRET_SECONDS:
+        return value
+    try:
+        value = _object(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]) or value
+    except Exception:  # whatever it is: what still works must not stop working
+        if not value:
+            raise
+    _secrets[name] = (time.monotonic(), value)
     return value
+
+
+def _object(text: str) -> dict[str, str]:
+    found = json.loads(text)
+    if not isinstance(found, dict):
+        raise ValueError("a secret is no JSON object")
+    return found
