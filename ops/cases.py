@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from functions.shared.aws import clock
-from functions.shared.aws.rows import CASES, case_id_in
+from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.aws.store import Store
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS, Case, State
@@ -60,7 +60,7 @@ def waiting(store: Store) -> list[Case]:
 
 
 def _ids(store: Store) -> Iterator[str]:
-    rows = [row for team in TEAMS for row in store.line(team, MOST)]
+    rows = [row for line in lines_of(*TEAMS) for row in store.line(line, MOST)]
     rows += store.due(CASES, clock.now() + SOME_DAY, MOST)
     yield from (case_id_in(row) for row in rows)
 

@@ -101,6 +101,14 @@ class Office:
 
         conversations.change(self.store, customer, changed, by="test", did="changed", now=self.now)
 
+    def silence(self, case: Case) -> None:
+        """Make a case one of which its customer knows nothing."""
+
+        def silent(current: Conversation) -> Conversation:
+            return current.with_case(replace(current.case or case, silent=True))
+
+        conversations.change(self.store, case.customer, silent, by="test", did="changed", now=self.now)
+
     def case(self, case_id: str) -> Case:
         case = conversations.case_of(self.store, case_id)
         assert case

@@ -17,7 +17,7 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared.aws.rows import case_id_in, request_key, request_row
+from functions.shared.aws.rows import case_id_in, lines_of, request_key, request_row
 from functions.shared.aws.store import Cancelled
 from functions.shared.brand.catalogue import Brand
 from functions.shared.conversation import cases, conversations, locks
@@ -241,7 +241,7 @@ class Desk:
         """What waits in these lines, in the order of taking. The index may lag behind, so the rows are read."""
         now = self.sender.now()
         store = self.sender.store
-        ids = [case_id_in(row) for team in teams for row in store.line(team, DEPTH)]
+        ids = [case_id_in(row) for line in lines_of(*teams) for row in store.line(line, DEPTH)]
         waiting = (case for case in conversations.cases_of(store, ids) if case.state == "NEW" and case.team in teams)
         return sorted(waiting, key=lambda case: (_waits_for_other(case, staff, now), case.due_at))
 

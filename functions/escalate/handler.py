@@ -21,6 +21,9 @@ from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
 from functions.shared.x.messenger import KeyedMessenger
 
+SUPERVISOR = "supervisor"
+"""The group, or the role, that serves every team."""
+
 type Response = dict[str, Any]
 
 
@@ -49,7 +52,7 @@ def answered(event: dict[str, Any]) -> Response:
     http = event["requestContext"]["http"]
     match http["method"], *http["path"].strip("/").split("/"):
         case "GET", "desk":
-            return line_page.response(desk().sender.store, clock.now())
+            return line_page.response()
         case "GET", "desk", "sign-in.json":
             return sign_in()
         case "POST", "desk", "api", "next":
@@ -93,9 +96,18 @@ def staff_in(event: dict[str, Any]) -> Staff:
     claims = event["requestContext"].get("authorizer", {}).get("jwt", {}).get("claims", {})
     if not claims.get("sub"):
         raise Refusal(401, ErrorAnswer(error="Sign in first."))
-    # The claim is `teams`, or the groups of a Cognito pool; API Gateway writes a list as `[billing general]`.
-    named = set(re.findall(r"[a-z]+", claims.get("teams") or claims.get("cognito:groups", "")))
-    return Staff(claims["sub"], tuple(team for team in TEAMS if team in named and team != "urgent"))
+    named = names_in(claims.get("teams") or claims.get("cognito:groups"))
+    supervises = SUPERVISOR in named | names_in(claims.get("role"))
+    teams = tuple(team for team in TEAMS if team in named or supervises)
+    if not teams:
+        raise Refusal(403, ErrorAnswer(error="You are in no team: ask whoever runs this to add you to one."))
+    return Staff(str(claims["sub"]), tuple(team for team in teams if team != "urgent"))
+
+
+def names_in(claim: object) -> set[str]:
+    """Read the names in a claim: a list, or how others write one, `[billing general]` (API Gateway), `["billing"]`."""
+    written = " ".join(map(str, claim)) if isinstance(claim, list) else str(claim or "")
+    return {name.casefold() for name in re.split(r'[\s,;"\'\[\]]+', written) if name}
 
 
 def case_id(number: str) -> str:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import CASES, case_id_in
+from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
@@ -37,8 +37,9 @@ def tick(sender: Sender) -> None:
 def report(sender: Sender) -> None:
     """Publish for each team how many seconds ago somebody should have taken the most pressing case in its line."""
     for team in cases.TEAMS:
-        late = [sender.now() - datetime.fromisoformat(row["due_at"]) for row in sender.store.line(team, 1)]
-        telemetry.measure(f"OverdueCase{team.title()}", max(0, sum(late, timedelta()).total_seconds()))
+        first = [row for line in lines_of(team) for row in sender.store.line(line, 1)]
+        late = [sender.now() - datetime.fromisoformat(row["due_at"]) for row in first]
+        telemetry.measure(f"OverdueCase{team.title()}", max([timedelta(), *late]).total_seconds())
 
 
 def _look_at(sender: Sender, case: Case) -> None:

@@ -22,6 +22,7 @@ from functions.shared.aws.rows import (
     customer_pk,
     id_in,
     kind_in,
+    lines_of,
     version_in,
     x_id_in,
 )
@@ -371,7 +372,8 @@ def order(trace: Trace) -> Iterable[str]:
 def case_not_lost(trace: Trace) -> Iterable[str]:
     """A case that nobody has is in its team's line, with a ticket, soon after it got there."""
     for case in trace.cases:
-        if case["state"] == "NEW" and (case.get("line") != case["team"] or case["ticketed_fence"] < case["fence"]):
+        in_line = case.get("line") in lines_of(case["team"]) and case["ticketed_fence"] >= case["fence"]
+        if case["state"] == "NEW" and not in_line:
             yield f"case {case['id']} waits unseen"
     for customer in trace.customers:
         since: dict[tuple[str, int], datetime] = {}

@@ -14,12 +14,13 @@ from botocore.exceptions import EndpointConnectionError
 
 from functions.escalate import handler
 from functions.escalate.contract import DOCUMENTS, text_of
+from functions.escalate.desk_api import Refusal
 from functions.escalate.tick import tick
 from functions.escalate.views import cards
 from functions.shared.aws import store
 from functions.shared.aws.rows import AUDIT, all_of, customer_pk
 from functions.shared.conversation import conversations
-from functions.shared.conversation.cases import ELSEWHERE, LEASE, TEAMS
+from functions.shared.conversation.cases import ELSEWHERE, LEASE
 from functions.shared.x.messages import Ticket
 from tests.at_desk import LINKED, START, Office, event
 from tests.places import ROOT
@@ -784,18 +785,47 @@ def test_nothing_that_was_said_is_logged(office: Office, capsys: pytest.CaptureF
 # ---- the page ----
 
 
-def test_the_page_shows_the_lines_without_anything_personal(office: Office) -> None:
+def test_the_page_is_open_to_everybody_and_tells_nothing_of_the_lines(office: Office) -> None:
+    before = handler.lambda_handler(event("GET", "/desk", None, None), None)
     office.writes(ALICE, "my secret", team="billing", due=30)
-    office.writes(BOB, team="billing", due=60)
 
-    response = handler.lambda_handler(event("GET", "/desk", None, None), None)
+    after = handler.lambda_handler(event("GET", "/desk", None, None), None)
 
-    page = response["body"]
-    assert response["statusCode"] == 200
-    assert all(team in page for team in TEAMS)
-    assert '<th scope="row">billing<td>2<td>14:30 UTC' in page
-    assert ALICE not in page
-    assert "secret" not in page
+    assert before["statusCode"] == 200
+    assert after == before
+
+
+# ---- who serves whom ----
+
+
+@pytest.mark.parametrize(
+    ("claim", "teams"),
+    [
+        ("billing general", ("billing", "general")),
+        ("[billing general]", ("billing", "general")),
+        ('["Billing", "general"]', ("billing", "general")),
+        (["sales"], ("sales",)),
+        ("supervisor", ("billing", "devices", "sales", "general")),
+    ],
+)
+def test_teams_are_read_by_their_exact_names(claim: Any, teams: tuple[str, ...]) -> None:
+    assert handler.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "cognito:groups": claim})).teams == teams
+
+
+@pytest.mark.parametrize("claim", ["", "[]", "billing-readonly", "readonly_general", None, [], ["viewers"], {"a": 1}])
+def test_who_is_in_no_team_is_refused_and_has_no_urgent_case_either(claim: Any) -> None:
+    with pytest.raises(Refusal) as refused:
+        handler.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "teams": claim}))
+
+    assert refused.value.status == 403
+
+
+def test_a_silent_case_is_in_no_count_and_is_taken_all_the_same(office: Office) -> None:
+    case = office.writes(ALICE, team="general")
+    office.silence(case)
+
+    assert office.store.waiting("general") == 0
+    assert office.next("agent-1")["customer"] == ALICE
 
 
 # ---- the contract ----

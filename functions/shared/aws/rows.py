@@ -142,6 +142,16 @@ def send_clock(kind: str) -> str:
     return f"send#{kind}"
 
 
+def line_of(team: str, *, silent: bool = False) -> str:
+    """A team's line in the index. A silent case stands in one of its own, which no count sees."""
+    return f"{team}#silent" if silent else team
+
+
+def lines_of(*teams: str) -> list[str]:
+    """All lines from which people of these teams take cases."""
+    return [line_of(team, silent=silent) for team in teams for silent in (False, True)]
+
+
 # ---- cuts ----
 
 

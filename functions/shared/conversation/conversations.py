@@ -241,7 +241,8 @@ def _reply_row(reply: Outgoing) -> Item:
 def _case_row(case: Case) -> Item:
     until = case.resolved_at + rows.AUDIT_KEPT if case.resolved_at else None
     row = rows.case_key(case.id).row(_dumped(_case, case), until=until) | _on_clock(rows.CASES, cases.look_at(case))
-    return row | {"due_at": stamp(case.due_at)} | ({"line": case.team} if case.state == "NEW" else {})
+    line = {"line": rows.line_of(case.team, silent=case.silent)} if case.state == "NEW" else {}
+    return row | {"due_at": stamp(case.due_at)} | line
 
 
 def _entry_row(case_id: str, entry: Entry) -> Item:

@@ -72,7 +72,8 @@ class Line:
 
 def ahead(store: Store, case: Case) -> int:
     """Count the cases that are taken before one, as far as it matters. The index may lag behind."""
-    return max(0, store.waiting(case.team, until=case.due_at, up_to=COUNTED + 1) - (case.state == "NEW"))
+    itself = case.state == "NEW" and not case.silent
+    return max(0, store.waiting(case.team, until=case.due_at, up_to=COUNTED + 1) - itself)
 
 
 def _case_in(body: str) -> str | None:

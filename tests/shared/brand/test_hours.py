@@ -26,5 +26,4 @@ def test_nobody_else_takes_a_day_from_a_clock() -> None:
     assert takers == {
         "functions/shared/brand/hours.py",
         "functions/shared/wording/saying.py",  # says times in the zone that it is given
-        "functions/escalate/line_page.py",  # tells all its times in UTC, and says so
     }
