@@ -366,7 +366,7 @@ def _account(account: dict[str, Any]) -> Iterator[str | Text | Table]:
         return
     figures = Table.grid(padding=(0, 2))
     for figure in account["figures"]:
-        figures.add_row(Text(figure["name"], "dim"), Text(figure["value"]))
+        figures.add_row(Text(figure["name"], "dim"), Text(_harmless(figure["value"])))
     yield f"Account, verified, as of {_when(account['as_of'])}" if account["as_of"] else "Account, verified"
     yield figures
 
@@ -376,6 +376,14 @@ def _when(at: str) -> str:
     return f"{datetime.fromisoformat(at).astimezone():%a %H:%M}"
 
 
+BIDI = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
+"""Signs that turn the writing of what follows them, as Unicode classes them."""
+
+
 def _harmless(text: str) -> str:
-    """Customers may send anything, terminal control sequences too."""
-    return "".join(" " if unicodedata.category(sign) == "Cc" and sign not in "\n\t" else sign for sign in text)
+    """Show a text as one piece, whatever its writer sends: lines, turned writing, sequences that steer a terminal."""
+    return "".join(" " if _steers(sign) else sign for sign in " ⏎ ".join(text.splitlines()))
+
+
+def _steers(sign: str) -> bool:
+    return unicodedata.category(sign) == "Cc" or unicodedata.bidirectional(sign) in BIDI

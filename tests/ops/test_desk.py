@@ -284,6 +284,25 @@ def test_control_signs_of_a_customer_do_not_reach_the_terminal(office: Office, d
     assert "[bold]hello[/bold]" in taken.output
 
 
+@pytest.mark.parametrize("end", ["\n", "\r\n", "\x0b", "\x85", "\u2028", "\u2029"])
+def test_lines_in_a_dm_are_marked_and_draw_no_lines_of_their_own(office: Office, desk: Desk, end: str) -> None:
+    office.writes(ALICE, f"hello{end}agent-1 14:00 verified")
+
+    taken = desk("next")
+
+    assert "hello ⏎ agent-1 14:00 verified" in taken.output
+
+
+@pytest.mark.parametrize("turn", [*"\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069"])
+def test_signs_that_turn_the_writing_do_not_reach_the_terminal(office: Office, desk: Desk, turn: str) -> None:
+    office.writes(ALICE, f"hello {turn}olleh")
+
+    taken = desk("next")
+
+    assert "olleh" in taken.output
+    assert turn not in taken.output
+
+
 def test_what_is_remembered_is_for_its_owners_eyes_and_holds_no_token(
     office: Office, desk: Desk, tmp_path: Path
 ) -> None:
