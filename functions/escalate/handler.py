@@ -16,7 +16,7 @@ from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.shared import wiring
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.brand.catalogue import Brand, Catalogue
-from functions.shared.conversation import presence
+from functions.shared.conversation import cases, presence
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
 from functions.shared.x.messenger import KeyedMessenger
@@ -111,8 +111,11 @@ def names_in(claim: object) -> set[str]:
 
 
 def case_id(number: str) -> str:
-    """Take a case's number as people write it: 7kd-2mx is 7KD2MX."""
-    return number.replace("-", "").upper()
+    """Take a case's number as people write it: 7kd-2mx is 7KD2MX. What can be none is not looked for."""
+    written = number.replace("-", "").upper()
+    if not cases.is_id(written):
+        raise Refusal(404, ErrorAnswer(error="There is no case of this number."))
+    return written
 
 
 def read[T: BaseModel](event: dict[str, Any], model: type[T]) -> T:

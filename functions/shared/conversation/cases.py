@@ -37,6 +37,7 @@ UNPROMISED = timedelta(minutes=60)
 REOPENS_FOR = timedelta(days=7)
 SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, no signs that look alike: a number can be read out on the phone."""
+ID_LENGTH = 6
 
 ELSEWHERE = "elsewhere"
 """The owner of a case that somebody answered without the desk."""
@@ -141,7 +142,12 @@ class NotYours(Exception):
 
 
 def new_id() -> str:
-    return "".join(secrets.choice(SIGNS) for _ in range(6))
+    return "".join(secrets.choice(SIGNS) for _ in range(ID_LENGTH))
+
+
+def is_id(text: str) -> bool:
+    """Whether a case could have this id."""
+    return len(text) == ID_LENGTH and set(text) <= set(SIGNS)
 
 
 def case_number(case_id: str) -> str:
