@@ -3,6 +3,7 @@
 `python -m functions.escalate.contract` writes it to `docs/`.
 """
 
+import hashlib
 import json
 from datetime import datetime
 from pathlib import Path
@@ -49,6 +50,11 @@ class ClaimRequest(Asked):
     """Renew or release a claim."""
 
     fence: int = Field(ge=1, description="Of the claim, as `next` answered it.")
+
+    def digest(self) -> str:
+        """Tell what is asked for from what else might be asked under this request id; reading anew changes nothing."""
+        asked = self.model_dump_json(exclude={"fence", "seen"}, exclude_defaults=True)
+        return hashlib.sha256(asked.encode()).hexdigest()
 
 
 class ReplyRequest(ClaimRequest):

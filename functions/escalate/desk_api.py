@@ -17,8 +17,8 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared.aws.rows import case_id_in, lines_of, request_key, request_row
-from functions.shared.aws.store import Cancelled
+from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_key, request_row, saw_key
+from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Brand
 from functions.shared.conversation import cases, conversations, locks
 from functions.shared.conversation.cases import Case, Entry, NotYours, Team, WrapUp
@@ -107,8 +107,26 @@ class Desk:
             case=views.shown(case, customer),
             card=views.cards().get(case.kind, ()),
             entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
-            account=self.account(verified) if verified else ShownAccount(verified=False),
+            account=self._account(staff, case, verified) if verified else ShownAccount(verified=False),
         )
+
+    def _account(self, staff: Staff, case: Case, link: Link) -> ShownAccount:
+        """Read what may be seen of an account; that it is seen is in the audit first, once for each claim."""
+        shown = self.account(link)
+        if shown.verified:
+            self._audit_seen(staff, case)
+        return shown
+
+    def _audit_seen(self, staff: Staff, case: Case) -> None:
+        key, store, now = saw_key(staff.id, case.id, case.fence), self.sender.store, self.sender.now()
+
+        def seen(current: Conversation) -> Conversation | None:
+            if store.get(*key):
+                return None
+            return replace(current, writes=(Put(key.row({}, until=now + TEXTS_KEPT), expected=0),))
+
+        did = f"saw the account, case {case.id}, fence {case.fence}"
+        conversations.change(store, case.customer, seen, by=staff.id, did=did, now=now)
 
     def renew(self, staff: Staff, case_id: str, request: ClaimRequest) -> CaseAnswer:
         def renewed(current: Conversation, case: Case) -> Conversation:
@@ -185,7 +203,7 @@ class Desk:
     ) -> Case:
         """Change a case under a claim and return it as it stands; a request that was done before changes nothing."""
         for _ in range(TRIES):
-            if self._done_before(staff, case_id, request.request_id, did):
+            if self._done_before(staff, case_id, request, did):
                 return self._read(case_id)
             case = self._case(staff, case_id)
             before = load(self.sender.store, case.customer)
@@ -194,10 +212,11 @@ class Desk:
                 changed = change(before, self._owned(current, staff, request.fence))
             except Refusal:
                 # The same request may have been done while this one was read.
-                if self._done_before(staff, case_id, request.request_id, did):
+                if self._done_before(staff, case_id, request, did):
                     continue
                 raise
-            done = request_row(staff.id, request.request_id, did, current.id, current.fence, self.sender.now())
+            digest, now = request.digest(), self.sender.now()
+            done = request_row(staff.id, request.request_id, did, current.id, current.fence, now, digest=digest)
             try:
                 after = self.sender.commit(before, replace(changed, writes=(done,)), by=staff.id, did=did)
             except Cancelled:
@@ -302,11 +321,15 @@ class Desk:
             raise _used_otherwise()
         return self._owned(self._read(row["case"]), staff, int(row["fence"]))
 
-    def _done_before(self, staff: Staff, case_id: str, request_id: str, did: str) -> bool:
-        row = self.sender.store.get(*request_key(staff.id, request_id))
-        if row and (row["did"], row["case"]) != (did, case_id):
+    def _done_before(self, staff: Staff, case_id: str, request: ClaimRequest, did: str) -> bool:
+        row = self.sender.store.get(*request_key(staff.id, request.request_id))
+        if row is None:
+            return False
+        digest = request.digest()
+        # Rows of releases before have no digest.
+        if (row["did"], row["case"], row.get("digest", digest)) != (did, case_id, digest):
             raise _used_otherwise()
-        return row is not None
+        return True
 
 
 def _used_otherwise() -> Refusal:

@@ -18,7 +18,7 @@ from functions.escalate.desk_api import Refusal
 from functions.escalate.tick import tick
 from functions.escalate.views import cards
 from functions.shared.aws import store
-from functions.shared.aws.rows import AUDIT, all_of, customer_pk
+from functions.shared.aws.rows import AUDIT, all_of, customer_pk, request_key
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import ELSEWHERE, LEASE
 from functions.shared.x.messages import Ticket
@@ -406,6 +406,39 @@ def test_a_request_id_serves_one_purpose(office: Office) -> None:
     assert len(office.x.sent) == 1
 
 
+@pytest.mark.parametrize(
+    ("act", "first", "second"),
+    [
+        ("reply", {"text": "It is credited."}, {"text": "It is not."}),
+        ("note", {"text": "Called back."}, {"text": "Not reached."}),
+        ("resolve", {"wrap_up": "credit"}, {"wrap_up": "fault"}),
+    ],
+)
+def test_the_same_request_id_with_other_words_is_refused_and_the_first_stand(
+    office: Office, act: str, first: dict[str, Any], second: dict[str, Any]
+) -> None:
+    office.writes(ALICE)
+    case = office.next("agent-1")
+    office.act("agent-1", case, act, "r-1", **first)
+    stands = office.show("agent-1", case)
+
+    status, answer = office.act("agent-1", case, act, "r-1", **second)
+
+    assert (status, answer["error"]) == (400, "This request id was used for something else: choose a new one.")
+    assert office.show("agent-1", case) == stands
+    assert office.act("agent-1", case, act, "r-1", **first)[0] == 200
+
+
+def test_a_request_that_a_release_before_kept_is_done(office: Office) -> None:
+    office.writes(ALICE)
+    case = office.next("agent-1")
+    office.act("agent-1", case, "note", "r-1", text="Called back.")
+    key = request_key("agent-1", "r-1")
+    office.put({name: said for name, said in (office.store.get(*key) or {}).items() if name != "digest"})
+
+    assert office.act("agent-1", case, "note", "r-1", text="Called back.")[0] == 200
+
+
 def test_a_colleagues_request_id_never_passes_for_an_answer(office: Office) -> None:
     office.writes(ALICE)
     case = office.next("agent-1")
@@ -456,6 +489,35 @@ def test_what_the_customer_wrote_meanwhile_is_read_before_answering_or_resolving
     assert (replied[0], resolved[0], after_reading[0]) == (412, 412, 200)
     assert replied[1]["wrote_at"] == "2026-11-24T14:02:00Z"
     assert len(office.x.sent) == 1
+
+
+def test_opening_a_case_that_shows_an_account_leaves_one_audit_row_a_person_case_and_claim(office: Office) -> None:
+    office.writes(ALICE)
+    office.customer(ALICE, link=LINKED)
+    case = office.next("agent-1")
+
+    for staff in ("agent-1", "agent-1", "agent-3"):
+        office.show(staff, case)
+    office.act("agent-1", case, "release")
+    again = office.next("agent-1")
+    office.show("agent-1", again)
+
+    audit = office.store.query(customer_pk(ALICE), all_of(AUDIT))
+    assert [(row["by"], row["did"]) for row in audit if row["did"].startswith("saw")] == [
+        ("agent-1", f"saw the account, case {case['id']}, fence {case['fence']}"),
+        ("agent-3", f"saw the account, case {case['id']}, fence {case['fence']}"),
+        ("agent-1", f"saw the account, case {case['id']}, fence {again['fence']}"),
+    ]
+
+
+def test_opening_a_case_that_shows_no_account_leaves_no_audit_row(office: Office) -> None:
+    office.writes(ALICE)
+    case = office.next("agent-1")
+    before = office.store.query(customer_pk(ALICE), all_of(AUDIT))
+
+    office.show("agent-1", case)
+
+    assert office.store.query(customer_pk(ALICE), all_of(AUDIT)) == before
 
 
 def test_every_change_has_its_audit_row(office: Office) -> None:
@@ -748,6 +810,19 @@ def test_what_makes_no_sense_gets_one_sentence(office: Office, act: str, body: A
     assert status == 400
     assert answer["error"].startswith(error)
     assert answer["error"].count("\n") == 0
+
+
+@pytest.mark.parametrize("number", ["x", "222BBA", "222BBBB", "", "%20", "222\u00e9BB", "2" * 3_000])
+def test_a_case_number_that_is_none_is_404_before_dynamodb_sees_it(
+    office: Office, monkeypatch: pytest.MonkeyPatch, number: str
+) -> None:
+    monkeypatch.setattr(conversations, "case_of", None)
+
+    shown, answer = office.asks("agent-1", "GET", f"/desk/api/cases/{number}")
+    renewed, _ = office.act("agent-1", {"id": number, "fence": 1}, "renew")
+
+    assert (shown, renewed) == (404, 404)
+    assert number not in answer["error"] or len(number) < 2
 
 
 def test_a_path_that_is_not_there_is_404(office: Office) -> None:

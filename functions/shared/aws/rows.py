@@ -36,7 +36,7 @@ WEBHOOK = Key("webhook", "state")
 # ---- kinds of rows: what a sort key is, or begins with ----
 
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
-CASE, ENTRY, BACK, REQUEST = "case", "entry", "back", "request"
+CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -115,6 +115,11 @@ def back_key(staff: str, until: datetime, case_id: str) -> Key:
 
 def request_key(staff: str, request_id: str) -> Key:
     return Key(staff_pk(staff), f"{REQUEST}#{request_id}")
+
+
+def saw_key(staff: str, case_id: str, fence: int) -> Key:
+    """Somebody saw the account of a case, during a claim."""
+    return Key(staff_pk(staff), f"{SAW}#{case_id}#{fence}")
 
 
 def codes_key(digest: str) -> Key:
@@ -225,9 +230,11 @@ def back_row(staff: str, until: datetime, case_id: str) -> Put:
     return Put(back_key(staff, until, case_id).row({}, until=until))
 
 
-def request_row(staff: str, request_id: str, did: str, case_id: str, fence: int, now: datetime) -> Put:
-    """Keeps a request from being done twice, for as long as its texts are kept."""
-    row = {"did": did, "case": case_id, "fence": fence}
+def request_row(
+    staff: str, request_id: str, did: str, case_id: str, fence: int, now: datetime, *, digest: str | None = None
+) -> Put:
+    """Keeps a request from being done twice, for as long as its texts are kept; `digest` tells it from another."""
+    row = {"did": did, "case": case_id, "fence": fence} | ({"digest": digest} if digest else {})
     return Put(request_key(staff, request_id).row(row, until=now + TEXTS_KEPT), expected=0)
 
 
