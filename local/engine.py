@@ -51,6 +51,10 @@ class Unreadable(Exception):
     """The saved state is not one of ours."""
 
 
+class Unsaved(Exception):
+    """The state cannot be written, as when the disk is full. What was saved before stays."""
+
+
 class Snapshots:
     """Saves what the engine holds and brings it back. It reaches into ministack, which is pinned for that reason."""
 
@@ -85,7 +89,13 @@ class Snapshots:
         return json.dumps({"format": FORMAT, "services": states}, default=_json_default).encode(), now
 
     def save(self, snapshot: bytes, taken_at: float) -> None:
-        """Replace the file, whose time says of which moment it is."""
+        """Replace the file, whose time says of which moment it is. Raises Unsaved."""
+        try:
+            self._save(snapshot, taken_at)
+        except OSError as error:
+            raise Unsaved(error.strerror) from error
+
+    def _save(self, snapshot: bytes, taken_at: float) -> None:
         if snapshot == self._last:
             os.utime(self._path, (taken_at, taken_at))
             return
@@ -113,7 +123,7 @@ class Snapshots:
 
 
 async def serve(listener: socket.socket, snapshots: Snapshots) -> None:
-    """Serve until standard input ends, then save."""
+    """Serve until standard input ends, then save. Raises Unsaved, at once, where that cannot be done."""
     from ministack.app import app  # type: ignore[import-untyped]
 
     snapshots.restore()
@@ -125,10 +135,13 @@ async def serve(listener: socket.socket, snapshots: Snapshots) -> None:
     while not server.started:
         await asyncio.sleep(0.01)
     tell({"port": listener.getsockname()[1]})
-    await ended.wait()
-    keeping.cancel()
+    asked = asyncio.create_task(ended.wait())
+    await asyncio.wait({asked, keeping}, return_when=asyncio.FIRST_COMPLETED)
     server.should_exit = True
     await serving
+    if keeping.done():
+        keeping.result()
+    keeping.cancel()
     snapshots.save(*snapshots.take())
 
 
@@ -143,6 +156,10 @@ def main() -> None:
         asyncio.run(serve(listen(0), Snapshots(state)))
     except Unreadable:
         tell({"trouble": f"{state} cannot be read by this version: remove it, or choose another folder with --data."})
+    except Unsaved as unsaved:
+        tell(
+            {"trouble": f"Cannot save to {state.parent} ({unsaved}): make room, or choose another folder with --data."}
+        )
 
 
 if __name__ == "__main__":

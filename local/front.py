@@ -14,10 +14,13 @@ import httpx
 import uvicorn
 from botocore.exceptions import BotoCoreError, ClientError
 from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
 from starlette.requests import Request
 from starlette.responses import JSONResponse, Response, StreamingResponse
 from starlette.routing import Mount, Route
 from starlette.staticfiles import StaticFiles
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from local.demo.staff import STAFF
 from local.panel import Panel
@@ -27,6 +30,10 @@ from local.workers import Closed, Died, Failed
 PHONE = Path(__file__).with_name("phone")
 LARGEST_BODY = 6 * 1024 * 1024  # what Lambda takes
 GATEWAY_SECONDS = 29  # how long API Gateway waits
+
+HOSTS = ["127.0.0.1", "localhost", "testserver"]
+"""Names that this machine answers to, and a test client's: a name of somebody else may lead here too."""
+READS = {"GET", "HEAD", "OPTIONS"}
 
 METHODS = ["GET", "POST", "PUT", "PATCH", "DELETE"]
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "upgrade", "host", "content-length"}
@@ -89,7 +96,27 @@ def app(state: State) -> Starlette:
             Route("/sim/{path:path}", sim, methods=METHODS),
             Mount("/", StaticFiles(directory=PHONE, html=True)),
         ],
+        middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=HOSTS), Middleware(OwnPages)],
     )
+
+
+class OwnPages:
+    """Lets no other site's page write here: browsers say where a write comes from, programs need not."""
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http" and from_elsewhere(Request(scope)):
+            await message(403, "This page is not ours")(scope, receive, send)
+        else:
+            await self._app(scope, receive, send)
+
+
+def from_elsewhere(request: Request) -> bool:
+    origin = request.headers.get("origin")
+    own = f"{request.url.scheme}://{request.headers.get('host', '')}"
+    return request.method not in READS and origin is not None and origin != own
 
 
 async def chunks(answer: httpx.Response) -> AsyncIterator[bytes]:

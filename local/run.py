@@ -220,7 +220,7 @@ class LocalRun:
         for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
             del os.environ[name]
         os.environ.update(LOCAL_AWS | NO_FILES | {"AWS_ENDPOINT_URL": f"http://{HOST}:{answer['port']}"})
-        self._task(self._watch(engine, ENGINE_GONE, engine=True))
+        self._task(self._watch_engine(engine))
 
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
@@ -293,11 +293,17 @@ class LocalRun:
         self._stack.push_async_callback(child.stop)
         return child
 
-    async def _watch(self, child: Child, sentence: str, *, engine: bool = False) -> None:
+    async def _watch(self, child: Child, sentence: str) -> None:
         await child.wait()
         if not self._stopping.is_set():
-            self._state.engine_gone = engine
             raise Trouble(sentence)
+
+    async def _watch_engine(self, engine: Child) -> None:
+        """The engine says nothing more after its port, but why it cannot go on."""
+        said = await engine.read()
+        if not self._stopping.is_set():
+            self._state.engine_gone = True
+            raise Trouble(said["trouble"] if said else ENGINE_GONE)
 
     def _task(self, work: Coroutine[Any, Any, Any]) -> asyncio.Task[Any]:
         """Begin something that must not fail unseen."""
