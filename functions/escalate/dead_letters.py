@@ -195,4 +195,6 @@ def _decided(current: Conversation, letter: Letter, case: str | None, now: datet
 def reader() -> Reader:
     ours = settings.read(Settings)
     client = settings.client
-    return Reader(wiring.store_of(ours, client), wiring.line_of(ours, client), wiring.keyed(ours.code_key_secret_name))
+    return Reader(
+        wiring.store_of(ours, client), wiring.teams_line(ours, client), wiring.keyed(ours.code_key_secret_name)
+    )

@@ -43,12 +43,12 @@ def store_of(ours: LineSettings, client: Clients) -> Store:
     return Store(client("dynamodb"), ours.service_table)
 
 
-def line_of(ours: LineSettings, client: Clients) -> Line:
+def teams_line(ours: LineSettings, client: Clients) -> Line:
     return Line(client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS})
 
 
 def sender_of(ours: LineSettings, client: Clients, messenger: Messenger) -> Sender:
-    return Sender(store_of(ours, client), messenger, line_of(ours, client), clock.now)
+    return Sender(store_of(ours, client), messenger, teams_line(ours, client), clock.now)
 
 
 def keyed(secret_name: str) -> Keyed:
