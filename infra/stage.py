@@ -1,4 +1,4 @@
-"""A stage is a file, infra/stages/<stage>.toml: CDK builds from it, and `tweetserve --stage` reads it."""
+"""A stage is a file, infra/stages/<stage>.toml: CDK builds from it, and the commands' `--stage` reads it."""
 
 import tomllib
 from difflib import get_close_matches
