@@ -51,6 +51,8 @@ NO_FILES = {"AWS_CONFIG_FILE": os.devnull, "AWS_SHARED_CREDENTIALS_FILE": os.dev
 PLAIN = {name: os.environ[name] for name in ("PATH", "PYTHONPATH", "VIRTUAL_ENV", "LANG") if name in os.environ}
 PLAIN |= {"PYTHONUNBUFFERED": "1", "PYTHONUTF8": "1", "TZ": "UTC"}
 
+ENGINE_SECONDS = 2
+"""How long an engine that has ended takes to be seen."""
 ENGINE_GONE = "The local database has stopped; nothing you saw is lost. Start again with `tweetserve local`."
 PAGE_STAYS = 6
 """Seconds for which the page still says so: an open page looks every five."""
@@ -140,6 +142,7 @@ class LocalRun:
         self._stopping = asyncio.Event()
         self._kills: list[Callable[[], None]] = []
         self._to_stop: list[str] = []
+        self._engine: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
             asyncio.get_running_loop().add_signal_handler(number, self._ask_to_stop)
@@ -187,6 +190,7 @@ class LocalRun:
         try:
             made = await self._start_aws()
         except (BotoCoreError, ClientError) as error:
+            await self._engine_s_own_words()
             raise Trouble(f"AWS at {os.environ.get('AWS_ENDPOINT_URL')} does not do its part: {error}") from error
         with self._step("webhook"):
             await self._start_functions(made)
@@ -220,7 +224,13 @@ class LocalRun:
         for name in [name for name in os.environ if name.startswith("AWS_") or name.lower().endswith("_proxy")]:
             del os.environ[name]
         os.environ.update(LOCAL_AWS | NO_FILES | {"AWS_ENDPOINT_URL": f"http://{HOST}:{answer['port']}"})
-        self._task(self._watch_engine(engine))
+        self._engine = self._task(self._watch_engine(engine))
+
+    async def _engine_s_own_words(self) -> None:
+        """If the engine has ended, let it say why: what then does not answer is no news."""
+        if self._engine:
+            with suppress(TimeoutError):
+                await asyncio.wait_for(asyncio.shield(self._engine), ENGINE_SECONDS)
 
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url

@@ -608,7 +608,7 @@ def _essence(answer: Any) -> Any:
         return response["Error"]["Code"], [reason["Code"] for reason in reasons]
     if "Responses" in answer:
         [items] = answer["Responses"].values()
-        return sorted(items, key=repr)
+        return sorted(items, key=lambda item: repr(sorted(item.items())))
     return answer.get("Item"), answer.get("Items"), answer.get("Count")
 
 
