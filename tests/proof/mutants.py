@@ -215,14 +215,6 @@ MUTANTS = (
         "reset",
     ),
     Mutant(
-        "a refusal without headers is forgotten",
-        "BUDGET",
-        "contradictory headers",
-        budget.learnt,
-        "after = _used_up(after, now)",
-        "pass",
-    ),
-    Mutant(
         "a refused connection uses the window up",
         "BUDGET",
         "contradictory headers",
