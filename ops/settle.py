@@ -25,6 +25,7 @@ from functions.shared.delivery import budget
 from functions.shared.delivery.echoes import is_said
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.account import Unanswered, XAccount
+from functions.shared.x.ids import greatest
 from functions.shared.x.messenger import XMessenger
 from functions.shared.x.transport import TWEEPY_HOST
 from ops.place import Place, Trouble, at_place
@@ -163,7 +164,7 @@ def restored(
 
 
 def newest_of_ours(dms: Iterable[Dm]) -> int:
-    return max((int(dm.id) for dm in dms if dm.ours), default=0)
+    return int(greatest((dm.id for dm in dms if dm.ours), clock.now()))
 
 
 class Step:

@@ -47,7 +47,7 @@ class FakeX:
         if self.limit_used_up:
             return NotSent(None, "limit", used_up=True)
         self.sent.append((customer, text))
-        return Sent(str(4_000_000_000_000_000_000 + len(self.sent)))
+        return Sent(str(2_100_000_000_000_000_000 + len(self.sent)))
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         return None

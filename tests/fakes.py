@@ -23,7 +23,7 @@ class FakeMessenger:
         self.sent.append((customer, text))
         if self.before_send:
             self.before_send(customer, text)
-        return self.outcomes.pop(0) if self.outcomes else Sent(str(3_000_000_000_000_000_000 + len(self.sent)))
+        return self.outcomes.pop(0) if self.outcomes else Sent(str(2_100_000_000_000_000_000 + len(self.sent)))
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         self.looked_up.append(customer)

@@ -34,7 +34,7 @@ def answer(
     why = Why(step, said(found) if found else " ".join(f"#{command.tag}" for command in commands))
     after = heard.customer
     if any(command.resumes for command in commands):
-        after = started(after, heard.question.dm.id)
+        after = started(after, heard.question.dm.id, heard.question.now)
         if after.stopped:
             return Decision("ignored", step, "older than the stop", after)
     if after.stopped:

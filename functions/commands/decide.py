@@ -15,13 +15,14 @@ from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation.cases import Case, Team, case_number
-from functions.shared.conversation.customers import Asked, Consent, Customer, older, seen, stopped
+from functions.shared.conversation.customers import Asked, Consent, Customer, seen, stopped
 from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording import rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.wording.text import assemble
+from functions.shared.x.ids import is_older
 
 YES = frozenset(
     ["yes", "yeah", "yep", "yup", "y", "ok", "okay", "sure", "correct", "right", "please", "that", "one", "thats", "it"]
@@ -134,8 +135,8 @@ def stop(heard: Heard) -> Decision | None:
     if because is None:
         return None
     before = heard.customer
-    after = stopped(before, heard.question.dm.id)
-    if older(heard.question.dm.id, before.started_by):
+    after = stopped(before, heard.question.dm.id, heard.question.now)
+    if is_older(heard.question.dm.id, before.started_by, heard.question.now):
         decision = Decision("ignored", "2 stop", "older than the start", before)
     else:
         decision = Decision("suppressed" if before.stopped else "answered", "2 stop", because, after)

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import cached_property
 from typing import cast
 
@@ -14,12 +14,11 @@ from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, plain, typo_of
 from functions.shared.wording.rules import Match
 from functions.shared.wording.saying import eta
+from functions.shared.x.ids import written_at
 
 STALE = timedelta(minutes=30)
 OLDEST = timedelta(days=31)
 """X gives out nothing that is older: such a time says nothing."""
-X_EPOCH_MS = 1_288_834_974_657
-"""X's ids count milliseconds from here, in all but their lowest 22 bits."""
 
 
 @dataclass(frozen=True)
@@ -48,8 +47,7 @@ class Heard:
         X dates a DM twice, in its time and in its id; where the two do not agree, neither is believed.
         """
         dm = self.question.dm
-        by_id = datetime.fromtimestamp(((int(dm.id) >> 22) + X_EPOCH_MS) / 1000, UTC)
-        return abs(dm.at - by_id) < STALE < self.question.now - dm.at < OLDEST
+        return abs(dm.at - written_at(dm.id)) < STALE < self.question.now - dm.at < OLDEST
 
     @property
     def open_case(self) -> str | None:

@@ -24,6 +24,7 @@ from functions.shared.wording import rules
 from functions.shared.wording.reading import plain
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import plain_stop, stop_tag
+from functions.shared.x.ids import is_plausible
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
 
 BY = "dead letters"
@@ -147,14 +148,14 @@ def _is_forgotten(known: Conversation, letter: Letter) -> bool:
     up_to, at = known.customer.erased_up_to, known.customer.erased_at
     if up_to is None or at is None:
         return False
-    if letter.id.isdecimal():
+    if is_plausible(letter.id, at):
         return int(letter.id) <= int(up_to)
     return letter.sent_at is None or letter.sent_at <= at
 
 
 def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversation:
     before = seen(current.customer, letter.handle)
-    after, taken_back, note = _heeded(before, letter)
+    after, taken_back, note = _heeded(before, letter, now)
     entries = [Entry(letter.id, "customer", letter.said or "", now)]
     taken_back = taken_back if after != before else None
     if taken_back:
@@ -167,10 +168,10 @@ def _with_case(current: Conversation, letter: Letter, now: datetime) -> Conversa
     return replace(told, writes=tuple(writes))
 
 
-def _heeded(customer: Customer, letter: Letter) -> tuple[Customer, Consent | None, str]:
+def _heeded(customer: Customer, letter: Letter, now: datetime) -> tuple[Customer, Consent | None, str]:
     """Do what needs no answer: a stop, and the end of a link. Return what is taken back by it, and what staff read."""
     if letter.stops:
-        return stopped(customer, letter.id), Consent("automatic replies", given=False, wording=""), STOPPED
+        return stopped(customer, letter.id, now), Consent("automatic replies", given=False, wording=""), STOPPED
     link = customer.link
     if letter.kind == "revoked" and link and letter.sent_at and link.linked_at <= letter.sent_at:
         return unlinked(customer), Consent("link", given=False, wording=""), UNLINKED

@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from functions.shared.aws import telemetry
+from functions.shared.x import ids
 from functions.shared.x.account import MOST_DMS, Page, Unanswered, Unreached, XAccount
 from functions.shared.x.listing import has_no_sender
 from functions.webhook import envelopes, state
@@ -69,17 +70,19 @@ class Look:
     def _begin(self, page: Page) -> None:
         """Look at the newest alone: where nothing is new it is all that is read, and paid for."""
         top = max((_number(event) for event in page.dms), default=0)
+        # A DM whose id is from the future may stand above others for ever.
+        is_ahead = ids.is_ahead(str(top), self._now)
         if self._state.newest is None:
             # Whatever was written before our first look is not ours to answer.
-            self._state = replace(self._state, newest=str(top))
+            self._state = replace(self._state, newest=ids.id_at(self._now) if is_ahead else str(top))
         elif top > int(self._state.newest):
             self._take(page)
 
     def _take(self, page: Page) -> None:
         self._events += page.dms
         self._users |= page.users
-        settled = [_number(event) for event in page.dms if self._settled(event)]
-        up_to = max([int(self._state.up_to or 0), *settled])
+        settled = [str(_number(event)) for event in page.dms if self._settled(event)]
+        up_to = int(ids.greatest([self._state.up_to or "0", *settled], self._now))
         reached = any(_number(event) <= int(self._state.newest or 0) for event in page.dms)
         self._state = replace(self._state, up_to=str(up_to) if up_to else None, page=None if reached else page.next)
 

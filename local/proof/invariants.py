@@ -100,6 +100,8 @@ class Trace:
     """Customers who have asked to be erased."""
     room: tuple[tuple[datetime, datetime], ...] = ()
     """From when until when X took DMs and its limit left some to the bot."""
+    wishes: Mapping[str, bool] = field(default_factory=dict)
+    """By customer: whether the last hashtag that switches automatic replies was #stop."""
     troubled: frozenset[str] = frozenset()
     """Customers who make trouble, or about whom X does."""
     soon: timedelta = A_MINUTE
@@ -218,6 +220,14 @@ def _unconfirmed_stops(trace: Trace) -> Iterable[str]:
         ]
         if "stopped_by" in profile and told and set(told) == {"SUPPRESSED"}:
             yield f"{profile['x_id']} was never told that their stop is in force"
+
+
+def last_wish(trace: Trace) -> Iterable[str]:
+    """What a customer said last of automatic replies holds."""
+    for profile in trace.of(PROFILE):
+        wish = trace.wishes.get(profile["x_id"])
+        if wish is not None and wish != ("stopped_by" in profile):
+            yield f"{profile['x_id']} said {'stop' if wish else 'start'} last, and it does not hold"
 
 
 def paused(trace: Trace) -> Iterable[str]:
@@ -497,6 +507,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "ONE_REPLY": one_reply,
     "RIGHT_CUSTOMER": right_customer,
     "STOP": stop,
+    "LAST_WISH": last_wish,
     "PAUSED": paused,
     "LOCKED": locked,
     "BOT_SILENT": bot_silent,

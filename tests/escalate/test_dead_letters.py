@@ -19,7 +19,7 @@ from tests.at_desk import START, Office
 from tests.ringing import rung
 
 ALICE = "2000000000000000011"
-DM_ID = "3000000000000000001"
+DM_ID = "1990000000000000001"
 MESSAGE = {"kind": "dm", "id": DM_ID, "customer": ALICE, "handle": "alice", "text": "my secret", "sent_at": 1}
 
 

@@ -187,7 +187,7 @@ def test_somebody_who_answers_without_the_desk_rings(
     world.work()
     (answer,) = world.x.delivered
     monkeypatch.setattr(commands, "bot", lambda: world.bot)
-    dm_id, text = (answer.dm_id, answer.text) if ours else ("3000000000000000999", "I'll look into it. Kim")
+    dm_id, text = (answer.dm_id, answer.text) if ours else ("2100000000000000999", "I'll look into it. Kim")
 
     commands.lambda_handler(
         arrived({"kind": "echo", "id": dm_id, "customer": LINKED_A, "text": text, "sent_at": 1}), None

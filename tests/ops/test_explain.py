@@ -166,7 +166,7 @@ def test_the_time_is_the_brands_and_utc_where_it_names_no_zone(facts: list[dict[
 def test_a_dm_that_never_came_is_told() -> None:
     world = World()
 
-    whole = told_of(world, "3000000000000000009")
+    whole = told_of(world, "2100000000000000009")
 
     assert [step.ok for step in whole.steps] == [None]
     assert whole.steps[0].text.startswith("Nothing of it has reached the service")
@@ -250,7 +250,7 @@ def test_of_a_dm_from_before_an_erasure_that_is_said() -> None:
 # ---- the command ----
 
 STORY = {
-    "dm": "3000000000000000001",
+    "dm": "2100000000000000001",
     "customer": "2000000000000000002",
     "asked_at": "2026-11-24T14:15:00+00:00",
     "done": True,
@@ -278,7 +278,7 @@ def test_a_terminal_reads_the_story_in_lines(monkeypatch: pytest.MonkeyPatch) ->
     result = run(monkeypatch, httpx.Response(200, json=STORY), "--last", "--local")
 
     assert result.output.splitlines() == [
-        "DM 3000000000000000001 of customer 2000000000000000002, Tue 24 Nov 2026 09:15:00 EST, America/New_York",
+        "DM 2100000000000000001 of customer 2000000000000000002, Tue 24 Nov 2026 09:15:00 EST, America/New_York",
         "✓ signature checked",
         "✓ sent   63 ms",
         "… Waits for its turn.",
@@ -287,7 +287,7 @@ def test_a_terminal_reads_the_story_in_lines(monkeypatch: pytest.MonkeyPatch) ->
 
 
 def test_a_program_reads_the_story_as_json(monkeypatch: pytest.MonkeyPatch) -> None:
-    result = run(monkeypatch, httpx.Response(200, json=STORY), "3000000000000000001", "--local", "--json")
+    result = run(monkeypatch, httpx.Response(200, json=STORY), "2100000000000000001", "--local", "--json")
 
     assert json.loads(result.output) == STORY
 

@@ -15,6 +15,7 @@ from functions.shared.aws import store
 from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
 from functions.shared.wording import normal
+from functions.shared.x import ids
 
 
 @dataclass(frozen=True)
@@ -58,8 +59,16 @@ MUTANTS = (
         "STOP",
         "two stops",
         claim.obstacle,
-        "customer.stopped and not older(reply.cause, customer.started_by)",
+        "customer.stopped and not is_older(reply.cause, customer.started_by, now)",
         "customer.stopped_by == reply.cause",
+    ),
+    Mutant(
+        "an id from the future is compared as any other",
+        "LAST_WISH",
+        "from the future",
+        ids.is_ahead,
+        "x_id.isdecimal() and",
+        "False and",
     ),
     Mutant(
         "no lock check at the claim",

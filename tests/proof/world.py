@@ -45,6 +45,7 @@ from functions.shared.conversation.tickets import Line, ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
+from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
 from functions.shared.x.messages import inbound as inbound_type
 from functions.shared.x.messenger import outcome_of
@@ -66,7 +67,8 @@ TIMES_OUT = timedelta(seconds=50)
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
 COLLEAGUE = Staff("agent-2", STAFF.teams)
 CASE_SIGNS = str.maketrans("01", "XZ")
-CUSTOMER_IDS = 3_000_000_000_000_000_000
+OUR_IDS = 1_000_000
+"""Of the DMs of a millisecond ours come last."""
 
 
 class Kill(BaseException):
@@ -136,7 +138,7 @@ class X:
         self._window_ends = START
         self._left = limit
         self._coming: list[tuple[datetime, str, str]] = []
-        self._next_id = 5_000_000_000_000_000_000
+        self._next_id = OUR_IDS
 
     def send(self, customer: str, text: str) -> Outcome:
         return self.world.point("x", f"send to {customer[-1]}", lambda: self._ask(customer, text), x=(customer, text))
@@ -209,10 +211,10 @@ class X:
 
     def _deliver(self, customer: str, text: str) -> str:
         self._next_id += 1
-        dm = Delivered(str(self._next_id), customer, text, self.world.now)
+        dm = Delivered(id_at(self.world.now, self._next_id), customer, text, self.world.now)
         self.delivered.append(dm)
         if self.world.echoes:
-            echo = Echo(id=dm.dm_id, customer=customer, text=_by_x(dm), sent_at=0)
+            echo = Echo(id=dm.dm_id, customer=customer, text=_by_x(dm), sent_at=int(dm.at.timestamp() * 1000))
             self.world.queue(echo.model_dump(mode="json"), customer, dm.dm_id, again=False)
         return dm.dm_id
 
@@ -360,10 +362,17 @@ class World:
             handles={dm.customer: dm.handle for dm in self.said.values() if dm.handle},
             shown=tuple(map(str, self.shown())),
             wants_to_go=frozenset(self.wants_to_go),
+            wishes=dict(self._wishes()),
             troubled=frozenset(self.troubled),
             room=tuple(self._room()),
             soon=A_MINUTE + len(self.struck) * WINDOW,
         )
+
+    def _wishes(self) -> Iterator[tuple[str, bool]]:
+        """Who said #stop or #start, in the order in which it was said."""
+        for dm in self.said.values():
+            if dm.text.startswith(("#stop", "#start")):
+                yield dm.customer, dm.text.startswith("#stop")
 
     def _room(self) -> Iterator[tuple[datetime, datetime]]:
         """The times in which X took DMs and its limit left some."""
@@ -455,10 +464,10 @@ class World:
         self.bring(dm)
         return dm.id
 
-    def typed(self, customer: str, text: str) -> DirectMessage:
-        """A DM that its sender sees on their phone and we have not heard of."""
+    def typed(self, customer: str, text: str, ahead: timedelta = timedelta(0)) -> DirectMessage:
+        """A DM that its sender sees on their phone and we have not heard of; its id may be from the future."""
         dm = DirectMessage(
-            id=str(CUSTOMER_IDS + len(self.said)),
+            id=id_at(self.now + ahead, len(self.said)),
             customer=customer,
             handle=f"customer_{customer[-1]}",
             text=text,

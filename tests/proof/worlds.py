@@ -217,6 +217,17 @@ def contradictory_headers(world: World) -> None:
     asks(world, LINKED_B, "#text", room_from=world.now)
 
 
+def from_the_future(world: World) -> None:
+    """X names one DM as though it were written years ahead; what is said after it still counts."""
+    world.bring(world.typed(LINKED_A, "#start", ahead=timedelta(days=3650)))
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.write(LINKED_A, "#stop")
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def menu(world: World) -> None:
     """An answer has a bare domain, which X makes a link of."""
     world.write(LINKED_A, "#help")
@@ -369,6 +380,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "paused meanwhile": (paused_meanwhile, 15),
     "contradictory headers": (contradictory_headers, 2),
     "menu": (menu, 15),
+    "from the future": (from_the_future, 15),
     "a hundred waiting": (a_hundred_waiting, 15),
     "a hundred and erased": (a_hundred_and_erased, 15),
     "a hundred held": (a_hundred_held, 15),

@@ -13,6 +13,7 @@ from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.store import Put, Store
 from functions.shared.x import arrivals
 from functions.shared.x.account import Declined, Page, Unanswered, Unreached, XAccount
+from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, inbound
 from functions.webhook import state as states
 from functions.webhook import tick as ticks
@@ -402,6 +403,28 @@ def test_the_mark_never_passes_a_dm_whose_sender_is_not_told(watching: Guard, mo
 
     assert untold_texts == []
     assert watching.texts() == ["#data"]
+
+
+def test_a_dm_whose_id_is_from_the_future_hides_no_other(
+    watching: Guard, store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real, ahead = watching.account.dms, id_at(clock.now() + timedelta(days=3650))
+    watching.x.types(LINKED.id, "#charges")
+    watching.later(minutes=6)
+
+    def with_it_on_top(page: str | None = None, count: int = 100) -> Page:
+        found = real(page, count)
+        return found if page else replace(found, dms=({**found.dms[0], "id": ahead}, *found.dms[1:]))
+
+    monkeypatch.setattr(watching.account, "dms", with_it_on_top)
+    watching.tick()
+    watching.x.types(LINKED.id, "hello")
+    watching.x.types(LINKED.id, "#data")
+    watching.later(minutes=6)
+    watching.tick()
+
+    assert "hello" in watching.texts()
+    assert int(states.load(store).newest or 0) < int(id_at(clock.now()))
 
 
 @pytest.mark.parametrize("failure", [Unanswered("X answered 503."), Declined(403, "no"), Declined(400, "bad token")])

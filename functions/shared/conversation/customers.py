@@ -8,6 +8,8 @@ from typing import Literal
 from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from functions.shared.x.ids import is_older
+
 A_DAY = timedelta(days=1)
 _HANDLE = re.compile(r"[A-Za-z0-9_]{1,20}")  # 15 today; some old ones are longer
 UNUSED = timedelta(days=90)
@@ -145,23 +147,22 @@ class Customer:
         return self.stopped_by is not None
 
 
-def older(dm_id: str, other: str | None) -> bool:
-    """Compare ids as numbers: X gives a later DM a greater one."""
-    return other is not None and int(dm_id) < int(other)
-
-
-def stopped(customer: Customer, by: str) -> Customer:
+def stopped(customer: Customer, by: str, now: datetime) -> Customer:
     """Return the customer after the stop of a DM: it is nothing where a start is newer."""
-    if older(by, customer.started_by):
+    if is_older(by, customer.started_by, now):
         return customer
-    return replace(customer, stopped_by=max(by, customer.stopped_by or "0", key=int))
+    return replace(customer, stopped_by=_later(by, customer.stopped_by, now))
 
 
-def started(customer: Customer, by: str) -> Customer:
+def started(customer: Customer, by: str, now: datetime) -> Customer:
     """Return the customer after the start of a DM: it is nothing where a stop is newer."""
-    if older(by, customer.stopped_by):
+    if is_older(by, customer.stopped_by, now):
         return customer
-    return replace(customer, stopped_by=None, started_by=max(by, customer.started_by or "0", key=int))
+    return replace(customer, stopped_by=None, started_by=_later(by, customer.started_by, now))
+
+
+def _later(by: str, before: str | None, now: datetime) -> str:
+    return before if before and is_older(by, before, now) else by
 
 
 def at_handle(handle: str | None) -> str | None:

@@ -38,6 +38,7 @@ from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing, suppressed
+from functions.shared.x.ids import greatest, id_at, is_ahead, is_older, is_plausible
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted
 
 BATCH = 25
@@ -103,7 +104,7 @@ def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bo
     """Say whether a message is older than the customer's erasure: it waited in a queue that nobody can search."""
     if customer.erased_up_to is None or customer.erased_at is None:
         return False
-    if isinstance(message, Encrypted):
+    if isinstance(message, Encrypted) or not is_plausible(message.id, customer.erased_at):
         return message.sent_at <= customer.erased_at.timestamp() * 1000
     newest = customer.erased_sent or "0" if isinstance(message, Echo) else customer.erased_up_to
     return int(message.id) <= int(newest)
@@ -113,15 +114,20 @@ def is_before(customer: Customer, reply: Outgoing) -> bool:
     """Say whether a reply is from before the customer's erasure: nobody is to hear of it any more."""
     if customer.erased_up_to is None or customer.erased_at is None:
         return False
-    if reply.cause.isdecimal():
+    if is_plausible(reply.cause, reply.created_at):
         return int(reply.cause) <= int(customer.erased_up_to)
     return reply.created_at <= customer.erased_at
 
 
 def is_forgotten(customer: Customer, reply: Outgoing) -> bool:
     """Say whether a reply was on its way when its customer was erased: what answers the erasing DM itself was not."""
-    answers = reply.cause == customer.erased_up_to and reply.created_at == customer.erased_at
-    return is_before(customer, reply) and not answers
+    return is_before(customer, reply) and not _answers_erasure(customer, reply)
+
+
+def _answers_erasure(customer: Customer, reply: Outgoing) -> bool:
+    """Whether it answers the DM that asked for the erasure; one with an id from the future is known by its time."""
+    by = id_at(reply.created_at) if is_ahead(reply.cause, reply.created_at) else reply.cause
+    return by == customer.erased_up_to and reply.created_at == customer.erased_at
 
 
 def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
@@ -131,6 +137,7 @@ def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
     `up_to` is the id of the DM that asked for it: what has a greater one belongs to a new beginning.
     """
     old = before.customer
+    up_to = id_at(now) if is_ahead(up_to, now) else up_to
     held_to = {name: getattr(old, name) for name in STAYS}
     held_to |= {"erased_up_to": up_to, "erased_at": now, "erased_version": old.version + 1, "erasing": True}
     held_to |= {"unlinked": None if before.open_case and before.open_case.discreet else old.link}
@@ -153,7 +160,8 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
     removed: dict[str, int] = {}
     try:
         conversation = _without_waiting(store, conversation, now)
-        old = [row for row in store.query(customer_pk(x_id), even_expired=True) if _is_old(row, conversation.customer)]
+        rows = store.query(customer_pk(x_id), even_expired=True)
+        old = [row for row in rows if _is_old(row, conversation.customer, now)]
         conversation = _with_newest_sent(store, conversation, old, now)
         going = _going(store, old, but=conversation.customer.case)
         _count(removed, _delete(store, islice(going, AT_ONCE)))
@@ -180,7 +188,7 @@ def _going(store: Store, old: list[Item], *, but: str | None) -> Iterator[Item]:
 
 def _with_newest_sent(store: Store, conversation: Conversation, old: list[Item], now: datetime) -> Conversation:
     """Note our newest DM in the profile before the rows go that tell it: its echo may still come."""
-    newest = _newest_sent(conversation.customer, old)
+    newest = _newest_sent(conversation.customer, old, now)
     if newest == conversation.customer.erased_sent:
         return conversation
     noted = replace(conversation, customer=replace(conversation.customer, erased_sent=newest))
@@ -211,31 +219,31 @@ def _is_bare(customer: Customer) -> bool:
     return customer == Customer(customer.x_id, erasing=True, **held_to)
 
 
-def _is_old(row: Item, customer: Customer) -> bool:
+def _is_old(row: Item, customer: Customer, now: datetime) -> bool:
     """Say whether a row is from before the erasure. What cannot be told is."""
-    up_to = int(customer.erased_up_to or 0)
+    up_to = customer.erased_up_to
     kind = kind_in(row)
     if kind == PROFILE:
         return False
     if kind == REPLY:
-        return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to)
+        return row["id"] not in customer.outbox and not _after(str(row["cause"]), up_to, now)
     if kind == AUDIT:
         return version_in(row) <= customer.erased_version
     if kind == SENT:
-        return not _after(str(row["reply"]).partition("#")[0], up_to)
-    return not _after(id_in(row).partition("#")[0], up_to)
+        return not _after(str(row["reply"]).partition("#")[0], up_to, now)
+    return not _after(id_in(row).partition("#")[0], up_to, now)
 
 
-def _after(dm_id: str, up_to: int) -> bool:
-    return dm_id.isdecimal() and int(dm_id) > up_to
+def _after(dm_id: str, up_to: str | None, now: datetime) -> bool:
+    return is_older(up_to or "0", dm_id, now)
 
 
-def _newest_sent(customer: Customer, old: Iterable[Item]) -> str:
+def _newest_sent(customer: Customer, old: Iterable[Item], now: datetime) -> str:
     """Return our newest DM that rows tell of."""
     ids = [customer.erased_sent or "0"]
     ids += [id_in(row) for row in old if kind_in(row) == SENT]
     ids += [str(row["dm_id"]) for row in old if "dm_id" in row]
-    return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int)
+    return greatest(ids, now)
 
 
 def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
@@ -271,17 +279,16 @@ def _count(removed: dict[str, int], kinds: Iterable[str]) -> None:
         removed[kind] = removed.get(kind, 0) + 1
 
 
-def up_to_now(store: Store, x_id: str) -> str:
+def up_to_now(store: Store, x_id: str, now: datetime) -> str:
     """Return the id of a customer's newest DM."""
-    ids = (id_in(row) for row in store.query(customer_pk(x_id), all_of(DM)))
-    return max((dm_id for dm_id in ids if dm_id.isdecimal()), key=int, default="0")
+    return greatest((id_in(row) for row in store.query(customer_pk(x_id), all_of(DM))), now)
 
 
 def erase(marks: Marks, x_id: str, now: datetime) -> Removed | None:
     """Erase a customer who has asked for it elsewhere. None if nothing is kept of them."""
     if load(marks.store, x_id).customer.version == 0:
         return None
-    up_to = up_to_now(marks.store, x_id)
+    up_to = up_to_now(marks.store, x_id, now)
     conversations.change(
         marks.store, x_id, lambda current: forgotten(current, up_to, now), by="ops", did="erased", now=now
     )

@@ -9,10 +9,11 @@ from typing import Literal
 from functions.shared.conversation import cases, erasure, promises, replies
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation
-from functions.shared.conversation.customers import Customer, older
+from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.budget import Budget
+from functions.shared.x.ids import is_older
 
 Obstacle = Literal["erased", "stopped", "unlinked", "owned", "moot", "later"]
 
@@ -35,7 +36,7 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         return "erased"
     if reply.kind == "stop":
         # Also for a stop that came again before the first was confirmed: who asks twice is told once.
-        in_force = customer.stopped and not older(reply.cause, customer.started_by)
+        in_force = customer.stopped and not is_older(reply.cause, customer.started_by, now)
         return None if in_force else "stopped"
     if reply.automated and customer.stopped:
         return "stopped"

@@ -4,6 +4,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.claim import text_of
 from functions.shared.wording.normal import same
+from functions.shared.x.ids import is_older
 
 
 def echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
@@ -16,6 +17,5 @@ def matches(current: Conversation, reply: Outgoing, dm_id: str, text: str) -> bo
 
 
 def is_said(reply: Outgoing, words: str, dm_id: str, text: str) -> bool:
-    """Whether a DM of ours is a reply in these words: its text, and an id greater than that of the DM it answers."""
-    newer = not reply.cause.isdecimal() or int(dm_id) > int(reply.cause)
-    return newer and same(text, words)
+    """Whether a DM of ours is a reply in these words: its text, and no id from before the DM it answers."""
+    return not is_older(dm_id, reply.cause, reply.created_at) and same(text, words)

@@ -20,7 +20,7 @@ LATER = START + timedelta(minutes=6)
 
 
 def waiting(customer: str, number: int, text: str = "") -> Outgoing:
-    cause = str(3_000_000_000_000_000_000 + number)
+    cause = str(2_100_000_000_000_000_000 + number)
     return Outgoing(f"{cause}#reply", customer, cause, text or f"answer {number}", "answer.data", "answer", START)
 
 
@@ -36,7 +36,7 @@ def have(world: World, customer: str, *outgoing: Outgoing, stopped: bool = False
         conversations.save(world.store, before, after, by="test", did="had", now=START)
     if stopped:
         before = load(world.store, customer)
-        after = replace(before, customer=replace(before.customer, stopped_by="3999999999999999999"))
+        after = replace(before, customer=replace(before.customer, stopped_by="2109999999999999999"))
         conversations.save(world.store, before, after, by="test", did="stopped", now=START)
 
 

@@ -410,3 +410,18 @@ def test_a_message_without_a_past_is_not_dropped() -> None:
 
     assert decision
     assert decision.disposition == "answered"
+
+
+def test_an_erasure_asked_for_by_an_id_from_the_future_ends_and_drops_nothing_that_comes_later() -> None:
+    phone = lived_in()
+    phone.says("#delete")
+    phone.world.bring(phone.world.typed(STRANGER, "#delete yes", ahead=timedelta(days=3650)))
+    phone.world.work()
+
+    told = phone.world.x.delivered[-1].text
+    left = left_of(settled(phone))
+    asked = phone.asks("#help")
+
+    assert told.startswith("Done, @customer_3: your number is unlinked and what we kept of this chat is erased.")
+    assert left == []
+    assert asked

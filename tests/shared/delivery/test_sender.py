@@ -76,6 +76,24 @@ def test_a_stop_while_a_reply_is_being_sent_lets_it_end_and_is_confirmed() -> No
     assert len(texts_to(world, LINKED_A)) == 1
 
 
+def test_an_id_from_the_future_decides_nothing() -> None:
+    world = World()
+    years = timedelta(days=3650)
+    world.bring(world.typed(LINKED_A, "#start", ahead=years))
+    world.work()
+
+    stopped = world.write(LINKED_A, "#stop")
+    world.work()
+
+    assert load(world.store, LINKED_A).customer.stopped_by == stopped
+    world.write(LINKED_A, "#start")
+    world.bring(world.typed(LINKED_A, "#stop", ahead=years))
+    world.work()
+    world.write(LINKED_A, "#start")
+    world.work()
+    assert not load(world.store, LINKED_A).customer.stopped
+
+
 def test_an_acknowledgement_waits_for_an_unknown_reply_and_then_leaves() -> None:
     world = World(echoes=False)
     x_answers(world, unknown)
