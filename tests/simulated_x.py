@@ -6,12 +6,15 @@ import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
 
 import httpx
+import pytest
 
+from functions.shared.aws import clock
 from functions.shared.x.messenger import XMessenger
 from functions.webhook.signature import is_from_x, sign
 from local.children import listen
@@ -82,6 +85,12 @@ def hooked(hook: Hook) -> Iterator[Hook]:
             thread.join()
 
 
+@pytest.fixture
+def hook() -> Iterator[Hook]:
+    with hooked(Hook()) as running:
+        yield running
+
+
 @dataclass
 class SimulatedX:
     world: World
@@ -135,6 +144,15 @@ def simulated_x(*webhooks: str) -> Iterator[SimulatedX]:
             running.should_exit = True
             thread.join()
             world.close()
+
+
+@pytest.fixture
+def simulated(hook: Hook) -> Iterator[SimulatedX]:
+    """X with one webhook, which it has found valid. Its clock may be moved."""
+    with simulated_x(hook.url) as running:
+        wait_for(lambda: running.state()["webhook_valid"])
+        yield running
+    clock.ahead = timedelta(0)
 
 
 def wait_for(condition: Callable[[], object]) -> None:

@@ -1,7 +1,6 @@
 """`tweetserve doctor` names what is wrong, and what to do about it."""
 
 import json
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -26,27 +25,15 @@ from ops.dead_letters import dead_queue
 from ops.place import Place
 from tests.at_terminal import Terminal, place, tweetserve
 from tests.places import DOCS
-from tests.simulated_x import BRAND, Hook, SimulatedX, hooked, simulated_x, user_tokens
+from tests.simulated_x import BRAND, Hook, SimulatedX, hook, simulated, user_tokens
 
-__all__ = ["place", "tweetserve"]  # fixtures
+__all__ = ["hook", "place", "simulated", "tweetserve"]  # fixtures
 
 SAMPLES = DOCS / "samples"
 
 
 @pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as running:
-        yield running
-
-
-@pytest.fixture
-def at_x(hook: Hook) -> Iterator[SimulatedX]:
-    with simulated_x(hook.url) as running:
-        yield running
-
-
-@pytest.fixture
-def healthy(place: Place, hook: Hook, at_x: SimulatedX, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def healthy(place: Place, hook: Hook, simulated: SimulatedX, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     """A service with everything that it needs."""
     mark = uuid4().hex[:8]
     dead = {name: create_queue(f"{name}-{mark}", {})[1] for name in DEAD_QUEUES}
@@ -57,7 +44,7 @@ def healthy(place: Place, hook: Hook, at_x: SimulatedX, monkeypatch: pytest.Monk
         for queue in QUEUES
     }
     names = {setting: f"{setting}-{mark}" for setting in checks.SECRETS}
-    more = {"brand_id": BRAND.id, "webhook_url": hook.url, "x_api_url": at_x.url}
+    more = {"brand_id": BRAND.id, "webhook_url": hook.url, "x_api_url": simulated.url}
     made = replace(place, settings={**place.settings, **urls, **names, **more})
     made.put_secret("x_consumer_secrets_name", {"current": hook.secret})
     made.put_secret("x_user_secret_name", user_tokens())

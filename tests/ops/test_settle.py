@@ -1,6 +1,5 @@
 """A backup is restored: nothing is said twice, and nobody is lost. Rehearsed against the simulated X."""
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 from uuid import uuid4
@@ -22,25 +21,19 @@ from local.resources import create_queue, create_table
 from ops.place import Place
 from ops.settle import sender_of
 from tests.at_terminal import Terminal, place, tweetserve
-from tests.simulated_x import BRAND, LINKED, NEW, SimulatedX, simulated_x, user_tokens
+from tests.simulated_x import BRAND, LINKED, NEW, SimulatedX, hook, simulated, user_tokens
 
-__all__ = ["place", "tweetserve"]  # fixtures
-
-
-@pytest.fixture
-def at_x() -> Iterator[SimulatedX]:
-    with simulated_x() as running:
-        yield running
+__all__ = ["hook", "place", "simulated", "tweetserve"]  # fixtures
 
 
 @pytest.fixture
-def service(place: Place, at_x: SimulatedX, monkeypatch: pytest.MonkeyPatch) -> Terminal:
+def service(place: Place, simulated: SimulatedX, monkeypatch: pytest.MonkeyPatch) -> Terminal:
     mark = uuid4().hex[:8]
     urls = {
         f"{queue.name.removeprefix('escalations-')}_queue_url": create_queue(f"{queue.name}-{mark}", {})[0]
         for queue in QUEUES
     }
-    more = {"brand_id": BRAND.id, "x_api_url": at_x.url, "x_user_secret_name": f"user-{mark}"}
+    more = {"brand_id": BRAND.id, "x_api_url": simulated.url, "x_user_secret_name": f"user-{mark}"}
     made = replace(place, settings={**place.settings, **urls, **more})
     made.put_secret("x_user_secret_name", user_tokens())
     monkeypatch.setattr("ops.place.on_this_machine", lambda _port: made)
@@ -75,31 +68,31 @@ def send_what_waits(service: Terminal) -> None:
 
 
 def test_after_a_backup_is_restored_nothing_is_said_twice_and_nobody_is_lost(
-    service: Terminal, at_x: SimulatedX, monkeypatch: pytest.MonkeyPatch
+    service: Terminal, simulated: SimulatedX, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    asked = {customer.id: at_x.types(customer.id, "#data")["id"] for customer in (LINKED, NEW)}
+    asked = {customer.id: simulated.types(customer.id, "#data")["id"] for customer in (LINKED, NEW)}
     budget.mark_waiting(service.store, True)
     waits(service.store, LINKED.id, asked[LINKED.id], "You have 12.4 GB left & more.")
     waits(service.store, NEW.id, asked[NEW.id], "Reply #link first.")
     backup = restore(service, monkeypatch)
     # Life goes on after the backup, until the table is lost.
     sender_of(service.place).resume(LINKED.id, only=lambda _: True)
-    question = at_x.types(LINKED.id, "why is my bill so high")["id"]
-    assert isinstance(at_x.messenger().send(LINKED.id, "A person will answer."), Sent)
-    unanswered = at_x.types(NEW.id, "hello?")["id"]
+    question = simulated.types(LINKED.id, "why is my bill so high")["id"]
+    assert isinstance(simulated.messenger().send(LINKED.id, "A person will answer."), Sent)
+    unanswered = simulated.types(NEW.id, "hello?")["id"]
 
     # Everything starts on the restored table: nothing automated leaves by itself.
-    sent = len(at_x.chat(LINKED.id)) + len(at_x.chat(NEW.id))
+    sent = len(simulated.chat(LINKED.id)) + len(simulated.chat(NEW.id))
     send_what_waits(backup)
-    assert len(at_x.chat(LINKED.id)) + len(at_x.chat(NEW.id)) == sent
+    assert len(simulated.chat(LINKED.id)) + len(simulated.chat(NEW.id)) == sent
     said = backup.json("settle", "--since", "1h")
 
     assert (said["replies_marked_sent"], said["dms_answered_before"], said["cases_opened"]) == (1, 1, 1)
     send_what_waits(backup)
-    assert [dm["text"] for dm in at_x.chat(LINKED.id) if dm["from"] == "brand"].count(
+    assert [dm["text"] for dm in simulated.chat(LINKED.id) if dm["from"] == "brand"].count(
         "You have 12.4 GB left & more."
     ) == 1
-    assert [dm["text"] for dm in at_x.chat(NEW.id) if dm["from"] == "brand"] == ["Reply #link first."]
+    assert [dm["text"] for dm in simulated.chat(NEW.id) if dm["from"] == "brand"] == ["Reply #link first."]
     known = conversations.load(backup.store, LINKED.id)
     assert known.open_case
     texts = [entry.text for entry in conversations.entries_of(backup.store, known.open_case.id)]
@@ -109,9 +102,9 @@ def test_after_a_backup_is_restored_nothing_is_said_twice_and_nobody_is_lost(
     assert backup.limits.paused is None
 
 
-def test_settling_twice_changes_nothing(service: Terminal, at_x: SimulatedX) -> None:
-    at_x.types(LINKED.id, "why is my bill so high")
-    at_x.messenger().send(LINKED.id, "A person will answer.")
+def test_settling_twice_changes_nothing(service: Terminal, simulated: SimulatedX) -> None:
+    simulated.types(LINKED.id, "why is my bill so high")
+    simulated.messenger().send(LINKED.id, "A person will answer.")
     service.json("settle", "--since", "1h")
 
     again = service.json("settle", "--since", "1h")
@@ -119,9 +112,9 @@ def test_settling_twice_changes_nothing(service: Terminal, at_x: SimulatedX) -> 
     assert (again["replies_marked_sent"], again["dms_answered_before"], again["cases_opened"]) == (0, 0, 0)
 
 
-def test_a_dry_run_says_what_would_be_and_changes_nothing(service: Terminal, at_x: SimulatedX) -> None:
-    question = at_x.types(LINKED.id, "why is my bill so high")["id"]
-    at_x.messenger().send(LINKED.id, "A person will answer.")
+def test_a_dry_run_says_what_would_be_and_changes_nothing(service: Terminal, simulated: SimulatedX) -> None:
+    question = simulated.types(LINKED.id, "why is my bill so high")["id"]
+    simulated.messenger().send(LINKED.id, "A person will answer.")
 
     said = service.json("settle", "--since", "1h", "--dry-run")
 
@@ -130,7 +123,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(service: Terminal, at_
     assert service.limits.paused is None
 
 
-def test_what_x_does_not_tell_leaves_it_paused(service: Terminal, at_x: SimulatedX) -> None:
+def test_what_x_does_not_tell_leaves_it_paused(service: Terminal, simulated: SimulatedX) -> None:
     service.place.put_secret("x_user_secret_name", user_tokens() | {"access_token_secret": "wrong"})
 
     said = service("settle", "--since", "1h")
@@ -150,10 +143,10 @@ def test_a_time_that_makes_no_sense_gets_a_sentence(service: Terminal, since: st
     assert sentence in said.stderr
 
 
-def test_without_a_time_it_looks_once_for_what_is_unknown(service: Terminal, at_x: SimulatedX) -> None:
-    dm = at_x.types(LINKED.id, "#data")["id"]
+def test_without_a_time_it_looks_once_for_what_is_unknown(service: Terminal, simulated: SimulatedX) -> None:
+    dm = simulated.types(LINKED.id, "#data")["id"]
     waits(service.store, LINKED.id, dm, "You have 12.4 GB left.")
-    at_x.messenger().send(LINKED.id, "You have 12.4 GB left.")
+    simulated.messenger().send(LINKED.id, "You have 12.4 GB left.")
     lost(service.store, clock.now() - timedelta(minutes=3))
 
     said = service.json("settle")

@@ -6,7 +6,6 @@ import subprocess
 import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from datetime import timedelta
 from types import MappingProxyType
 from typing import Any
 from uuid import uuid4
@@ -14,7 +13,7 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from functions.shared.aws import clock, settings
+from functions.shared.aws import settings
 from functions.shared.x.account import Declined, XAccount
 from infra.layout import TABLES
 from local import resources
@@ -24,21 +23,9 @@ from ops.place import Place, Trouble
 from tests.engines import Engine
 from tests.places import ROOT
 from tests.running import Running
-from tests.simulated_x import BRAND, SECRET, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for
+from tests.simulated_x import BRAND, SECRET, Hook, SimulatedX, hook, simulated, user_tokens
 
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as hook:
-        yield hook
-
-
-@pytest.fixture
-def simulated(hook: Hook) -> Iterator[SimulatedX]:
-    with simulated_x(hook.url) as simulated:
-        wait_for(lambda: simulated.state()["webhook_valid"])
-        yield simulated
-    clock.ahead = timedelta(0)
+__all__ = ["hook", "simulated"]  # fixtures
 
 
 @dataclass

@@ -1,7 +1,7 @@
 """Whether our webhook is alive, and what was written to us and did not arrive: against the simulator of X."""
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -23,21 +23,9 @@ from functions.webhook.tick import Watch
 from infra.layout import TABLES
 from local import resources
 from tests.ringing import rung
-from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for
+from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hook, simulated, user_tokens, wait_for
 
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as hook:
-        yield hook
-
-
-@pytest.fixture
-def x(hook: Hook) -> Iterator[SimulatedX]:
-    with simulated_x(hook.url) as simulated:
-        wait_for(lambda: simulated.state()["webhook_valid"])
-        yield simulated
-    clock.ahead = timedelta(0)
+__all__ = ["hook", "simulated"]  # fixtures
 
 
 @pytest.fixture
@@ -82,8 +70,8 @@ class Guard:
 
 
 @pytest.fixture
-def guard(store: Store, x: SimulatedX, hook: Hook) -> Guard:
-    return Guard(store, x, hook, XAccount(user_tokens(), x.url))
+def guard(store: Store, simulated: SimulatedX, hook: Hook) -> Guard:
+    return Guard(store, simulated, hook, XAccount(user_tokens(), simulated.url))
 
 
 @pytest.fixture
@@ -151,9 +139,9 @@ def test_a_webhook_that_x_does_not_know_is_reported(watching: Guard, logged: Log
 
 
 def test_an_x_that_is_away_says_nothing_about_the_webhook(
-    store: Store, x: SimulatedX, hook: Hook, logged: Logged
+    store: Store, simulated: SimulatedX, hook: Hook, logged: Logged
 ) -> None:
-    away = Guard(store, x, hook, XAccount(user_tokens(), "http://127.0.0.1:9"))
+    away = Guard(store, simulated, hook, XAccount(user_tokens(), "http://127.0.0.1:9"))
 
     state = away.tick()
 
@@ -586,7 +574,7 @@ def test_an_account_that_may_not_replay_has_its_dms_looked_up_all_the_same(
 
 
 def test_the_function_reads_its_settings_and_queues_what_is_missing(
-    store: Store, x: SimulatedX, hook: Hook, monkeypatch: pytest.MonkeyPatch
+    store: Store, simulated: SimulatedX, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     resources.create_tables()
     made = resources.create_queues()
@@ -598,12 +586,12 @@ def test_the_function_reads_its_settings_and_queues_what_is_missing(
         "X_USER_SECRET_NAME": secret,
         "BRAND_ID": BRAND.id,
         "WEBHOOK_URL": hook.url,
-        "X_API_URL": x.url,
+        "X_API_URL": simulated.url,
     }.items():
         monkeypatch.setenv(name, value)
     ticks.lambda_handler({}, None)
-    written = x.types(NEW.id, "#help")
-    x.set(ahead_seconds=360)
+    written = simulated.types(NEW.id, "#help")
+    simulated.set(ahead_seconds=360)
 
     ticks.lambda_handler({}, None)
 

@@ -1,6 +1,5 @@
 """Each way in which the simulator misbehaves, against what our messenger makes of it and what customers see."""
 
-from collections.abc import Iterator
 from datetime import timedelta
 from typing import Any
 
@@ -10,22 +9,14 @@ from functions.shared.aws import clock
 from functions.shared.x import transport
 from functions.shared.x.dms import Blocked, NotSent, Outcome, Refused, Sent, Unknown
 from local.x.faults import EXPLAINED, KINDS, STRIKES, Chance, Fault, Faults
-from tests.simulated_x import LINKED, NEW, Hook, SimulatedX, hooked, simulated_x, wait_for
+from tests.simulated_x import LINKED, NEW, Hook, SimulatedX, hook, simulated, wait_for
+
+__all__ = ["hook", "simulated"]  # fixtures
 
 
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as hook:
-        yield hook
-
-
-@pytest.fixture
-def simulated(hook: Hook, monkeypatch: pytest.MonkeyPatch) -> Iterator[SimulatedX]:
+@pytest.fixture(autouse=True)
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(transport, "READ_SECONDS", 0.3)
-    with simulated_x(hook.url) as simulated:
-        wait_for(lambda: simulated.state()["webhook_valid"])
-        yield simulated
-    clock.ahead = timedelta(0)
 
 
 def switch(simulated: SimulatedX, *faults: Fault, on: bool = True) -> Any:

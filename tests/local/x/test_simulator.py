@@ -25,21 +25,22 @@ from functions.shared.x.messenger import XMessenger
 from functions.webhook import envelopes
 from local.x.world import World
 from tests.places import ROOT
-from tests.simulated_x import BRAND, CREDENTIALS, LINKED, NEW, SECRET, Hook, SimulatedX, hooked, simulated_x, wait_for
+from tests.simulated_x import (
+    BRAND,
+    CREDENTIALS,
+    LINKED,
+    NEW,
+    SECRET,
+    Hook,
+    SimulatedX,
+    hook,
+    hooked,
+    simulated,
+    simulated_x,
+    wait_for,
+)
 
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as hook:
-        yield hook
-
-
-@pytest.fixture
-def simulated(hook: Hook) -> Iterator[SimulatedX]:
-    with simulated_x(hook.url) as simulated:
-        wait_for(lambda: simulated.state()["webhook_valid"])
-        yield simulated
-    clock.ahead = timedelta(0)
+__all__ = ["hook", "simulated"]  # fixtures
 
 
 @pytest.fixture(scope="module")

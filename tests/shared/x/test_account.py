@@ -1,6 +1,5 @@
 """X's management of our account, against the simulator of X and against answers that it does not give."""
 
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -9,23 +8,11 @@ import pytest
 
 from functions.shared.aws import clock
 from functions.shared.x.account import Declined, Unanswered, XAccount, replay_window
-from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hooked, simulated_x, user_tokens, wait_for
+from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hook, simulated, user_tokens
+
+__all__ = ["hook", "simulated"]  # fixtures
 
 NOW = datetime(2026, 11, 24, 14, 15, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def hook() -> Iterator[Hook]:
-    with hooked(Hook()) as hook:
-        yield hook
-
-
-@pytest.fixture
-def simulated(hook: Hook) -> Iterator[SimulatedX]:
-    with simulated_x(hook.url) as simulated:
-        wait_for(lambda: simulated.state()["webhook_valid"])
-        yield simulated
-    clock.ahead = timedelta(0)
 
 
 def account(simulated: SimulatedX, **other: str) -> XAccount:
