@@ -5,10 +5,9 @@ Subscriptions can be made, listed and ended, but do not choose what is delivered
 
 import asyncio
 import json
-import re
 import socket
 import struct
-from collections.abc import Awaitable, Callable
+from collections.abc import Awaitable, Callable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -19,15 +18,14 @@ from starlette.responses import JSONResponse, Response
 from starlette.routing import Route
 
 from functions.shared.aws import clock
-from local.x.envelopes import as_listed
+from local.x import document
+from local.x.document import NEWEST, Problem, Query, body_of, duplicate, invalid, not_found, x_id
+from local.x.envelopes import as_listed, user_v2
 from local.x.faults import Fault, Faults, Kind
 from local.x.oauth import Guard
 from local.x.webhooks import Webhooks
 from local.x.world import DM, Webhook, World
 
-LONGEST_TEXT = 10_000
-LONGEST_URL = 200
-X_ID = re.compile(r"[0-9]{1,19}")
 DAY = 86_400
 WINDOW = 900
 OTHER_CALLS = 450
@@ -38,50 +36,38 @@ HANGS = 15
 """Seconds, more than the service listens."""
 LATE = timedelta(seconds=90)
 
-KINDS: dict[str, Kind] = {"send": "send", "events": "look_up", "events_with": "look_up"}
+SENDS = ("send", "send_in")
+LOOK_UPS = ("events", "events_with", "events_in", "event")
+KINDS: dict[str, Kind] = {**dict.fromkeys(SENDS, "send"), **dict.fromkeys(LOOK_UPS, "look_up")}
 """The calls that faults can strike."""
-
-SUBSCRIPTION_FIELDS = {"event_type", "filter", "tag", "webhook_id"}
 
 REPLAY_BACK = timedelta(hours=24)
 REPLAY_FROM = timedelta(minutes=31)
 REPLAY_TO = timedelta(minutes=10)
 
-LOOK_UP_PARAMETERS = {
-    "dm_event.fields",
-    "event_types",
-    "expansions",
-    "max_results",
-    "media.fields",
-    "pagination_token",
-    "tweet.fields",
-    "user.fields",
-}
-DM_FIELDS = {"attachments", "created_at", "dm_conversation_id", "entities", "event_type", "id", "text"}
-"""Those of X's OpenAPI 2.167. Who has written comes with the expansion `sender_id`."""
-EVENT_TYPES = {"MessageCreate", "ParticipantsJoin", "ParticipantsLeave"}
-EXPANSIONS = {"attachments.media_keys", "participant_ids", "referenced_tweets.id", "sender_id"}
-PROBLEMS = "https://api.x.com/2/problems"
-
 type Endpoint = Callable[[Request], Awaitable[dict[str, Any]]]
 
 
-class Problem(Exception):
-    """X refuses a call."""
+@dataclass(frozen=True)
+class Call:
+    """One that X can be asked. Several names of one thing have one limit."""
 
-    def __init__(self, status: int, title: str, detail: str, kind: str = "about:blank", **more: Any) -> None:
-        super().__init__(detail)
-        self.status = status
-        self.headers: dict[str, str] | None = None
-        """Of this answer alone, instead of what the limit's headers truly are."""
-        self.body = {"title": title, "detail": detail, "type": kind, "status": status, **more}
+    method: str
+    path: str
+    do: Endpoint
+    status: int = 200
 
+    @property
+    def limit(self) -> str:
+        return "send" if self.do.__name__ in SENDS else self.do.__name__
 
-def invalid(message: str, **parameters: Any) -> Problem:
-    """X repeats the parameters that it does not like."""
-    errors = [{"parameters": {name: [str(value)] for name, value in parameters.items()}, "message": message}]
-    kind = f"{PROBLEMS}/invalid-request"
-    return Problem(400, "Invalid Request", "One or more parameters to your request was invalid.", kind, errors=errors)
+    @property
+    def kind(self) -> Kind | None:
+        return KINDS.get(self.do.__name__)
+
+    async def answered(self, request: Request) -> dict[str, Any]:
+        request.state.query = document.query_of(request, self.path)
+        return await self.do(request)
 
 
 REFUSALS: dict[Fault, tuple[int, str, str]] = {
@@ -156,7 +142,7 @@ class Limiter:
             return {"x-rate-limit": UNLIMITED}
         if route == "send":
             return {"x-rate-limit": (settings.sends, WINDOW), "x-user-limit-24hour": (settings.day, DAY)}
-        return {"x-rate-limit": (settings.reads if route in ("events", "events_with") else OTHER_CALLS, WINDOW)}
+        return {"x-rate-limit": (settings.reads if route in LOOK_UPS else OTHER_CALLS, WINDOW)}
 
     def _window(self, route: str, prefix: str, limit: int, seconds: int) -> Window:
         now = int(clock.now().timestamp())
@@ -183,81 +169,79 @@ class Api:
 
     def routes(self) -> list[Route]:
         every = [
-            ("POST", "/2/dm_conversations/with/{participant}/messages", self.send, 201),
-            ("GET", "/2/dm_conversations/with/{participant}/dm_events", self.events_with, 200),
-            ("GET", "/2/dm_events", self.events, 200),
-            ("GET", "/2/users/me", self.me, 200),
-            ("GET", "/2/webhooks", self.list_webhooks, 200),
-            ("POST", "/2/webhooks", self.create_webhook, 200),
-            ("POST", "/2/webhooks/replay", self.replay, 200),
-            ("PUT", "/2/webhooks/{webhook}", self.validate_webhook, 200),
-            ("DELETE", "/2/webhooks/{webhook}", self.delete_webhook, 200),
-            ("POST", "/2/account_activity/webhooks/{webhook}/subscriptions/all", self.subscribe_account, 200),
-            ("GET", "/2/account_activity/webhooks/{webhook}/subscriptions/all", self.is_subscribed, 200),
-            ("GET", "/2/account_activity/webhooks/{webhook}/subscriptions/all/list", self.list_accounts, 200),
-            (
-                "DELETE",
-                "/2/account_activity/webhooks/{webhook}/subscriptions/{user}/all",
-                self.unsubscribe_account,
-                200,
-            ),
-            ("GET", "/2/account_activity/subscriptions/count", self.count_accounts, 200),
-            ("GET", "/2/activity/subscriptions", self.list_activities, 200),
-            ("POST", "/2/activity/subscriptions", self.create_activity, 200),
-            ("PUT", "/2/activity/subscriptions/{subscription}", self.update_activity, 200),
-            ("DELETE", "/2/activity/subscriptions/{subscription}", self.delete_activity, 200),
+            Call("POST", "/2/dm_conversations/with/{participant}/messages", self.send, 201),
+            Call("GET", "/2/dm_conversations/with/{participant}/dm_events", self.events_with),
+            Call("POST", "/2/dm_conversations/{conversation}/messages", self.send_in, 201),
+            Call("GET", "/2/dm_conversations/{conversation}/dm_events", self.events_in),
+            Call("GET", "/2/dm_events", self.events),
+            Call("GET", "/2/dm_events/{event}", self.event),
+            Call("DELETE", "/2/dm_events/{event}", self.delete_event),
+            Call("GET", "/2/users/me", self.me),
+            Call("GET", "/2/webhooks", self.list_webhooks),
+            Call("POST", "/2/webhooks", self.create_webhook),
+            Call("POST", "/2/webhooks/replay", self.replay),
+            Call("PUT", "/2/webhooks/{webhook}", self.validate_webhook),
+            Call("DELETE", "/2/webhooks/{webhook}", self.delete_webhook),
+            Call("POST", "/2/account_activity/webhooks/{webhook}/subscriptions/all", self.subscribe_account),
+            Call("GET", "/2/account_activity/webhooks/{webhook}/subscriptions/all", self.is_subscribed),
+            Call("GET", "/2/account_activity/webhooks/{webhook}/subscriptions/all/list", self.list_accounts),
+            Call("DELETE", "/2/account_activity/webhooks/{webhook}/subscriptions/{user}/all", self.unsubscribe_account),
+            Call("GET", "/2/account_activity/subscriptions/count", self.count_accounts),
+            Call("GET", "/2/activity/subscriptions", self.list_activities),
+            Call("POST", "/2/activity/subscriptions", self.create_activity),
+            Call("PUT", "/2/activity/subscriptions/{subscription}", self.update_activity),
+            Call("DELETE", "/2/activity/subscriptions/{subscription}", self.delete_activity),
         ]
-        ours = [Route(path, self._answering(do, status), methods=[method]) for method, path, do, status in every]
+        ours = [Route(call.path, self._answering(call), methods=[call.method]) for call in every]
         return [Route("/oauth2/token", self.token, methods=["POST"]), *ours]
 
-    def _answering(self, do: Endpoint, status: int) -> Callable[[Request], Awaitable[Response]]:
+    def _answering(self, call: Call) -> Callable[[Request], Awaitable[Response]]:
         async def answer(request: Request) -> Response:
-            return await self.answer(request, do, status)
+            return await self.answer(request, call)
 
         return answer
 
-    async def answer(self, request: Request, do: Endpoint, status: int) -> Response:
+    async def answer(self, request: Request, call: Call) -> Response:
         """Answer a call to X: all of them go through here."""
         headers: dict[str, str] = {}
         try:
             self._check_who_calls(request)
-            has_room, headers = self.limiter.count(do.__name__)
+            has_room, headers = self.limiter.count(call.limit)
             if not has_room:
-                self.over_limit += do.__name__ == "send"
+                self.over_limit += call.kind == "send"
                 raise Problem(429, "Too Many Requests", "Too Many Requests")
-            kind = KINDS.get(do.__name__)
-            fault = next(iter(self.faults.next(kind)), None) if kind else None
+            fault = next(iter(self.faults.next(call.kind)), None) if call.kind else None
             if fault:
-                return await self._faulty(fault, request, do, status)
-            return JSONResponse(await do(request), status, headers)
+                return await self._faulty(fault, request, call)
+            return JSONResponse(await call.answered(request), call.status, headers)
         except Problem as problem:
             # Escaped, because what is repeated may be no Unicode.
             body = json.dumps(problem.body)
             own = headers if problem.headers is None else problem.headers
             return Response(body, problem.status, own, media_type="application/problem+json")
 
-    async def _faulty(self, fault: Fault, request: Request, do: Endpoint, status: int) -> Response:
+    async def _faulty(self, fault: Fault, request: Request, call: Call) -> Response:
         """Answer as X should not."""
         if fault in REFUSALS:
             raise refusal(fault)
         await request.body()  # read before anything is cut
         if fault is Fault.LATE:
-            self.webhooks.begin(self._later(do, request))
+            self.webhooks.begin(self._later(call, request))
         else:
-            await do(request)
+            await call.answered(request)
         if fault in ODD_BODIES:
-            return Response(ODD_BODIES[fault], status, media_type="application/json")
+            return Response(ODD_BODIES[fault], call.status, media_type="application/json")
         if fault is not Fault.CUT:
             await until_left(request)
         cut(request)
         return Response()  # nobody reads it
 
-    async def _later(self, do: Endpoint, request: Request) -> None:
+    async def _later(self, call: Call, request: Request) -> None:
         due = clock.now() + LATE
         while clock.now() < due:  # the clock may be moved meanwhile
             await asyncio.sleep(0.1)
         with suppress(Problem):
-            await do(request)
+            await call.answered(request)
 
     def _check_who_calls(self, request: Request) -> None:
         of_the_user = request.url.path.startswith(("/2/dm_", "/2/users/"))
@@ -273,12 +257,17 @@ class Api:
     # ---- DMs ----
 
     async def send(self, request: Request) -> dict[str, Any]:
-        participant = x_id(request, "participant")
-        text = text_of(await json_object(request))
+        return await self._send(request, x_id(request, "participant"))
+
+    async def send_in(self, request: Request) -> dict[str, Any]:
+        return await self._send(request, self._customer_in(request))
+
+    async def _send(self, request: Request, participant: str) -> dict[str, Any]:
+        text = document.text_of(await body_of(request, "text"))
         if participant == self.world.brand.id:
             raise invalid("You cannot send a DM to yourself.", participant_id=participant)
         if not self.world.exists(participant):
-            raise Problem(404, "Not Found", f"Could not find user with id: [{participant}].")
+            raise not_found("user", "participant_id", participant)
         dm = self.world.write(participant, text, "api")
         self.webhooks.begin(self.webhooks.announce(dm))
         return {"data": {"dm_conversation_id": self._conversation(participant), "dm_event_id": dm.id}}
@@ -286,60 +275,85 @@ class Api:
     async def events_with(self, request: Request) -> dict[str, Any]:
         return self._list(request, x_id(request, "participant"))
 
+    async def events_in(self, request: Request) -> dict[str, Any]:
+        return self._list(request, self._customer_in(request))
+
     async def events(self, request: Request) -> dict[str, Any]:
         return self._list(request, None)
 
+    async def event(self, request: Request) -> dict[str, Any]:
+        return {"data": self._event(self._dm(request), request.state.query)}
+
+    async def delete_event(self, request: Request) -> dict[str, Any]:
+        """The brand's copy goes, and with it all that this X lists."""
+        self.world.forget(self._dm(request))
+        return {"data": {"deleted": True}}
+
+    def _dm(self, request: Request) -> DM:
+        dm_id = x_id(request, "event")
+        dm = self.world.dm(dm_id)
+        if dm is None:
+            raise not_found("dm_event", "event_id", dm_id)
+        return dm
+
     def _list(self, request: Request, customer: str | None) -> dict[str, Any]:
-        query = request.query_params
-        if unknown := set(query) - LOOK_UP_PARAMETERS:
-            allowed = ",".join(sorted(LOOK_UP_PARAMETERS))
-            raise invalid(f"The query parameter [{sorted(unknown)[0]}] is not one of [{allowed}]")
-        fields = listed(request, "dm_event.fields", DM_FIELDS)
-        types, expansions = listed(request, "event_types", EVENT_TYPES), listed(request, "expansions", EXPANSIONS)
-        count = number(query.get("max_results", "100"), "max_results", 1, 100)
-        below = number(query.get("pagination_token", f"{2**63 - 1:x}"), "pagination_token", 0, 2**63 - 1, base=16)
-        wanted = not types or "MessageCreate" in types
-        dms = self.world.listed(customer, below, count + 1) if wanted else []
-        meta: dict[str, Any] = {"result_count": len(dms[:count])}
-        if len(dms) > count:
-            meta["next_token"] = f"{int(dms[count - 1].id):x}"
-        events = [self._event(dm, fields | (expansions & {"sender_id"})) for dm in dms[:count]]
-        includes = self._senders(dms[:count]) if "sender_id" in expansions else {}
-        return {"data": events, **includes, "meta": meta} if events else {"meta": meta}
+        query: Query = request.state.query
+        types = query.wants("event_types")
+        below = NEWEST if query.after is None else query.after
+        # Nobody joins or leaves a chat of two.
+        found = self.world.listed(customer, below, query.count + 1) if not types or "MessageCreate" in types else []
+        dms, meta = document.cut(found, query, lambda dm: dm.id)
+        if not dms:
+            return {"meta": meta}
+        includes = (
+            {"includes": {"users": self._senders(dms, query)}} if "sender_id" in query.wants("expansions") else {}
+        )
+        return {"data": [self._event(dm, query) for dm in dms], **includes, "meta": meta}
 
-    def _senders(self, dms: list[DM]) -> dict[str, Any]:
+    def _senders(self, dms: Sequence[DM], query: Query) -> list[dict[str, Any]]:
         senders = dict.fromkeys(dm.customer if dm.by == "customer" else self.world.brand.id for dm in dms)
-        users = [self.world.account(sender) for sender in senders]
-        return {"includes": {"users": [{"id": one.id, "name": one.handle, "username": one.handle} for one in users]}}
+        return [self._user(sender, query) for sender in senders]
 
-    def _event(self, dm: DM, fields: set[str]) -> dict[str, Any]:
+    def _user(self, x_user: str, query: Query) -> dict[str, Any]:
+        told = {"id", "name", "username", *query.wants("user.fields")}
+        return {name: value for name, value in user_v2(self.world.account(x_user)).items() if name in told}
+
+    def _event(self, dm: DM, query: Query) -> dict[str, Any]:
         every = {
             "dm_conversation_id": self._conversation(dm.customer),
             "sender_id": dm.customer if dm.by == "customer" else self.world.brand.id,
             "created_at": iso(dm.at),
             **({"attachments": {"media_keys": [f"3_{int(dm.id) - 1}"]}} if dm.form == "attachment" else {}),
         }
+        told = query.wants("dm_event.fields") | (query.wants("expansions") & {"sender_id"})
         always = {"id": dm.id, "event_type": "MessageCreate", "text": as_listed(dm.text, dm.id)[0]}
-        return always | {name: value for name, value in every.items() if name in fields}
+        return always | {name: value for name, value in every.items() if name in told}
+
+    def _customer_in(self, request: Request) -> str:
+        """Return whom a conversation of two is with. There are no groups here."""
+        conversation = request.path_params["conversation"]
+        others = [one for one in conversation.split("-") if one != self.world.brand.id]
+        if len(others) != 1 or conversation != self._conversation(others[0]):
+            raise not_found("dm_conversation", "dm_conversation_id", conversation)
+        return str(others[0])
 
     def _conversation(self, customer: str) -> str:
-        return "-".join(sorted((customer, self.world.brand.id), key=int))
+        return "-".join(sorted((customer, self.world.brand.id), key=lambda one: (len(one), one)))
 
     async def me(self, request: Request) -> dict[str, Any]:
-        brand = self.world.brand
-        return {"data": {"id": brand.id, "name": brand.handle, "username": brand.handle}}
+        return {"data": self._user(self.world.brand.id, request.state.query)}
 
     # ---- webhooks ----
 
     async def list_webhooks(self, request: Request) -> dict[str, Any]:
-        found = [shown(webhook) for webhook in self.world.webhooks.values()]
+        told = request.state.query.wants("webhook_config.fields")
+        every = [shown(webhook) for webhook in self.world.webhooks.values()]
+        found = [{name: one[name] for name in one if not told or name in {"id", *told}} for one in every]
         return {"data": found, "meta": {"result_count": len(found)}}
 
     async def create_webhook(self, request: Request) -> dict[str, Any]:
-        """Take a URL once it has passed the check. X takes https alone; this machine has none."""
-        url = (await json_object(request)).get("url")
-        if not isinstance(url, str) or not url.startswith(("https://", "http://")) or len(url) > LONGEST_URL:
-            raise invalid("The webhook's URL does not meet the requirements.", url=url)
+        """Take a URL once it has passed the check."""
+        url = document.url_of(await body_of(request, "url"))
         if any(webhook.url == url for webhook in self.world.webhooks.values()):
             raise invalid("DuplicateUrlFailed: this URL is registered already.", url=url)
         webhook = Webhook(self.world.new_id(), url, clock.now())
@@ -357,9 +371,9 @@ class Api:
         return {"data": {"deleted": True}}
 
     async def replay(self, request: Request) -> dict[str, Any]:
-        body = await json_object(request)
+        body = await body_of(request, "webhook_id", "from_date", "to_date")
         webhook = self._webhook_named(body.get("webhook_id"))
-        start, end = minute(body, "from_date"), minute(body, "to_date")
+        start, end = document.minute_of(body, "from_date"), document.minute_of(body, "to_date")
         now = clock.now()
         if not now - REPLAY_BACK <= start <= now - REPLAY_FROM or not start < end <= now - REPLAY_TO:
             raise invalid("from_date must be 31 minutes to 24 hours ago, to_date after it and 10 minutes ago.")
@@ -375,7 +389,7 @@ class Api:
     def _webhook_named(self, webhook_id: object) -> Webhook:
         webhook = self.world.webhooks.get(webhook_id) if isinstance(webhook_id, str) else None
         if webhook is None:
-            raise Problem(404, "Not Found", "Could not find a webhook with this id.")
+            raise not_found("webhook", "webhook_id", str(webhook_id))
         return webhook
 
     # ---- Account Activity ----
@@ -413,52 +427,51 @@ class Api:
     # ---- X Activity ----
 
     async def list_activities(self, request: Request) -> dict[str, Any]:
-        return {"data": list(self.activities.values()), **self._total()}
+        query: Query = request.state.query
+        after = [
+            one for one in self.activities.values() if query.after is None or int(one["subscription_id"]) > query.after
+        ]
+        page, meta = document.cut(after, query, lambda one: str(one["subscription_id"]))
+        return {"data": page, "meta": meta | self._total()}
 
     async def create_activity(self, request: Request) -> dict[str, Any]:
-        body = await json_object(request)
-        if not isinstance(body.get("event_type"), str) or not isinstance(body.get("filter"), dict):
-            raise invalid("A subscription needs event_type and filter.")
-        return {"data": {"subscription": self._subscribe(body)}, **self._total()}
+        body = await body_of(request, "event_type", "filter", "tag", "webhook_id")
+        document.check_activity(body)
+        self._check_webhook(body)
+        return {"data": {"subscription": self._subscribe(body)}, "meta": self._total()}
 
     async def update_activity(self, request: Request) -> dict[str, Any]:
-        body = await json_object(request)
         activity = self._activity(request)
-        changed = {name: body[name] for name in ("tag", "webhook_id") if name in body}
-        activity |= changed | {"updated_at": iso(clock.now())}
-        return {"data": activity, **self._total()}
+        body = await body_of(request, "tag", "webhook_id")
+        self._check_webhook(body)
+        activity |= body | {"updated_at": iso(clock.now())}
+        return {"data": activity, "meta": self._total()}
 
     async def delete_activity(self, request: Request) -> dict[str, Any]:
         del self.activities[self._activity(request)["subscription_id"]]
-        return {"data": {"deleted": True}, **self._total()}
+        return {"data": {"deleted": True}, "meta": self._total()}
+
+    def _check_webhook(self, body: Mapping[str, Any]) -> None:
+        if "webhook_id" in body:
+            self._webhook_named(body["webhook_id"])
 
     def _subscribe(self, body: dict[str, Any]) -> dict[str, Any]:
-        given = {name: value for name, value in body.items() if name in SUBSCRIPTION_FIELDS}
-        now = iso(clock.now())
         same = ("event_type", "filter", "webhook_id")
-        if any(all(one.get(name) == given.get(name) for name in same) for one in self.activities.values()):
-            raise Problem(
-                400,
-                "DuplicateSubscriptionFailed",
-                "A subscription with this event type and filter is there already.",
-                f"{PROBLEMS}/duplicate-subscription",
-            )
-        activity: dict[str, Any] = {
-            "subscription_id": self.world.new_id(),
-            **given,
-            "created_at": now,
-            "updated_at": now,
-        }
+        if any(all(one.get(name) == body.get(name) for name in same) for one in self.activities.values()):
+            raise duplicate("A subscription with this event type and filter is there already.")
+        now = iso(clock.now())
+        activity = {"subscription_id": self.world.new_id(), **body, "created_at": now, "updated_at": now}
         return self.activities.setdefault(activity["subscription_id"], activity)
 
     def _activity(self, request: Request) -> dict[str, Any]:
-        activity = self.activities.get(request.path_params["subscription"])
+        subscription: str = request.path_params["subscription"]
+        activity = self.activities.get(subscription)
         if activity is None:
-            raise Problem(404, "Not Found", "Could not find a subscription with this id.")
+            raise not_found("subscription", "subscription_id", subscription)
         return activity
 
     def _total(self) -> dict[str, Any]:
-        return {"meta": {"total_subscriptions": len(self.activities)}}
+        return {"total_subscriptions": len(self.activities)}
 
 
 async def until_left(request: Request) -> None:
@@ -473,75 +486,6 @@ def cut(request: Request) -> None:
     at_once = struct.pack("ii", 1, 0)
     transport.get_extra_info("socket").setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, at_once)
     transport.abort()
-
-
-async def json_object(request: Request) -> dict[str, Any]:
-    if not request.headers.get("content-type", "").startswith("application/json"):
-        raise Problem(415, "Unsupported Media Type", "The request body must be application/json.")
-    try:
-        body = json.loads(await request.body())
-    except (ValueError, RecursionError):
-        body = None
-    if not isinstance(body, dict):
-        raise invalid("The request body is not a JSON object.")
-    return body
-
-
-def text_of(body: dict[str, Any]) -> str:
-    """Return the one field that a DM may have here."""
-    if unknown := set(body) - {"text"}:
-        raise invalid(f"$.{sorted(unknown)[0]}: is not defined in the schema and the schema does not allow it.")
-    text = body.get("text")
-    if not isinstance(text, str) or not text.strip() or not is_unicode(text):
-        raise invalid("$.text: must be a string that is not empty.", text=text)
-    if len(text) > LONGEST_TEXT:
-        raise invalid(f"$.text: may be at most {LONGEST_TEXT} characters long.")
-    return text
-
-
-def is_unicode(text: str) -> bool:
-    """Half a character pair is legal in JSON's escapes and nowhere else."""
-    return not any("\ud800" <= sign <= "\udfff" for sign in text)
-
-
-def x_id(request: Request, name: str) -> str:
-    value = str(request.path_params[name])
-    if not X_ID.fullmatch(value):
-        raise invalid(f"The `{name}_id` path parameter is not a valid id.", **{name: value})
-    return value
-
-
-def listed(request: Request, name: str, allowed: set[str]) -> set[str]:
-    """Read a parameter that is a list: X refuses what it does not know, and what is there twice."""
-    given = [value for value in request.query_params.get(name, "").split(",") if value]
-    for value in given:
-        if value not in allowed:
-            known = ",".join(sorted(allowed))
-            raise invalid(f"The `{name}` query parameter value [{value}] is not one of [{known}]", **{name: value})
-        if given.count(value) > 1:
-            raise invalid(f"The `{name}` query parameter value [{value}] is there twice", **{name: value})
-    return set(given)
-
-
-def number(value: str, name: str, low: int, high: int, base: int = 10) -> int:
-    try:
-        read = int(value, base)
-    except ValueError:
-        read = low - 1
-    if not low <= read <= high:
-        raise invalid(f"The `{name}` query parameter value is not valid.", **{name: value})
-    return read
-
-
-def minute(body: dict[str, Any], name: str) -> datetime:
-    """Read a time like 202611220900."""
-    value = body.get(name)
-    if not isinstance(value, str) or not re.fullmatch(r"[0-9]{12}", value):
-        raise invalid(f"$.{name}: must be a time like 202611220900.")
-    try:
-        return datetime.strptime(value, "%Y%m%d%H%M").replace(tzinfo=UTC)
-    except ValueError as error:
-        raise invalid(f"$.{name}: there is no such time.") from error
 
 
 def shown(webhook: Webhook) -> dict[str, Any]:

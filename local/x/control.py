@@ -14,7 +14,8 @@ from starlette.routing import Route
 
 from functions.shared.aws import clock
 from functions.shared.x.messages import XId
-from local.x.api import Api, is_unicode, iso
+from local.x.api import Api, iso
+from local.x.document import is_unicode
 from local.x.faults import EXPLAINED, MAIN, Chance, Fault, Faults
 from local.x.webhooks import Webhooks
 from local.x.world import DM, SMS, Envelope, World

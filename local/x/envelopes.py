@@ -36,7 +36,7 @@ def bodies(world: World, dm: DM, envelope: Envelope) -> list[Body]:
 
 
 def activity(world: World, dm: DM) -> Body:
-    users = {account.id: {"data": _user_v2(account)} for account in _people(world, dm)}
+    users = {account.id: {"data": user_v2(account)} for account in _people(world, dm)}
     payload = {"direct_message_events": [_event(world, dm)], "users": users}
     return _activity(world, "dm.received" if dm.by == "customer" else "dm.sent", "dm", payload)
 
@@ -155,8 +155,8 @@ def _user_v1(account: Account) -> Body:
     }
 
 
-def _user_v2(account: Account) -> Body:
-    counts = {f"{what}_count": 10 for what in ("followers", "following", "tweet", "listed", "like", "media")}
+def user_v2(account: Account) -> Body:
+    counts = {f"{what}_count": 10 for what in ("followers", "following", "post", "tweet", "listed", "like", "media")}
     return {
         "id": account.id,
         "name": account.handle,

@@ -147,6 +147,10 @@ class World:
         self._db.execute(f"UPDATE dms SET status = ? WHERE id = ? AND NOT ({taken})", (status, int(dm.id)))  # noqa: S608
         self.change()
 
+    def forget(self, dm: DM) -> None:
+        self._db.execute("DELETE FROM dms WHERE id = ?", (int(dm.id),))
+        self.change()
+
     def dm(self, dm_id: str) -> DM | None:
         return next(iter(self._dms("id = ?", int(dm_id))), None)
 

@@ -29,6 +29,8 @@ REPLAY_TO = timedelta(minutes=10)
 """A replay begins at most this long ago, at least that long ago, and ends at least so long ago."""
 
 MOST_DMS = 100
+MOST_PAGES = 50
+"""Of subscriptions: an X that names a next page for ever is not asked for ever."""
 
 _PATH = re.compile(r"[0-9]{1,20}")
 
@@ -147,8 +149,15 @@ class XAccount:
 
     def activities(self) -> list[Subscription]:
         """List the X Activity subscriptions of our app."""
-        body = self._ask("GET", "/2/activity/subscriptions", "app")
-        return [_subscription(one) for one in _listed(body.get("data"))]
+        found: list[Subscription] = []
+        page: dict[str, str] = {}
+        for _ in range(MOST_PAGES):
+            body = self._ask("GET", "/2/activity/subscriptions", "app", params=page)
+            found += map(_subscription, _listed(body.get("data")))
+            page = {"pagination_token": _text(body.get("meta"), "next_token")}
+            if not page["pagination_token"]:
+                break
+        return found
 
     def subscribe_activity(self, event_type: str, user: str, webhook: str) -> None:
         wanted = {

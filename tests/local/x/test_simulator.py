@@ -468,10 +468,42 @@ def test_a_chat_is_listed_for_itself_and_for_thirty_days(simulated: SimulatedX) 
         "dm_event.fields=id,id",
         "event_types=Typing",
         "expansions=x",
+        "expansions=sender_id&expansions=participant_ids",
+        "max_results=5&max_results=5",
+        "user.fields=phone",
+        "tweet.fields=x",
+        "media.fields=x",
+        "pagination_token=0000000000000000x",
     ],
 )
 def test_a_question_that_x_does_not_know_is_refused(unchanged: SimulatedX, query: str) -> None:
-    assert signed(unchanged, "GET", f"/2/dm_events?{query}").status_code == 400
+    answer = signed(unchanged, "GET", f"/2/dm_events?{query}")
+
+    assert answer.status_code == 400
+    assert answer.json()["type"] == "https://api.x.com/2/problems/invalid-request"
+    [[parameter]] = [error["parameters"] for error in answer.json()["errors"]]
+    assert query.startswith(parameter)
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("GET", "/2/users/me?dm_event.fields=id"),
+        ("GET", "/2/webhooks?max_results=5"),
+        ("GET", "/2/webhooks?webhook_config.fields=secret"),
+        ("GET", "/2/activity/subscriptions?tag=dm"),
+        ("GET", "/2/account_activity/subscriptions/count?x=1"),
+        ("POST", f"{SEND}?max_results=5"),
+    ],
+)
+def test_a_parameter_that_is_of_another_call_is_refused(unchanged: SimulatedX, method: str, path: str) -> None:
+    assert signed(unchanged, method, path, {"text": "Hi"} if method == "POST" else None).status_code == 400
+
+
+def test_a_user_is_told_with_what_was_asked_for(unchanged: SimulatedX) -> None:
+    told = signed(unchanged, "GET", "/2/users/me?user.fields=verified_type").json()["data"]
+
+    assert told == {"id": BRAND.id, "name": BRAND.handle, "username": BRAND.handle, "verified_type": "none"}
 
 
 def test_the_brand_knows_who_it_is(unchanged: SimulatedX) -> None:
@@ -503,11 +535,81 @@ def test_activities_are_subscribed_to_one_by_one(simulated: SimulatedX) -> None:
 
     assert {name: made[name] for name in wanted} == wanted
     assert managed(simulated, "PUT", one, {"tag": "new"}).json()["data"]["tag"] == "new"
-    assert managed(simulated, "GET", path).json()["meta"] == {"total_subscriptions": 4}
+    assert managed(simulated, "GET", path).json()["meta"] == {"result_count": 4, "total_subscriptions": 4}
     again = managed(simulated, "POST", path, wanted)
     assert (again.status_code, again.json()["title"]) == (400, "DuplicateSubscriptionFailed")
     assert managed(simulated, "DELETE", one).json()["data"] == {"deleted": True}
     assert managed(simulated, "DELETE", one).status_code == 404
+
+
+ABOUT = {"filter": {"user_id": BRAND.id}}
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {"event_type": "dm.received", **ABOUT, "since": "today"},
+        {"event_type": "dm.forwarded", **ABOUT},
+        {"event_type": ["dm.received"], **ABOUT},
+        {"event_type": "like.create"},
+        {"event_type": "like.create", "filter": []},
+        {"event_type": "like.create", "filter": {}},
+        {"event_type": "like.create", "filter": {"user_id": 5}},
+        {"event_type": "like.create", "filter": {"user_id": "jo"}},
+        {"event_type": "like.create", "filter": {"user_id": BRAND.id, "name": "jo"}},
+        {"event_type": "like.create", "filter": {"user_id": BRAND.id, "direction": "both"}},
+        {"event_type": "dm.received", **ABOUT, "tag": "the same in other words"},
+    ],
+)
+def test_a_subscription_that_x_does_not_know_is_refused(unchanged: SimulatedX, body: Any) -> None:
+    path = "/2/activity/subscriptions"
+
+    answer = managed(unchanged, "POST", path, body)
+
+    assert answer.status_code == 400
+    assert answer.json()["type"].startswith("https://api.x.com/2/problems/")
+    assert managed(unchanged, "GET", path).json()["meta"]["total_subscriptions"] == 3
+
+
+def test_subscriptions_are_listed_page_by_page(unchanged: SimulatedX) -> None:
+    path = "/2/activity/subscriptions?max_results=2"
+
+    first = managed(unchanged, "GET", path).json()
+    second = managed(unchanged, "GET", f"{path}&pagination_token={first['meta']['next_token']}").json()
+
+    types = [one["event_type"] for one in first["data"] + second["data"]]
+    assert types == ["dm.received", "dm.sent", "chat.received"]
+    assert second["meta"] == {"result_count": 1, "total_subscriptions": 3}
+
+
+@pytest.mark.parametrize(
+    ("path", "body"),
+    [
+        ("/2/webhooks", {"url": "https://example.com/webhook", "secret": "x"}),
+        ("/2/webhooks", {"url": "ftp://example.com"}),
+        ("/2/webhooks", {"url": f"https://example.com/{'x' * 200}"}),
+        ("/2/webhooks/replay", {"webhook_id": "1", "from_date": "202611220900", "to_date": "202611221100", "tag": "x"}),
+    ],
+)
+def test_what_the_document_does_not_list_is_refused(unchanged: SimulatedX, path: str, body: Any) -> None:
+    assert managed(unchanged, "POST", path, body).status_code == 400
+
+
+@pytest.mark.parametrize(
+    ("path", "what"),
+    [
+        ("/2/dm_events/5", "dm_event"),
+        (f"/2/dm_conversations/{BRAND.id}-{LINKED.id}-{NEW.id}/dm_events", "dm_conversation"),
+        (f"/2/dm_conversations/{LINKED.id}-{BRAND.id}/dm_events", "dm_conversation"),
+        ("/2/account_activity/webhooks/5/subscriptions/all", "webhook"),
+    ],
+)
+def test_what_is_not_there_is_named_in_x_s_form(unchanged: SimulatedX, path: str, what: str) -> None:
+    answer = signed(unchanged, "GET", path)
+
+    assert answer.status_code == 404
+    assert answer.json()["type"] == "https://api.x.com/2/problems/resource-not-found"
+    assert answer.json()["resource_type"] == what
 
 
 @pytest.mark.parametrize(("method", "path", "status"), [("GET", "/2/nothing", 404), ("PUT", "/2/dm_events", 405)])

@@ -92,6 +92,15 @@ def test_subscriptions_are_seen_and_made(simulated: SimulatedX) -> None:
     assert x.hears_account_activity(webhook)
 
 
+def test_subscriptions_are_read_to_the_end_of_the_list(simulated: SimulatedX) -> None:
+    x = account(simulated)
+    webhook = x.webhooks()[0].id
+    for user in range(100):
+        x.subscribe_activity("like.create", f"{2_000_000_000_000_000_000 + user}", webhook)
+
+    assert len(x.activities()) == 103
+
+
 def test_a_replay_is_a_job_with_an_id(simulated: SimulatedX) -> None:
     x = account(simulated)
     now = clock.now()
