@@ -85,6 +85,8 @@ def use_libraries() -> None:
         telemetry.info("loaded")
         telemetry.count("Loaded")
         telemetry.publish()
+    if babel := modules.get("babel"):
+        assert babel.Locale("en", "GB").currency_formats  # noqa: S101 - its data is read when it is asked for
     if holidays := modules.get("holidays"):
         holidays.country_holidays("GB", years=2026)
     if zoneinfo := modules.get("zoneinfo"):

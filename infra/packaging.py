@@ -20,6 +20,10 @@ ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build"
 REQUIREMENTS = ROOT / "functions" / "requirements.txt"
 
+CLDR = PurePosixPath("babel/locale-data")
+LANGUAGES = ("en",)
+"""What texts are written in; how a language is spoken in each of its countries comes along."""
+
 PYTHON = "3.13"
 LAMBDA = "aarch64-manylinux2014"
 HERE = ""
@@ -114,7 +118,7 @@ def needed(files: Iterable[PurePosixPath], loads: set[PurePosixPath], data: Cont
             wanted = file in loads
         else:
             near = file.parent in folders or file.parts[0] in whole
-            wanted = near and not file.parts[0].endswith(".dist-info")
+            wanted = near and not file.parts[0].endswith(".dist-info") and not is_foreign(file)
         if wanted and file.suffix not in (".pyi", ".typed"):
             chosen.add(file)
     return chosen
@@ -130,6 +134,11 @@ def does_something(module: Path) -> bool:
     """Tell whether there is more in a module than words about it and constants."""
     statements = ast.parse(module.read_bytes()).body
     return not all(isinstance(one, ast.Assign | ast.AnnAssign | ast.Expr) for one in statements)
+
+
+def is_foreign(file: PurePosixPath) -> bool:
+    """Tell whether a file is CLDR's data of a language that we do not speak: all of them are 30 MB."""
+    return file.parent == CLDR and file.stem.partition("_")[0] not in ("root", *LANGUAGES)
 
 
 def files_in(folder: Path) -> Iterator[PurePosixPath]:

@@ -14,7 +14,7 @@ from functions.commands.decide import decide
 from functions.commands.decisions import Decision, Join, Open
 from functions.commands.registry import Question
 from functions.shared.aws import clock
-from functions.shared.brand.catalogue import Catalogue
+from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.conversation import cases
 from functions.shared.conversation.cases import case_number
@@ -63,7 +63,7 @@ def ask(
         said = " ".join(text or ())
         _json(row(said, answer(said)))
     else:
-        typer.echo("\n".join(_lines(answer(" ".join(text or ())), now, content.brand.timezone, why)))
+        typer.echo("\n".join(_lines(answer(" ".join(text or ())), now, content.brand, why)))
 
 
 def bot(handle: str, content: Catalogue, now: datetime) -> Callable[[str], Decision]:
@@ -88,13 +88,13 @@ def bot(handle: str, content: Catalogue, now: datetime) -> Callable[[str], Decis
 # ---- for people ----
 
 
-def _lines(decision: Decision, now: datetime, timezone: str, why: bool) -> Iterator[str]:
+def _lines(decision: Decision, now: datetime, brand: Brand, why: bool) -> Iterator[str]:
     say = decision.say
     yield say.text if say else f"(nothing is sent: {decision.disposition})"
     if isinstance(decision.case, Join):
         yield f"(joins case {case_number(decision.case.id)})"
     elif case := decision.case:
-        yield f"(case {case_number(case.id)} for {case.team}: {case.kind}, due {eta(case.due_at, now, timezone)})"
+        yield f"(case {case_number(case.id)} for {case.team}: {case.kind}, due {eta(case.due_at, now, brand)})"
     if why:
         yield f"[step {decision.step}; rule {decision.rule}; text {say.key if say else 'none'}]"
 

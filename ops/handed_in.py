@@ -11,6 +11,7 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, document
 from functions.shared.carrier.items import Part
+from functions.shared.wording import saying
 
 OURS = ("customer", "case")
 """What texts need of our own records."""
@@ -40,6 +41,7 @@ def needs() -> dict[str, list[str]]:
     return theirs | {
         "acknowledgements": list(texts.NEEDS),
         "promises": list(hours.NEEDS),
+        "amounts and times": list(saying.NEEDS),
         "desk": list(account_column.NEEDS),
     }
 

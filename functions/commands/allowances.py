@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 
 from functions.commands import gate
 from functions.commands.gate import Answer, Figures
+from functions.shared.brand.locale import Locale
 from functions.shared.carrier.accounts import Allowance, Tag
 from functions.shared.carrier.items import Unreadable, given
 from functions.shared.wording import saying
@@ -79,8 +80,8 @@ class Kind:
     """How one of the three is counted and spoken of."""
 
     tag: Tag
-    left: Callable[[int], str]
-    used: Callable[[int], str]
+    left: Callable[[int, Locale], str]
+    used: Callable[[int, Locale], str]
     noun: str
     """After a limit: "30 GB of data", "500 minutes"."""
     what: str
@@ -119,11 +120,11 @@ def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
     reply = UNLIMITED.reply(
         Tag=capital(kind.tag),
         are=kind.are,
-        used=kind.used(allowance.used),
-        renewed=saying.day(figures.line.renewed_on, figures.today),
+        used=kind.used(allowance.used, figures.brand),
+        renewed=saying.day(figures.line.renewed_on, figures.today, figures.brand),
         line=_which_line(figures),
         as_of=as_of,
-        other_tags=_others(kind.tag),
+        other_tags=_others(kind.tag, figures.brand),
     )
     return replace(reply, as_of=as_of)
 
@@ -131,7 +132,7 @@ def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
 def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
     line, as_of = figures.line, figures.as_of(figures.line)
     left = max(limit - used, 0)
-    bare = kind.left(limit)
+    bare = kind.left(limit, figures.brand)
     said = {
         "Tag": capital(kind.tag),
         "bare": bare,
@@ -142,11 +143,11 @@ def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
     if left == 0:
         return replace(_used_up(kind, figures, said), as_of=as_of)
     renews = kind.renew if line.renews else kind.end
-    resets = saying.on_day(line.resets_on, figures.today)
-    said |= {"left": kind.left(left), "renews": renews, "resets": resets}
-    pace = saying.pace(left, line.resets_on, figures.today) if kind.paced else ""
+    resets = saying.on_day(line.resets_on, figures.today, figures.brand)
+    said |= {"left": kind.left(left, figures.brand), "renews": renews, "resets": resets}
+    pace = saying.pace(left, line.resets_on, figures.today, figures.brand) if kind.paced else ""
     low = left * 10 <= limit
-    reply = LOW.reply(**said) if low else LEFT.reply(**said, pace=pace, other_tags=_others(kind.tag))
+    reply = LOW.reply(**said) if low else LEFT.reply(**said, pace=pace, other_tags=_others(kind.tag, figures.brand))
     return replace(reply, as_of=as_of, renews=f"{'renews' if line.renews else 'ends'} {resets}")
 
 
@@ -161,7 +162,7 @@ def _price(kind: Kind, figures: Figures) -> dict[str, str]:
     when = figures.line.used_up(kind.tag)
     if when is None or when.minor is None or when.per is None:
         raise Unreadable("line.when_used_up has no price")
-    return {"per": when.per, "rate": money(when.minor)}
+    return {"per": when.per, "rate": money(when.minor, figures.brand)}
 
 
 def _until(figures: Figures) -> str:
@@ -169,12 +170,12 @@ def _until(figures: Figures) -> str:
     line, today = figures.line, figures.today
     if not line.renews:
         return "you add more"
-    return "later today" if line.resets_on == today else saying.day(line.resets_on, today)
+    return "later today" if line.resets_on == today else saying.day(line.resets_on, today, figures.brand)
 
 
 def _which_line(figures: Figures) -> str:
     return saying.line_ending(figures.line.number) if len(figures.account.lines) > 1 else ""
 
 
-def _others(tag: Tag) -> str:
-    return " and ".join(f"#{other}" for other in TAGS if other != tag)
+def _others(tag: Tag, brand: Locale) -> str:
+    return saying.listed([f"#{other}" for other in TAGS if other != tag], brand)

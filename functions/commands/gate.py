@@ -4,9 +4,9 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from zoneinfo import ZoneInfo
 
 from functions.commands.registry import Escalate, Question
+from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Account, Dated, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.wording import saying
@@ -95,15 +95,15 @@ class Figures:
         return self.question.now
 
     @property
-    def zone(self) -> ZoneInfo:
-        return self.question.catalogue.brand.zone
+    def brand(self) -> Brand:
+        return self.question.catalogue.brand
 
     @property
     def today(self) -> date:
         return self.question.today
 
     def as_of(self, part: Dated) -> str:
-        return saying.as_of(part.as_of, self.now, self.zone)
+        return saying.as_of(part.as_of, self.now, self.brand)
 
 
 def content(tag: str, say: Answer) -> Answer:
@@ -196,9 +196,9 @@ def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply
     """Add a known incident that touches a hashtag."""
     if isinstance(reply, Escalate):
         return reply
-    zone = question.catalogue.brand.zone
+    brand = question.catalogue.brand
     for notice in question.catalogue.notices():
         if notice.on(question.now) and tag in {known.removeprefix("#") for known in notice.tags}:
-            news = saying.moment(notice.next_at, question.now, zone)
+            news = saying.moment(notice.next_at, question.now, brand)
             return replace(reply, next=BESIDE.reply(says=notice.says, next_at=news).next, serious=2)
     return reply

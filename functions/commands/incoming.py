@@ -121,7 +121,7 @@ class Heard:
             "case": case_number(case),
             "team": name,
             "Team": name[0].upper() + name[1:],
-            "eta": eta(self.told(team, due), self.question.now, brand.timezone),
+            "eta": eta(self.told(team, due), self.question.now, brand),
             "lost_phone": brand.lost_phone,
             "abroad_phone": brand.abroad_phone,
             "care_phone": brand.care_phone,

@@ -48,7 +48,7 @@ class Anew:
             return reply
         now, brand = self.now(), self.catalogue(self.now()).brand
         told = reply.promises if reply.promises > now else due_to_tell(case, now, brand, self.ahead)
-        said = eta(told, now, brand.timezone)
+        said = eta(told, now, brand)
         too = _with_time(reply.too, said) if reply.too else None
         return replace(reply, text=_with_time(reply.text, said), too=too, promises=told)
 

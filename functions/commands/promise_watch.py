@@ -52,8 +52,8 @@ def _updated(
     """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
     told = texts.reply(
         UPDATE,
-        promised=moment(promise.by, now, brand.zone),
-        eta=eta(later, now, brand.timezone),
+        promised=moment(promise.by, now, brand),
+        eta=eta(later, now, brand),
         case=case.number,
     )
     cause = f"{case.id}-{case.opened_at:%y%m%d%H%M%S}"

@@ -1,6 +1,7 @@
 """What staff see of an account: the linked line, and the bill where the customer is its holder. Nothing unproven."""
 
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
 from datetime import date, datetime
 from functools import partial
 from typing import Any, get_args
@@ -12,6 +13,7 @@ from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Bill, Line, Tag
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.customers import Link
+from functions.shared.wording import saying
 
 NOT_VERIFIED = ShownAccount(verified=False)
 NEEDS = (
@@ -41,50 +43,100 @@ NEEDS = (
 """What is shown (see docs/data.md)."""
 PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}
 UNREADABLE = "cannot be read"
+NOT_THEIRS = "the holder's: not for this customer"
 
 
 def reader(
     dynamodb: Any, table: str, brand: Callable[[], Brand], now: Callable[[], datetime]
 ) -> Callable[[Link], ShownAccount]:
-    def today() -> date:
-        return hours.today(now(), brand())
-
     def read(link: Link) -> ShownAccount:
         try:
             account = accounts.read(dynamodb, table, link.account_id)
-            return shown(account, link, today) if account else NOT_VERIFIED
+            return shown(account, link, brand, now()) if account else NOT_VERIFIED
         except Unreadable:
             return NOT_VERIFIED
 
     return read
 
 
-def shown(account: Account, link: Link, today: Callable[[], date]) -> ShownAccount:
+def shown(account: Account, link: Link, brand: Callable[[], Brand], now: datetime) -> ShownAccount:
     """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
     line = account.line(link.line_id)
     if line is None or line.status in ("lost", "closed"):
         return NOT_VERIFIED
-    figures = (Figure(name=name, value=_readable(say)) for name, say in _figures(account, line, today).items())
+    said = _Column(account, line, brand, now).figures()
+    figures = (Figure(name=name, value=_readable(say)) for name, say in said.items())
     return ShownAccount(verified=True, as_of=_as_of(line), figures=tuple(figures))
 
 
-def _figures(account: Account, line: Line, today: Callable[[], date]) -> dict[str, Callable[[], str]]:
-    """What is shown, each by the function that says it: one that makes no sense spoils no other."""
-    return {
-        "Number": lambda: f"…{line.number[-3:]}, {line.status}",
-        "Plan": lambda: ", ".join(_plan(line)),
-        **{tag.capitalize(): partial(_left, line, tag, today) for tag in get_args(Tag)},
-        **(_holders(account) if line.role == "holder" else {"Bill": lambda: "the holder's: not for this customer"}),
-    }
+@dataclass(frozen=True)
+class _Column:
+    """An account as staff read it, with the brand's facts read only where one is needed."""
 
+    account: Account
+    line: Line
+    brand: Callable[[], Brand]
+    now: datetime
 
-def _holders(account: Account) -> dict[str, Callable[[], str]]:
-    return {
-        "Bill": lambda: _bill(account.bills[-1] if account.bills else None),
-        "Account": lambda: ", ".join(_money(account)),
-        "Contact number": lambda: account.contact_number or "none on file",
-        "Extra": lambda: ", ".join(f"{_pounds(extra.minor)} {extra.what}" for extra in account.extras) or "none",
-    }
+    def figures(self) -> dict[str, Callable[[], str]]:
+        """What is shown, each by the function that says it: one that makes no sense spoils no other."""
+        return {
+            "Number": lambda: f"…{self.line.number[-3:]}, {self.line.status}",
+            "Plan": lambda: ", ".join(self._plan()),
+            **{tag.capitalize(): partial(self._left, tag) for tag in get_args(Tag)},
+            **(self._holders() if self.line.role == "holder" else {"Bill": lambda: NOT_THEIRS}),
+        }
+
+    def _holders(self) -> dict[str, Callable[[], str]]:
+        account = self.account
+        return {
+            "Bill": lambda: self._bill(account.bills[-1] if account.bills else None),
+            "Account": lambda: ", ".join(self._standing()),
+            "Contact number": lambda: account.contact_number or "none on file",
+            "Extra": lambda: (
+                ", ".join(f"{self._money(extra.minor)} {extra.what}" for extra in account.extras) or "none"
+            ),
+        }
+
+    def _plan(self) -> Iterator[str]:
+        yield self.line.plan_name
+        yield self._money(self.line.plan_minor)
+        if self.line.contract_ends_on:
+            yield f"until {self._day(self.line.contract_ends_on)}"
+
+    def _left(self, tag: Tag) -> str:
+        allowance = self.line.allowance(tag, hours.today(self.now, self.brand()))
+        if allowance is None:
+            return "not in the plan"
+        if allowance.limit is None:
+            return f"unlimited, {_amount(tag, allowance.used)} used"
+        left = max(0, allowance.limit - allowance.used)
+        ends = f"{'renews' if self.line.renews else 'ends'} {self._day(self.line.resets_on)}"
+        return f"{_amount(tag, left)} of {_amount(tag, allowance.limit)} left, {ends}"
+
+    def _bill(self, bill: Bill | None) -> str:
+        if bill is None:
+            return "none yet"
+        paid = f"paid {self._day(bill.paid_on)}" if bill.paid_on else f"due {self._day(bill.due_on)}"
+        return f"{self._money(bill.amount_minor)} of {self._day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
+
+    def _standing(self) -> Iterator[str]:
+        account = self.account
+        yield account.status
+        if account.owed_minor:
+            yield f"{self._money(account.owed_minor)} {'owed' if account.owed_minor > 0 else 'in credit'}"
+        if account.credit_minor is not None:
+            yield f"{self._money(account.credit_minor)} prepaid"
+
+    def _extras(self) -> Iterator[str]:
+        for extra in self.account.extras:
+            yield f"{self._money(extra.minor)} {extra.what}"
+
+    def _money(self, minor: int) -> str:
+        return saying.money(minor, self.brand())
+
+    def _day(self, on: date) -> str:
+        return saying.full_date(on, self.brand())
 
 
 def _as_of(line: Line) -> datetime | None:
@@ -92,42 +144,6 @@ def _as_of(line: Line) -> datetime | None:
         return line.as_of
     except Unreadable:
         return None
-
-
-def _plan(line: Line) -> Iterator[str]:
-    yield line.plan_name
-    yield _pounds(line.plan_minor)
-    if line.contract_ends_on:
-        yield f"until {_day(line.contract_ends_on)}"
-
-
-def _left(line: Line, tag: Tag, today: Callable[[], date]) -> str:
-    allowance = line.allowance(tag, today())
-    if allowance is None:
-        return "not in the plan"
-    if allowance.limit is None:
-        return f"unlimited, {_amount(tag, allowance.used)} used"
-    left = max(0, allowance.limit - allowance.used)
-    return f"{_amount(tag, left)} of {_amount(tag, allowance.limit)} left, {_end(line)}"
-
-
-def _end(line: Line) -> str:
-    return f"{'renews' if line.renews else 'ends'} {_day(line.resets_on)}"
-
-
-def _bill(bill: Bill | None) -> str:
-    if bill is None:
-        return "none yet"
-    paid = f"paid {_day(bill.paid_on)}" if bill.paid_on else f"due {_day(bill.due_on)}"
-    return f"{_pounds(bill.amount_minor)} of {_day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
-
-
-def _money(account: Account) -> Iterator[str]:
-    yield account.status
-    if account.owed_minor:
-        yield f"{_pounds(abs(account.owed_minor))} {'owed' if account.owed_minor > 0 else 'in credit'}"
-    if account.credit_minor is not None:
-        yield f"{_pounds(account.credit_minor)} prepaid"
 
 
 def _readable(say: Callable[[], str]) -> str:
@@ -145,11 +161,3 @@ def _amount(tag: Tag, amount: int) -> str:
             return f"{amount // 60}"
         case "text":
             return f"{amount}"
-
-
-def _pounds(minor: int) -> str:
-    return f"£{minor / 100:,.2f}"
-
-
-def _day(day: date) -> str:
-    return f"{day.day} {day:%b %Y}"

@@ -18,6 +18,7 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Asked, Customer, Link
 from functions.shared.x.messages import DirectMessage
+from tests.brands import FACTS
 from tests.places import DATA
 
 SENTENCES = tomllib.loads((DATA / "sentences.toml").read_text(encoding="utf-8"))
@@ -32,20 +33,7 @@ WITH_PERSON = replace(KNOWN, case=CASE.id)
 
 CONTENT = Catalogue.of(
     [
-        {
-            "kind": "brand",
-            "id": "facts",
-            "name": "ExampleCare",
-            "handle": "ExampleCare",
-            "care_phone": "0306 999 0150",
-            "lost_phone": "0808 157 0150",
-            "abroad_phone": "+44 306 999 0150",
-            "privacy_url": "https://example.com/privacy",
-            "adr_scheme": "the Communications Ombudsman",
-            "hours": "Mon-Sat 08:00-20:00",
-            "timezone": "Europe/London",
-            "holidays": "GB",
-        },
+        FACTS,
         {
             "kind": "guide",
             "id": "ios#internet",

@@ -33,7 +33,7 @@ NONE = Text("parcel.none", "{hi}no parcel is on its way to you.", needs=("accoun
 
 def say(figures):
     on = figures.account.own(ON)
-    return COMES.reply(when=on_day(on, figures.today)) if on else NONE.reply()
+    return COMES.reply(when=on_day(on, figures.today, figures.brand)) if on else NONE.reply()
 
 command = Command(
     tag="parcel",

@@ -1,6 +1,6 @@
 """What staff see of an account, and what nobody sees."""
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 from typing import Any
 
 import pytest
@@ -11,17 +11,17 @@ from functions.load.writing import typed
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier import accounts
 from functions.shared.carrier.items import Unreadable
-from tests.asking import CONTENT
 from tests.at_desk import LINKED, START
+from tests.brands import FACTS
 
-TODAY = date(2026, 11, 24)
+BRAND = Brand.of(FACTS)
 GB = 1_000_000_000
 
 
 def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> ShownAccount:
     found = accounts.of(stored(line, account))
     assert found
-    return account_column.shown(found, LINKED, lambda: TODAY)
+    return account_column.shown(found, LINKED, lambda: BRAND, START)
 
 
 def stored(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> list[dict[str, Any]]:
@@ -79,7 +79,7 @@ def figures(shown: ShownAccount) -> dict[str, str]:
 def test_a_holder_is_shown_with_line_bill_and_extras_in_words() -> None:
     assert figures(column()) == {
         "Number": "…111, active",
-        "Plan": "30 GB SIM only, £20.00, until 3 Mar 2027",
+        "Plan": "30 GB SIM only, £20, until 3 Mar 2027",
         "Data": "12.4 GB of 30 GB left, renews 4 Dec 2026",
         "Text": "not in the plan",
         "Minutes": "unlimited, 10 used",
@@ -146,8 +146,7 @@ class Table:
 
 
 def read(table: Table, now: datetime = START) -> ShownAccount:
-    brand = next(item for item in CONTENT if item["kind"] == "brand")
-    return account_column.reader(table, "accounts", lambda: Brand.of(brand), lambda: now)(LINKED)
+    return account_column.reader(table, "accounts", lambda: BRAND, lambda: now)(LINKED)
 
 
 @pytest.mark.parametrize("table", [Table(), Table({"account_id": {"S": "account-1"}, "part": {"S": "line#line-1"}})])
@@ -161,4 +160,4 @@ def test_soon_after_midnight_in_summer_the_new_period_has_begun_for_staff_too() 
 
     shown = read(Table(*map(typed, items)), half_past_midnight)
 
-    assert figures(shown)["Data"] == "12.4 GB of 30 GB left, renews 4 Sep 2026"
+    assert figures(shown)["Data"] == "12.4 GB of 30 GB left, renews 4 Sept 2026"

@@ -94,7 +94,7 @@ def test_is_small(packages: dict[str, Package], name: str) -> None:
 def test_the_webhook_carries_neither_models_nor_x_nor_another_functions_code(packages: dict[str, Package]) -> None:
     files = contents(packages["webhook"])
 
-    assert not {"pydantic", "pydantic_core", "tweepy", "requests"} & {file.parts[0] for file in files}
+    assert not {"babel", "pydantic", "pydantic_core", "tweepy", "requests"} & {file.parts[0] for file in files}
     assert {file.parts[1] for file in files if file.parts[0] == "functions"} == {
         "__init__.py",
         "__pycache__",
@@ -294,3 +294,13 @@ def test_what_is_locked_is_what_is_developed_with() -> None:
 
 def test_the_lock_names_no_host() -> None:
     assert "://" not in packaging.REQUIREMENTS.read_text()
+
+
+def test_who_speaks_has_the_data_of_our_language_wherever_it_is_spoken_and_of_no_other(
+    packages: dict[str, Package],
+) -> None:
+    for name in ("commands", "desk"):
+        data = {file.stem for file in contents(packages[name]) if file.parent.name == "locale-data"}
+
+        assert {"root", "en", "en_001", "en_GB", "en_US", "en_AU"} <= data
+        assert all(stem == "root" or stem.startswith("en") for stem in data)

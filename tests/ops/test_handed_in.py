@@ -18,11 +18,11 @@ from functions.shared.carrier.items import Part
 from ops import handed_in
 from ops.handed_in import Attribute
 from tests.asking import CONTENT, NOW, PEOPLE, customer, question
+from tests.brands import FACTS
 from tests.places import DATA
 
 KEYS = {"account_id", "line_id", "id", "kind"}
 UNREAD = {"Canned": "the desk's page is to offer them to staff"}
-TODAY = NOW.date()
 ROWS = tomllib.loads((DATA / "replies.toml").read_text(encoding="utf-8"))["rows"]
 
 
@@ -97,7 +97,7 @@ def test_a_hashtag_reads_nothing_but_what_it_says(command: Command, read: set[At
             command.answer(ready)
         every |= read
 
-    assert every - of(f"#{command.tag}") - of("promises") - PUT_TOGETHER == set()
+    assert every - of(f"#{command.tag}") - of("promises") - of("amounts and times") - PUT_TOGETHER == set()
     assert ("Line", "status") in every or not command.shows_account
 
 
@@ -107,12 +107,13 @@ def test_the_desk_reads_what_it_says(read: set[Attribute]) -> None:
         assert link
         assert account
         read.clear()
-        account_column.shown(account, link, lambda: TODAY)
+        account_column.shown(account, link, lambda: Catalogue.of(CONTENT).brand, NOW)
 
-        assert read - of("desk") - PUT_TOGETHER == set()
+        assert read - of("desk") - of("promises") - of("amounts and times") - PUT_TOGETHER == set()
 
 
 def test_promises_are_made_from_what_they_say(read: set[Attribute]) -> None:
-    hours.is_open(NOW, Catalogue.of(CONTENT).brand)
+    hours.is_open(NOW, Catalogue.of([FACTS | {"special_hours": [{"on": "2026-11-24", "hours": "10:00-16:00"}]}]).brand)
+    hours.is_open(NOW, Catalogue.of([FACTS]).brand)
 
     assert read == of("promises")

@@ -5,27 +5,11 @@ from functools import cache
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
+from tests.brands import FACTS
 
 LINKED_A, LINKED_B = "2000000000000000002", "2000000000000000005"
 
-CATALOGUE = Catalogue.of(
-    [
-        {
-            "kind": "brand",
-            "id": "facts",
-            "name": "ExampleCare",
-            "handle": "ExampleCare",
-            "care_phone": "0306 999 0150",
-            "lost_phone": "0808 157 0150",
-            "abroad_phone": "+44 306 999 0150",
-            "privacy_url": "example.co.uk/privacy",
-            "adr_scheme": "the Communications Ombudsman",
-            "hours": "Mon-Sat 08:00-20:00",
-            "timezone": "Europe/London",
-            "holidays": "GB",
-        }
-    ]
-)
+CATALOGUE = Catalogue.of([FACTS | {"privacy_url": "example.co.uk/privacy"}])
 
 
 @cache

@@ -7,7 +7,7 @@ from functions.commands.gate import Figures
 from functions.commands.registry import Command, Example
 from functions.shared.carrier.accounts import Bill
 from functions.shared.carrier.items import given
-from functions.shared.wording.saying import day, money, on_day
+from functions.shared.wording.saying import day, listed, money, on_day
 from functions.shared.wording.text import Reply, Text, fits
 
 BILL = Text(
@@ -88,32 +88,32 @@ def _prepaid(figures: Figures) -> Reply:
     as_of = figures.as_of(figures.account)
     credit = given(figures.account.credit_minor, "account.credit_minor")
     text = PREPAID if credit else PREPAID_EMPTY
-    return replace(text.reply(credit=money(credit), as_of=as_of), as_of=as_of)
+    return replace(text.reply(credit=money(credit, figures.brand), as_of=as_of), as_of=as_of)
 
 
 def _monthly(figures: Figures) -> Reply:
-    account, today = figures.account, figures.today
+    account, today, brand = figures.account, figures.today, figures.brand
     as_of = figures.as_of(account)
     owed = given(account.owed_minor, "account.owed_minor")
     bill = account.bills[-1] if account.bills else None
     if owed < 0:
-        return replace(_with_extras(CREDIT, figures, owed=money(owed)), as_of=as_of)
+        return replace(_with_extras(CREDIT, figures, owed=money(owed, brand)), as_of=as_of)
     if bill is None:
         return replace(_with_extras(NO_BILL, figures), as_of=as_of)
     if owed and not bill.paid_on and bill.due_on < today:
-        reply = OVERDUE.reply(owed=money(owed), as_of=as_of, due_on=on_day(bill.due_on, today))
+        reply = OVERDUE.reply(owed=money(owed, brand), as_of=as_of, due_on=on_day(bill.due_on, today, brand))
         return replace(reply, as_of=as_of)
-    return _with_extras(BILL, figures, bill=money(bill.amount_minor), pay=_pay(bill, figures))
+    return _with_extras(BILL, figures, bill=money(bill.amount_minor, brand), pay=_pay(bill, figures))
 
 
 def _pay(bill: Bill, figures: Figures) -> str:
     """Say how a bill is paid."""
-    today = figures.today
+    today, brand = figures.today, figures.brand
     if bill.paid_on:
-        return f"paid {on_day(bill.paid_on, today)}, thank you"
+        return f"paid {on_day(bill.paid_on, today, brand)}, thank you"
     if bill.due_on < today:
         return "nothing left to pay"
-    due_on = on_day(bill.due_on, today)
+    due_on = on_day(bill.due_on, today, brand)
     return f"Direct Debit {due_on}" if bill.payment == "direct_debit" else f"due {due_on}"
 
 
@@ -122,8 +122,8 @@ def _with_extras(text: Text, figures: Figures, **values: str) -> Reply:
     next_on = given(figures.account.next_bill_on, "account.next_bill_on")
     late = next_on < figures.today  # the bill is being made
     said = values | {
-        "next_bill": "any day now" if late else day(next_on, figures.today),
-        "next_on": "any day now" if late else on_day(next_on, figures.today),
+        "next_bill": "any day now" if late else day(next_on, figures.today, figures.brand),
+        "next_on": "any day now" if late else on_day(next_on, figures.today, figures.brand),
     }
     replies = [text.reply(**said, extras=_extras(figures, names)) for names in _names(figures)]
     return next(filter(fits, replies), replies[-1])
@@ -134,7 +134,7 @@ def _names(figures: Figures) -> list[str]:
     whats = [extra.what for extra in figures.account.extras]
     if not whats:
         return [""]
-    full = f", for {' and '.join([', '.join(whats[:-1]), whats[-1]] if len(whats) > 1 else whats)}"
+    full = f", for {listed(whats, figures.brand)}"
     return [full, f", for {whats[0]} and more", ""] if len(whats) > 1 else [full, ""]
 
 
@@ -144,11 +144,11 @@ def _extras(figures: Figures, names: str) -> str:
     since = "since then" if account.bills else "so far"
     if not extra:
         return f"Nothing extra {since} (as of {as_of})."
-    said = f"Extra {since}: {money(extra)}{names} (as of {as_of})."
+    said = f"Extra {since}: {money(extra, figures.brand)}{names} (as of {as_of})."
     limit = account.bill_limit_minor
     if limit is None or extra < limit:
         return said
-    return f"{said} That's your limit of {money(limit)}, so nothing more can be added."
+    return f"{said} That's your limit of {money(limit, figures.brand)}, so nothing more can be added."
 
 
 command = Command(

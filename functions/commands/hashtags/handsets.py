@@ -5,7 +5,7 @@ from dataclasses import replace
 from functions.commands import gate
 from functions.commands.gate import Figures
 from functions.commands.registry import Command, Example, Question
-from functions.shared.brand.catalogue import Handset
+from functions.shared.brand.catalogue import Brand, Handset
 from functions.shared.carrier.items import Unreadable
 from functions.shared.wording.saying import day, money
 from functions.shared.wording.text import LONGEST, Reply, Text, fits
@@ -41,20 +41,21 @@ def say(question: Question) -> Reply:
     phones = [phone for phone in question.catalogue.handsets() if phone.in_stock and phone.on(question.today)]
     found = gate.figures_if_any(question)
     upgrade = _upgrade(found) if found else ""
-    lists = (_listed(phones[:count], upgrade) for count in range(SHOWN, 0, -1) if phones)
+    brand = question.catalogue.brand
+    lists = (_listed(phones[:count], upgrade, brand) for count in range(SHOWN, 0, -1) if phones)
     reply = next((reply for reply in lists if fits(reply, LONGEST)), NONE.reply())
     return replace(reply, quotes=found.account.account_id) if found and upgrade else reply
 
 
-def _listed(phones: list[Handset], upgrade: str) -> Reply:
-    lines = [f"{number} {_priced(phone)}" for number, phone in enumerate(phones, 1)]
+def _listed(phones: list[Handset], upgrade: str, brand: Brand) -> Reply:
+    lines = [f"{number} {_priced(phone, brand)}" for number, phone in enumerate(phones, 1)]
     small = dict.fromkeys(phone.small_print for phone in phones)
     names = ", ".join(phone.name for phone in phones)
     return LIST.reply(handsets="\n".join([*lines, *small]), upgrade=upgrade, names=names)
 
 
-def _priced(phone: Handset) -> str:
-    monthly, today = money(phone.monthly_minor), money(phone.upfront_minor)
+def _priced(phone: Handset, brand: Brand) -> str:
+    monthly, today = money(phone.monthly_minor, brand), money(phone.upfront_minor, brand)
     return f"{phone.name}: {monthly} a month for {phone.months} months, {today} today"
 
 
@@ -65,7 +66,7 @@ def _upgrade(found: Figures) -> str:
         return ""  # the phones can be shown without it
     if upgrade_from is None:
         return ""
-    when = "now" if upgrade_from <= found.today else f"from {day(upgrade_from, found.today)}"
+    when = "now" if upgrade_from <= found.today else f"from {day(upgrade_from, found.today, found.brand)}"
     return f"You can upgrade {when}.\n"
 
 

@@ -1,6 +1,5 @@
 """#link and the code: a customer proves that a number is theirs. What is answered never tells whether we know it."""
 
-import re
 from dataclasses import replace
 from datetime import datetime
 from itertools import groupby
@@ -19,7 +18,7 @@ from functions.shared.conversation.customers import Code, Consent, Customer
 from functions.shared.conversation.linking import Proofs
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, visible
-from functions.shared.wording.saying import moment
+from functions.shared.wording.saying import clock_time, moment
 from functions.shared.wording.text import Reply, Text
 
 HOW = Text(
@@ -70,14 +69,12 @@ SMS_CODE = (
 SMS_LINKED = "{brand}: your number is now linked to an X account ({time}). Not you? Call {lost_phone}, free."
 SMS_UNLINKED = "{brand}: your number is no longer linked to an X account ({time}). Not you? Call {lost_phone}, free."
 
-HOME_COUNTRY = "GB"
-
 
 def say(question: Question) -> Reply | Changed:
     """Send a code, or do everything as if: the same reads, the same writes and the same words for any number."""
     if question.locked:
         return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
-    number = number_in(question.dm.text)
+    number = number_in(question.dm.text, question.catalogue.brand.country)
     if number is None:
         return HOW.reply()
     customer, now, proofs = question.customer, question.now, question.proofs
@@ -158,32 +155,30 @@ def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand
 def notice(number: str, words: str, case: Case | None, brand: Brand, now: datetime) -> Sms | None:
     if case and case.discreet:
         return None
-    time = now.astimezone(brand.zone).strftime("%H:%M")
-    return Sms(number, words.format(brand=brand.name, time=time, lost_phone=brand.lost_phone))
+    return Sms(number, words.format(brand=brand.name, time=clock_time(now, brand), lost_phone=brand.lost_phone))
 
 
 def _paused(question: Question, until: datetime) -> Reply:
-    return PAUSED.reply(until=moment(until, question.now, question.catalogue.brand.zone))
+    return PAUSED.reply(until=moment(until, question.now, question.catalogue.brand))
 
 
 def _tries(left: int) -> str:
     return "1 try" if left == 1 else f"{left} tries"
 
 
-def number_in(text: str) -> str | None:
+def number_in(text: str, country: str) -> str | None:
     """Return the phone number of a text as E.164 has it, however it is written: a mobile's first, then one that may
     be dialled. None also where two could be meant."""
     written = visible(text).replace("#link", " ")
-    found = phonenumbers.PhoneNumberMatcher(written, HOME_COUNTRY, leniency=phonenumbers.Leniency.POSSIBLE)
+    found = phonenumbers.PhoneNumberMatcher(written, country, leniency=phonenumbers.Leniency.POSSIBLE)
     numbers = {_e164(match.number): match.number for match in found}
-    long = {number: _unlikely(parsed) for number, parsed in numbers.items() if len(number) > SHORTEST}
+    long = {number: _unlikely(parsed, country) for number, parsed in numbers.items() if len(number) > SHORTEST}
     best = [number for number, unlikely in long.items() if unlikely == min(long.values())]
     return best[0] if len(best) == 1 else None
 
 
 SHORTEST = 9
 """Signs of a number that somebody may be reached at from abroad."""
-_UK_MOBILE = re.compile(r"\+447\d{9}")
 _MOBILE = (phonenumbers.PhoneNumberType.MOBILE, phonenumbers.PhoneNumberType.FIXED_LINE_OR_MOBILE)
 
 
@@ -191,11 +186,21 @@ def _e164(number: phonenumbers.PhoneNumber) -> str:
     return phonenumbers.format_number(number, phonenumbers.PhoneNumberFormat.E164)
 
 
-def _unlikely(number: phonenumbers.PhoneNumber) -> int:
+def _unlikely(number: phonenumbers.PhoneNumber, country: str) -> int:
     """Say how far a number is from being a customer's: 0 for a mobile's, 2 for one that nobody has."""
-    if _UK_MOBILE.fullmatch(_e164(number)) or phonenumbers.number_type(number) in _MOBILE:
+    if phonenumbers.number_type(number) in _MOBILE or _looks_mobile(number, country):
         return 0
     return 1 if phonenumbers.is_valid_number(number) else 2
+
+
+def _looks_mobile(number: phonenumbers.PhoneNumber, country: str) -> bool:
+    """Say whether a number begins, and is as long, as the country's mobile numbers: those kept for drama do."""
+    example = phonenumbers.example_number_for_type(country, phonenumbers.PhoneNumberType.MOBILE)
+    if example is None:
+        return False
+    one, other = _e164(number), _e164(example)
+    begins = len(f"+{example.country_code}") + 1
+    return len(one) == len(other) and one[:begins] == other[:begins]
 
 
 _SOMEBODY_ELSE = frozenset(

@@ -32,10 +32,10 @@ def say(question: Question) -> Reply:
     if case is None:
         return NONE.reply()
     if case.state == "WAITING_CUSTOMER" and case.answered_at:
-        answered = moment(case.answered_at, question.now, brand.zone)
+        answered = moment(case.answered_at, question.now, brand)
         return WITH_YOU.reply(case=case.number, as_of=answered)
     told = told_next(case, question.now, brand, question.ahead)
-    said = eta(told, question.now, brand.timezone)
+    said = eta(told, question.now, brand)
     return replace(WITH_US.reply(case=case.number, team=TEAM_NAMES[case.team], eta=said), promises=told)
 
 

@@ -4,11 +4,11 @@ from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
-from zoneinfo import ZoneInfo
 
 from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared.aws import telemetry
+from functions.shared.brand.locale import Locale
 from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word, plain
 
 KEPT = timedelta(minutes=1)
@@ -21,8 +21,8 @@ def _up_to(signs: int) -> StringConstraints:
     return StringConstraints(max_length=signs)
 
 
-class Brand(Part):
-    """Who we are. All facts are required; `facts` is the one item."""
+class Brand(Locale):
+    """Who and where we are; `facts` is the one item."""
 
     kind: Literal["brand"]
     id: Literal["facts"]
@@ -33,13 +33,6 @@ class Brand(Part):
     abroad_phone: Word
     privacy_url: Word
     adr_scheme: Word
-    hours: Word
-    timezone: Word
-    holidays: Word
-
-    @property
-    def zone(self) -> ZoneInfo:
-        return ZoneInfo(self.timezone)
 
 
 class OnShow(Part):

@@ -9,9 +9,11 @@ from itertools import groupby
 from typing import Protocol
 from zoneinfo import ZoneInfo
 
+from functions.shared.brand.locale import SpecialHours
+
 _DAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _RULE = re.compile(r"([A-Z][a-z]{2})(?:-([A-Z][a-z]{2}))? (\d\d):(\d\d)-(\d\d):(\d\d)")
-NEEDS = ("brand.hours", "brand.timezone", "brand.holidays")
+NEEDS = ("brand.hours", "brand.timezone", "brand.holidays", "brand.special_hours.on", "brand.special_hours.hours")
 """What promises, and every "today", are made from (see docs/data.md)."""
 _FAR = 366  # days to look ahead for open ones
 
@@ -27,8 +29,11 @@ class Opening(Protocol):
     def timezone(self) -> str: ...
 
     @property
-    def holidays(self) -> str:
-        """The country whose public holidays are kept, or a part of it: "GB", "GB-ENG"."""
+    def holidays(self) -> str | None:
+        """The country whose public holidays are kept, or a part of it: "GB", "GB-ENG"; None = none are."""
+
+    @property
+    def special_hours(self) -> tuple[SpecialHours, ...]: ...
 
 
 class UnclearHours(ValueError):
@@ -56,6 +61,8 @@ def is_open(now: datetime, brand: Opening) -> bool:
 
 def check(brand: Opening) -> None:
     """Raise UnclearHours if promises cannot be made from the brand's facts."""
+    for special in brand.special_hours:
+        next(_spans_of(special.on, brand), None)
     next(_open_times(datetime.now(UTC), brand))
 
 
@@ -81,18 +88,24 @@ def next_day_ends(now: datetime, brand: Opening) -> datetime:
 def _open_times(now: datetime, brand: Opening) -> Iterator[tuple[datetime, datetime]]:
     """Yield the stretches, in UTC, in which people are there, from the one that is not over yet."""
     zone, first = ZoneInfo(brand.timezone), today(now, brand)
-    spans = _spans(brand.hours)
     found = False
     for day in (first + timedelta(days=ahead) for ahead in range(_FAR)):
-        if _is_holiday(day, brand.holidays):
-            continue
-        for span in (span for span in spans if span.day == day.weekday()):
+        for span in _spans_of(day, brand):
             closes = _at(day, span.closes, zone)
             if closes > now:
                 found = True
                 yield _at(day, span.opens, zone), closes
     if not found:
         raise UnclearHours(f'nobody is ever there with the hours "{brand.hours}"')
+
+
+def _spans_of(day: date, brand: Opening) -> Iterator[Span]:
+    """Yield a day's hours: its own if it has some, else its weekday's, none on a holiday."""
+    special = next((one for one in brand.special_hours if one.on == day), None)
+    if special:
+        yield from _spans(f"{_DAYS[day.weekday()]} {special.hours}") if special.hours else ()
+    elif not (brand.holidays and _is_holiday(day, brand.holidays)):
+        yield from (span for span in _spans(brand.hours) if span.day == day.weekday())
 
 
 def _at(day: date, minutes: int, zone: ZoneInfo) -> datetime:

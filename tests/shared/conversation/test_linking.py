@@ -97,7 +97,7 @@ def test_a_text_message_goes_out_as_one(words: str) -> None:
     ],
 )
 def test_a_number_is_understood_however_it_is_written(written: str) -> None:
-    assert number_in(written) == NUMBER
+    assert number_in(written, "GB") == NUMBER
 
 
 @pytest.mark.parametrize("written", ["#link", "#link please", "#link 12345", "#link 123456", "#link me@example.com"])
@@ -123,7 +123,7 @@ def test_what_is_no_number_is_asked_for_again(written: str) -> None:
     ],
 )
 def test_a_mobile_number_comes_first_and_of_two_none_is_guessed(written: str, number: str | None) -> None:
-    assert number_in(written) == number
+    assert number_in(written, "GB") == number
 
 
 def test_two_numbers_that_could_be_are_asked_about() -> None:

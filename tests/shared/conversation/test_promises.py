@@ -1,11 +1,12 @@
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from functions.shared.brand.hours import UnclearHours, check, is_open
+from functions.shared.brand.locale import SpecialHours
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.promises import due_at
 
@@ -14,7 +15,8 @@ from functions.shared.conversation.promises import due_at
 class Brand:
     hours: str = "Mon-Sat 08:00-20:00"
     timezone: str = "Europe/London"
-    holidays: str = "GB"
+    holidays: str | None = "GB"
+    special_hours: tuple[SpecialHours, ...] = ()
 
 
 BRAND = Brand()
@@ -147,3 +149,21 @@ def test_each_day_may_have_its_own_hours() -> None:
 def test_hours_that_cannot_be_read_are_refused_in_one_sentence(brand: Brand, says: str) -> None:
     with pytest.raises(UnclearHours, match=says):
         check(brand)
+
+
+def test_a_date_with_hours_of_its_own_has_those_whatever_day_it_is() -> None:
+    short, closed = SpecialHours(on=date(2026, 11, 29), hours="12:00-14:00"), SpecialHours(on=date(2026, 11, 30))
+    brand = Brand(special_hours=(short, closed))
+
+    assert is_open(at(29, 13), brand)  # a Sunday
+    assert not is_open(at(30, 13), brand)
+    assert is_open(at(1, 13, month=12), brand)
+
+
+def test_a_brand_may_keep_no_public_holidays() -> None:
+    assert is_open(at(25, 13, month=12), Brand(holidays=None))
+
+
+def test_hours_of_a_date_that_make_no_sense_are_refused_at_the_check() -> None:
+    with pytest.raises(UnclearHours, match="open before they close"):
+        check(Brand(special_hours=(SpecialHours(on=date(2026, 11, 29), hours="14:00-12:00"),)))

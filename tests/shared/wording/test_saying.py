@@ -2,16 +2,20 @@
 
 import re
 from datetime import UTC, date, datetime, timedelta
-from zoneinfo import ZoneInfo
+from decimal import Decimal
+from zoneinfo import ZoneInfo, available_timezones
 
 import pytest
+from babel.numbers import get_currency_precision, list_currencies
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.shared.brand.locale import Locale
 from functions.shared.wording import saying
 from functions.shared.wording.text import LONGEST, Reply, assemble
+from tests.brands import FACTS
 
-LONDON = ZoneInfo("Europe/London")
+UK = Locale.of(FACTS)
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 TODAY = date(2026, 11, 24)
 SIZES = {"MB": 10**6, "GB": 10**9, "TB": 10**12}
@@ -39,7 +43,69 @@ def as_bytes(said: str) -> float:
     ],
 )
 def test_money(minor: int, said: str) -> None:
-    assert saying.money(minor) == said
+    assert saying.money(minor, UK) == said
+
+
+def of(country: str, currency: str, **facts: str) -> Locale:
+    neutral = {name: fact for name, fact in FACTS.items() if name != "minor_sign"}
+    return Locale.of(neutral | {"country": country, "currency": currency} | facts)
+
+
+@pytest.mark.parametrize(
+    ("brand", "minor", "said"),
+    [
+        (of("US", "USD"), 120450, "$1,204.50"),
+        (of("US", "USD"), 65, "$0.65"),
+        (of("US", "USD", minor_sign="¢"), 65, "65¢"),
+        (of("AU", "AUD"), 2000, "$20"),
+        (of("JP", "JPY"), 1204, "¥1,204"),
+        (of("KW", "KWD"), 1204, "KWD 1.204"),
+        (of("KW", "KWD"), 12000, "KWD 12"),
+        (of("IN", "INR"), 12345600, "₹1,23,456"),
+    ],
+)
+def test_money_is_said_as_the_country_says_it(brand: Locale, minor: int, said: str) -> None:
+    assert saying.money(minor, brand) == said
+
+
+@given(st.integers(-(10**15), 10**15), st.sampled_from(sorted(list_currencies())), st.sampled_from(["GB", "US", "ZZ"]))
+def test_money_of_every_currency_is_said_in_full(minor: int, currency: str, country: str) -> None:
+    said = saying.money(minor, of(country, currency))
+
+    figures = "".join(sign for sign in said if sign.isdecimal() or sign == ".").strip(".")
+    assert Decimal(figures) == Decimal(abs(minor)).scaleb(-get_currency_precision(currency))
+    assert "-" not in said
+    assert said.isprintable()
+
+
+ZONES = sorted(available_timezones())
+
+
+@given(
+    st.datetimes(datetime(2020, 1, 1), datetime(2040, 1, 1)), st.sampled_from(ZONES), st.sampled_from(["12h", "24h"])
+)
+def test_a_time_is_told_in_every_zone(at: datetime, zone: str, clock: str) -> None:
+    brand, pattern = of("GB", "GBP", timezone=zone, clock=clock), {"12h": "%I:%M %p", "24h": "%H:%M"}[clock]
+
+    local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
+
+    told = saying.clock_time(at.replace(tzinfo=UTC), brand)
+    assert datetime.strptime(told.upper(), pattern).time() == local.time().replace(second=0, microsecond=0)
+
+
+@given(st.dates(date(2020, 1, 1), date(2040, 1, 1)), st.sampled_from(["day-month", "month-day"]))
+def test_a_date_is_said_in_both_orders(on: date, order: str) -> None:
+    said = saying.day(on, date(2019, 1, 1), of("US", "USD", date_order=order))
+
+    assert datetime.strptime(said, {"day-month": "%a %d %b %Y", "month-day": "%a, %b %d, %Y"}[order]).date() == on
+
+
+def test_the_american_way() -> None:
+    brand = of("US", "USD", timezone="America/New_York", clock="12h", date_order="month-day")
+
+    assert saying.eta(NOW + timedelta(days=6), NOW, brand) == "by 9:15 AM on Mon, Nov 30"
+    assert saying.listed(["#data", "#text", "#minutes"], brand) == "#data, #text, and #minutes"
+    assert saying.full_date(date(2027, 3, 3), brand) == "Mar 3, 2027"
 
 
 @pytest.mark.parametrize(
@@ -57,14 +123,14 @@ def test_money(minor: int, said: str) -> None:
     ],
 )
 def test_data_is_rounded_down_when_left_and_up_when_used(amount: int, left: str, used: str) -> None:
-    assert (saying.data_left(amount), saying.data_used(amount)) == (left, used)
+    assert (saying.data_left(amount, UK), saying.data_used(amount, UK)) == (left, used)
 
 
 @given(st.integers(10**6, 10**15))
 def test_data_is_never_said_to_be_more_than_is_left_or_less_than_is_used(amount: int) -> None:
-    assert as_bytes(saying.data_left(amount)) <= amount * (1 + 1e-12)
-    assert as_bytes(saying.data_used(amount)) >= amount * (1 - 1e-12)
-    assert as_bytes(saying.data_used(amount)) <= amount * 1.1 + 10**6
+    assert as_bytes(saying.data_left(amount, UK)) <= amount * (1 + 1e-12)
+    assert as_bytes(saying.data_used(amount, UK)) >= amount * (1 - 1e-12)
+    assert as_bytes(saying.data_used(amount, UK)) <= amount * 1.1 + 10**6
 
 
 @pytest.mark.parametrize(
@@ -78,12 +144,12 @@ def test_data_is_never_said_to_be_more_than_is_left_or_less_than_is_used(amount:
     ],
 )
 def test_minutes(seconds: int, left: str, used: str) -> None:
-    assert (saying.minutes_left(seconds), saying.minutes_used(seconds)) == (left, used)
+    assert (saying.minutes_left(seconds, UK), saying.minutes_used(seconds, UK)) == (left, used)
 
 
 @pytest.mark.parametrize(("count", "used"), [(0, "no texts"), (1, "1 text"), (1200, "1,200 texts")])
 def test_texts(count: int, used: str) -> None:
-    assert saying.texts_used(count) == used
+    assert saying.texts_used(count, UK) == used
 
 
 @pytest.mark.parametrize(
@@ -97,7 +163,7 @@ def test_texts(count: int, used: str) -> None:
     ],
 )
 def test_a_day(on: date, said: str, in_sentence: str) -> None:
-    assert (saying.day(on, TODAY), saying.on_day(on, TODAY)) == (said, in_sentence)
+    assert (saying.day(on, TODAY, UK), saying.on_day(on, TODAY, UK)) == (said, in_sentence)
 
 
 @pytest.mark.parametrize(
@@ -111,7 +177,7 @@ def test_a_day(on: date, said: str, in_sentence: str) -> None:
     ],
 )
 def test_the_age_of_figures_in_the_brands_time(at: datetime, now: datetime, said: str) -> None:
-    assert saying.as_of(at, now, LONDON) == said
+    assert saying.as_of(at, now, UK) == said
 
 
 @pytest.mark.parametrize(
@@ -130,13 +196,13 @@ def test_the_age_of_figures_in_the_brands_time(at: datetime, now: datetime, said
     ],
 )
 def test_a_promise(due_at: datetime, said: str) -> None:
-    assert saying.eta(due_at, NOW, "Europe/London") == said
+    assert saying.eta(due_at, NOW, UK) == said
 
 
 def test_a_promise_in_summer_is_in_the_brands_time() -> None:
     now = datetime(2026, 7, 1, 9, 0, tzinfo=UTC)
 
-    assert saying.eta(now + timedelta(hours=2), now, "Europe/London") == "by 12:00"
+    assert saying.eta(now + timedelta(hours=2), now, UK) == "by 12:00"
 
 
 @pytest.mark.parametrize(
@@ -149,7 +215,7 @@ def test_a_promise_in_summer_is_in_the_brands_time() -> None:
     ],
 )
 def test_the_pace_is_said_where_it_helps(left: int, resets_on: date, said: str) -> None:
-    assert saying.pace(left, resets_on, TODAY) == said
+    assert saying.pace(left, resets_on, TODAY, UK) == said
 
 
 # ---- one text ----
