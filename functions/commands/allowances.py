@@ -178,4 +178,4 @@ def _which_line(figures: Figures) -> str:
 
 
 def _others(tag: Tag, brand: Locale) -> str:
-    return saying.listed([f"#{other}" for other in TAGS if other != tag], brand)
+    return saying.series([f"#{other}" for other in TAGS if other != tag], brand)

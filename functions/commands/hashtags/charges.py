@@ -7,7 +7,7 @@ from functions.commands.gate import Figures
 from functions.commands.registry import Command, Example
 from functions.shared.carrier.accounts import Bill
 from functions.shared.carrier.items import given
-from functions.shared.wording.saying import day, listed, money, on_day
+from functions.shared.wording.saying import day, money, on_day, series
 from functions.shared.wording.text import Reply, Text, fits
 
 BILL = Text(
@@ -134,7 +134,7 @@ def _names(figures: Figures) -> list[str]:
     whats = [extra.what for extra in figures.account.extras]
     if not whats:
         return [""]
-    full = f", for {listed(whats, figures.brand)}"
+    full = f", for {series(whats, figures.brand)}"
     return [full, f", for {whats[0]} and more", ""] if len(whats) > 1 else [full, ""]
 
 

@@ -18,7 +18,7 @@ from functions.shared.conversation.customers import Code, Consent, Customer
 from functions.shared.conversation.linking import Proofs
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, visible
-from functions.shared.wording.saying import clock_time, moment
+from functions.shared.wording.saying import moment, time_of_day
 from functions.shared.wording.text import Reply, Text
 
 HOW = Text(
@@ -155,7 +155,7 @@ def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand
 def notice(number: str, words: str, case: Case | None, brand: Brand, now: datetime) -> Sms | None:
     if case and case.discreet:
         return None
-    return Sms(number, words.format(brand=brand.name, time=clock_time(now, brand), lost_phone=brand.lost_phone))
+    return Sms(number, words.format(brand=brand.name, time=time_of_day(now, brand), lost_phone=brand.lost_phone))
 
 
 def _paused(question: Question, until: datetime) -> Reply:

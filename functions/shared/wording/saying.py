@@ -60,7 +60,7 @@ def money(minor: int, brand: Locale) -> str:
     return _plain(format_currency(amount, brand.currency, pattern, spoken, currency_digits=bool(rest)))
 
 
-def number(count: int, brand: Locale) -> str:
+def figure(count: int, brand: Locale) -> str:
     """Say how many: 240; 1,200."""
     return _plain(format_decimal(count, locale=_spoken(brand.country)))
 
@@ -68,10 +68,10 @@ def number(count: int, brand: Locale) -> str:
 def counted(count: int, noun: str, brand: Locale) -> str:
     """Say "no texts", "1 text", "212 texts"."""
     plural = "" if _spoken(brand.country).plural_form(count) == "one" else "s"
-    return f"{number(count, brand) if count else 'no'} {noun}{plural}"
+    return f"{figure(count, brand) if count else 'no'} {noun}{plural}"
 
 
-def listed(words: Sequence[str], brand: Locale) -> str:
+def series(words: Sequence[str], brand: Locale) -> str:
     """Say several things: "a, b and c"; in the United States "a, b, and c"."""
     return format_list(list(words), locale=_spoken(brand.country))
 
@@ -95,7 +95,7 @@ def _data(amount: int, brand: Locale, *, up: bool) -> str:
 
 
 def minutes_left(seconds: int, brand: Locale) -> str:
-    return number(seconds // 60, brand) if seconds >= 60 else "less than one"
+    return figure(seconds // 60, brand) if seconds >= 60 else "less than one"
 
 
 def minutes_used(seconds: int, brand: Locale) -> str:
@@ -103,7 +103,7 @@ def minutes_used(seconds: int, brand: Locale) -> str:
 
 
 def texts_left(count: int, brand: Locale) -> str:
-    return number(count, brand)
+    return figure(count, brand)
 
 
 def texts_used(count: int, brand: Locale) -> str:
@@ -135,7 +135,7 @@ def on_day(on: date, today: date, brand: Locale) -> str:
     return f"on {said}" if " " in said else said
 
 
-def clock_time(at: datetime, brand: Locale) -> str:
+def time_of_day(at: datetime, brand: Locale) -> str:
     """Say a time where the brand is: 15:30; 3:30 PM."""
     return _plain(format_time(at.astimezone(brand.zone).time(), _TIMES[brand.clock], locale=_spoken(brand.country)))
 
@@ -143,7 +143,7 @@ def clock_time(at: datetime, brand: Locale) -> str:
 def moment(at: datetime, now: datetime, brand: Locale) -> str:
     """Say a time: 15:30, 10:00 tomorrow, 10:00 on Mon 30 Nov."""
     today = now.astimezone(brand.zone).date()
-    said, time = on_day(at.astimezone(brand.zone).date(), today, brand), clock_time(at, brand)
+    said, time = on_day(at.astimezone(brand.zone).date(), today, brand), time_of_day(at, brand)
     return time if said == "today" else f"{time} {said}"
 
 

@@ -89,7 +89,7 @@ def test_a_time_is_told_in_every_zone(at: datetime, zone: str, clock: str) -> No
 
     local = at.replace(tzinfo=UTC).astimezone(ZoneInfo(zone))
 
-    told = saying.clock_time(at.replace(tzinfo=UTC), brand)
+    told = saying.time_of_day(at.replace(tzinfo=UTC), brand)
     assert datetime.strptime(told.upper(), pattern).time() == local.time().replace(second=0, microsecond=0)
 
 
@@ -104,7 +104,7 @@ def test_the_american_way() -> None:
     brand = of("US", "USD", timezone="America/New_York", clock="12h", date_order="month-day")
 
     assert saying.eta(NOW + timedelta(days=6), NOW, brand) == "by 9:15 AM on Mon, Nov 30"
-    assert saying.listed(["#data", "#text", "#minutes"], brand) == "#data, #text, and #minutes"
+    assert saying.series(["#data", "#text", "#minutes"], brand) == "#data, #text, and #minutes"
     assert saying.full_date(date(2027, 3, 3), brand) == "Mar 3, 2027"
 
 
