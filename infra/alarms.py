@@ -81,6 +81,16 @@ REPORTED = (
     Alarm("x-402", "wake", "X wants to be paid: nothing is sent, and soon nothing comes in.", "XCreditsDepleted"),
     Alarm("x-403", "wake", "X has restricted the brand's account: nothing is sent.", "XRestricted"),
     Alarm(
+        "x-down",
+        "wake",
+        "X is in trouble: for 15 minutes most DMs and look-ups have got no answer from it.",
+        "XDown",  # 1 or 0 for each DM and look-up
+        above=0.5,
+        minutes=15,
+        period=5,
+        statistic="Average",
+    ),
+    Alarm(
         "budget-empty",
         "morning",
         "Answers have waited for 15 minutes because X's limit is used up.",

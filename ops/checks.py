@@ -23,8 +23,6 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand
 from functions.shared.carrier.items import plain
 from functions.shared.delivery import budget
-from functions.shared.x.account import Declined, Unanswered
-from functions.shared.x.listing import has_no_sender
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import x_keys, x_webhook
 from ops.accounts import Age, there_are
@@ -36,6 +34,7 @@ SKEW = timedelta(seconds=60)
 MANY = 20
 """Messages that wait: fewer are on their way."""
 LATELY = timedelta(minutes=15)
+X_DOWN = "*X down* in docs/runbook.md says what to do."
 SECRETS = {
     "x_consumer_secrets_name": ("current",),
     "x_user_secret_name": x_keys.NAMES,
@@ -193,7 +192,8 @@ def at_x(place: Place) -> Iterator[Fault]:
     found = x_webhook.status(place)
     set_up = f"`tweetserve x setup {_where(place)}` does it."
     if "trouble" in found:
-        yield Fault(found["trouble"], f"`tweetserve x login {_where(place)}` with the brand's own keys.")
+        login = f"`tweetserve x login {_where(place)}` with the brand's own keys."
+        yield Fault(found["trouble"], X_DOWN if found["look_up"]["state"] == "down" else login)
         return
     if not found["webhook"].get("registered"):
         yield Fault("X does not know our webhook, so nothing comes in.", set_up)
@@ -201,29 +201,29 @@ def at_x(place: Place) -> Iterator[Fault]:
         yield Fault("X holds our webhook for invalid and delivers nothing.", set_up)
     elif not x_webhook.is_well(found):
         yield Fault("X is not asked to deliver the brand's DMs.", set_up)
-    yield from _look_up(place)
+    yield from _look_up(found["look_up"])
 
 
-def _look_up(place: Place) -> Iterator[Fault]:
-    """Look up the newest DM, as the service does where an event of X's is missing."""
+def _look_up(found: dict[str, str]) -> Iterator[Fault]:
     lost = "so lost DMs are not found and unknown replies are not settled"
+    just_now = "X does not list the brand's DMs just now."
     remedy = "*Look ups refused* in docs/runbook.md says what to do."
-    try:
-        newest = x_keys.account_of(place).dms(count=1).dms
-    except Declined as declined:
-        yield Fault(f"X does not list the brand's DMs, {lost}. {declined}", remedy)
-    except Unanswered as failure:
-        yield Fault(f"X does not list the brand's DMs just now. {failure}", "Look again in a quarter of an hour.")
-    else:
-        if any(map(has_no_sender, newest)):
+    match found["state"]:
+        case "refused":
+            yield Fault(f"X does not list the brand's DMs, {lost}. {found['said']}", remedy)
+        case "no sender":
             yield Fault(f"X does not tell who has written a DM, {lost}.", remedy)
+        case "limited":
+            yield Fault(f"{just_now} {found['said']}", "Look again in a quarter of an hour.")
+        case "down":
+            yield Fault(f"{just_now} {found['said']}", X_DOWN)
 
 
 def sending(place: Place) -> Iterator[Fault]:
     limits = budget.load(place.store)
-    if limits.blocked:
+    if limits.trouble:
         yield Fault(
-            f"Nothing is sent: {limits.blocked}.", f"`tweetserve x status {_where(place)}`; one try a minute goes on."
+            f"Nothing is sent: {limits.trouble}.", f"`tweetserve x status {_where(place)}`; one try a minute goes on."
         )
     for what, says in paused(place).items():
         named = "All automated replies are" if what == "all" else f"#{what} is"

@@ -234,12 +234,11 @@ def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterat
 
 def _waits(store: Store, reply: Outgoing, now: datetime, clock: Any) -> str:
     budget = budgets.load(store)
-    if budget.blocked and budget.blocked != "unknown":
-        return f"Waits: {budget.blocked}. Tried again at {clock(budget.next_room(now))}."
+    if budget.holds(reply.kind):
+        return f"Waits: automated replies are paused ({budget.paused})."
     if not budget.room(reply.kind, now):
-        why = "too many answers of X were unclear: one is tried" if budget.blocked else "X's limit is used up until"
-        at = " at" if budget.blocked else ""
-        return f"Waits: {why}{at} {clock(budget.next_room(now))}. {_before(store, reply, now)}"
+        why = f"{budget.trouble}. One is tried at" if budget.trouble else "X's limit is used up until"
+        return f"Waits: {why} {clock(budget.next_room(reply.kind, now))}. {_before(store, reply, now)}"
     if reply.not_before and reply.not_before > now:
         return f"Waits: X did not take it. Tried again at {clock(reply.not_before)}."
     return f"Waits for its turn. {_before(store, reply, now)}"

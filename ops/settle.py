@@ -29,7 +29,7 @@ from functions.shared.x.ids import greatest
 from functions.shared.x.messenger import XMessenger
 from functions.shared.x.transport import TWEEPY_HOST
 from ops.place import Place, Trouble, at_place
-from ops.x_keys import USER, account_of
+from ops.x_keys import account_of, keys_of
 
 BY = "settle"
 LISTED = timedelta(days=30)
@@ -113,7 +113,7 @@ def _read(said: str, now: datetime) -> datetime:
 
 
 def sender_of(place: Place) -> Sender:
-    messenger = XMessenger(place.secret(USER), place.settings.get("x_api_url") or TWEEPY_HOST)
+    messenger = XMessenger(keys_of(place), place.settings.get("x_api_url") or TWEEPY_HOST)
     return wiring.sender_of(settings.filled(wiring.LineSettings, place.settings), place.client, messenger)
 
 

@@ -25,7 +25,7 @@ Examples:
 
   tweetserve x status --local           how all of it stands
 
-Exit codes: 0 done, 1 not done, 2 asked wrongly, 3 X does not deliver to us.
+Exit codes: 0 done, 1 not done, 2 asked wrongly, 3 X does not deliver to us, or does not answer.
 """
 
 LOGIN = """
@@ -132,7 +132,7 @@ def status(place: Place, *, as_json: bool) -> None:
     """Say whose keys these are, whether X delivers to us, and what is left of X's limits."""
     answer = x_webhook.status(place)
     _tell(answer, as_json, _standing)
-    if not x_webhook.is_well(answer):
+    if not (x_webhook.is_well(answer) and x_webhook.answers(answer)):
         raise typer.Exit(NOT_WELL)
 
 
@@ -213,11 +213,22 @@ def _standing(answer: dict[str, Any]) -> Lines:
         "last event": f"{events['minutes_since']} min ago" if events["last"] else "none yet",
         "DMs left": _left(limits["dms_left"], limits["dms_until"], limits["dms_left_today"]),
         "look-ups left": _left(limits["look_ups_left"], limits["look_ups_until"], None),
-        "replies": limits["blocked"] or ("wait for X's limit" if limits["replies_wait"] else "none wait"),
+        "look-ups": answer["look_up"]["said"],
+        "replies": _replies(limits),
     }
     for name, said in rows.items():
         table.add_row(Text(name, "dim"), Text(said))
     yield table
+
+
+def _replies(limits: dict[str, Any]) -> str:
+    """Say what holds replies back: X, ourselves, or X's limit."""
+    holds = []
+    if limits["blocked"]:
+        holds.append(f"{limits['blocked']}; one is tried at {limits['tried_again'][11:16]} UTC")
+    if limits["paused"]:
+        holds.append(f"paused: {limits['paused']}")
+    return "; ".join(holds) or ("wait for X's limit" if limits["replies_wait"] else "none wait")
 
 
 def _state(webhook: dict[str, Any]) -> str:

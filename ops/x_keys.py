@@ -27,11 +27,8 @@ def login(place: Place, keys: Mapping[str, str], *, dry_run: bool) -> dict[str, 
 
 def rotate(place: Place, consumer_secret: str, *, dry_run: bool) -> dict[str, Any]:
     """Make a new consumer secret the current one; what X signed with the old one is still believed."""
-    user = place.secret(USER)
-    if not user:
-        raise Trouble("There are no keys yet: `tweetserve x login` puts them there.")
     before = place.secret(CONSUMER)
-    keys = user | {"consumer_secret": consumer_secret}
+    keys = keys_of(place) | {"consumer_secret": consumer_secret}
     consumer = with_current(before, consumer_secret)
     account = checked(place, keys)
     # What X delivers is signed with the new one from the moment that it exists, so it is put there first.
@@ -48,18 +45,28 @@ def finish(place: Place, *, dry_run: bool) -> dict[str, Any]:
 
 
 def account_of(place: Place, keys: Mapping[str, str] | None = None) -> XAccount:
-    keys = keys or place.secret(USER)
+    return XAccount(keys or keys_of(place), place.settings.get("x_api_url") or "https://api.x.com")
+
+
+def keys_of(place: Place) -> dict[str, str]:
+    """Return what we sign with. Raises Trouble as long as it is not there."""
+    keys = place.secret(USER)
     if not keys:
         raise Trouble("There are no keys yet: `tweetserve x login` puts them there.")
-    return XAccount(keys, place.settings.get("x_api_url") or "https://api.x.com")
+    return whole(keys)
+
+
+def whole(keys: Mapping[str, str]) -> dict[str, str]:
+    """Raises Trouble where one of the four keys is missing."""
+    if empty := [name for name in NAMES if not keys.get(name)]:
+        raise Trouble(f"X has four keys for us; missing: {', '.join(empty)}.")
+    return dict(keys)
 
 
 def checked(place: Place, keys: Mapping[str, str]) -> Account:
     """Ask X whose keys these are. Keys of another account would answer its customers."""
-    if empty := [name for name in NAMES if not keys.get(name)]:
-        raise Trouble(f"X has four keys for us; missing: {', '.join(empty)}.")
     try:
-        account = account_of(place, keys).me()
+        account = account_of(place, whole(keys)).me()
     except Declined as declined:
         raise Trouble(f"X does not accept these keys. {declined}") from None
     brand = place.settings["brand_id"]

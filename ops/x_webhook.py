@@ -12,6 +12,7 @@ from functions.shared.aws.store import Store
 from functions.shared.delivery import budget
 from functions.shared.x import arrivals
 from functions.shared.x.account import EVENT_TYPES, Declined, Unanswered, Webhook, XAccount
+from functions.shared.x.listing import has_no_sender
 from functions.webhook import state as states
 from ops.place import Place, Trouble
 from ops.x_keys import CONSUMER, account_of, checked
@@ -114,7 +115,13 @@ def status(place: Place) -> dict[str, Any]:
     return found | {"limits": dict(_limits(place.store, clock.now())), "events": _events(place.store, clock.now())}
 
 
+def answers(found: dict[str, Any]) -> bool:
+    """Whether X is there: it takes look-ups, and says of DMs what becomes of them."""
+    return found["look_up"]["state"] in ("answered", "limited") and not found["limits"]["blocked"]
+
+
 def is_well(found: dict[str, Any]) -> bool:
+    """Whether X delivers to us."""
     heard = found["subscription"]
     return bool(found["webhook"]["valid"] and heard and (NEEDED in heard["activity"] or heard["account"]))
 
@@ -122,6 +129,7 @@ def is_well(found: dict[str, Any]) -> bool:
 def _at_x(place: Place) -> dict[str, Any]:
     url = place.settings["webhook_url"]
     found: dict[str, Any] = {"account": None, "webhook": {"url": url, "valid": None}, "subscription": None}
+    found["look_up"] = {"state": "unknown", "said": "unknown"}
     try:
         x = account_of(place)
         account = checked(place, place.secret("x_user_secret_name"))
@@ -133,9 +141,25 @@ def _at_x(place: Place) -> dict[str, Any]:
         if ours:
             found["webhook"]["id"] = ours.id
             found["subscription"] = heard_by(x, ours.id, place.settings["brand_id"])
-    except (Trouble, Declined, Unanswered) as trouble:
+        found["look_up"] = _looked_up(x)
+    except (Trouble, Declined) as trouble:
         found["trouble"] = str(trouble)
+    except Unanswered as failure:
+        found |= {"trouble": str(failure), "look_up": {"state": "down", "said": "not asked"}}
     return found
+
+
+def _looked_up(x: XAccount) -> dict[str, str]:
+    """Look up the newest DM, as the service does where an event of X's is missing."""
+    try:
+        newest = x.dms(count=1).dms
+    except Declined as declined:
+        return {"state": "refused", "said": str(declined)}
+    except Unanswered as failure:
+        return {"state": "limited" if failure.limited else "down", "said": str(failure)}
+    if any(map(has_no_sender, newest)):
+        return {"state": "no sender", "said": "X does not tell who has written a DM."}
+    return {"state": "answered", "said": "X answers."}
 
 
 def _limits(store: Store, now: datetime) -> Iterator[tuple[str, Any]]:
@@ -145,7 +169,9 @@ def _limits(store: Store, now: datetime) -> Iterator[tuple[str, Any]]:
     yield "dms_until", _iso(datetime.fromtimestamp(dms.ends, UTC)) if open_window else None
     yield "dms_left_today", dms.day_left if now.timestamp() < dms.day_ends else None
     yield "replies_wait", dms.waiting
-    yield "blocked", dms.blocked
+    yield "blocked", dms.trouble
+    yield "tried_again", _iso(dms.next_room("answer", now)) if dms.blocked else None
+    yield "paused", dms.paused
     fresh = looks.looks_until is None or now >= looks.looks_until
     yield "look_ups_left", states.LOOKS if fresh else looks.looks
     yield "look_ups_until", None if fresh else _iso(looks.looks_until)

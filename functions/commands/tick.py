@@ -27,7 +27,7 @@ AT_ONCE = 50
 """Customers counted for the metrics."""
 
 
-@telemetry.observed
+@telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.commands.handler import bot
 

@@ -41,6 +41,8 @@ def lambda_handler(event: dict[str, Any], _context: object) -> Response:
         return answered(event)
     except Refusal as refusal:
         return as_json(refusal.status, refusal.answer)
+    except settings.NoSecretYet:
+        return as_json(503, ErrorAnswer(error="This desk opens once X's keys are there: tweetserve x login."))
     except (ClientError, BotoCoreError, Contended) as failure:
         telemetry.error("the desk could not do what was asked", failure)
         telemetry.count("DeskUnavailable")

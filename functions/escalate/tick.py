@@ -14,7 +14,7 @@ from functions.shared.turns import Turns
 TAKES = timedelta(seconds=30)
 
 
-@telemetry.observed
+@telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     from functions.escalate.handler import desk
 

@@ -156,7 +156,11 @@ def _settings() -> Settings:
 
 def _secrets() -> list[str]:
     """Return X's consumer secrets, the current one first. An empty one would let anybody sign."""
-    kept = settings.secret(_settings().x_consumer_secrets_name)
+    try:
+        kept = settings.secret(_settings().x_consumer_secrets_name)
+    except settings.NoSecretYet:
+        # X cannot know of us before there is one.
+        raise Refused(401, "NoSecretYet", "There is no secret here yet to know X by.") from None
     if not kept.get("current"):
         raise settings.MissingSettings(
             "put X's consumer secret as `current` into the secret of X_CONSUMER_SECRETS_NAME"

@@ -42,6 +42,11 @@ class State:
     looks: int = LOOKS
     looks_until: datetime | None = None
 
+    @property
+    def set_up(self) -> bool:
+        """Whether X has ever delivered to us: before that nothing can be missing."""
+        return self.valid_at is not None
+
 
 _type = TypeAdapter(State)
 

@@ -40,7 +40,7 @@ class Settings:
     x_api_url: str = "https://api.x.com"
 
 
-@telemetry.observed
+@telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     ours = settings.read(Settings)
     credentials = settings.secret(ours.x_user_secret_name)
@@ -94,6 +94,9 @@ class Watch:
             valid = next((webhook for webhook in ours if webhook.valid), None)
             if valid:
                 return states.valid(state, valid.id, now)
+            if not (ours or state.set_up):
+                telemetry.info("X does not know our webhook yet")
+                return state
             telemetry.count("WebhookInvalid")
             telemetry.warning("X delivers nothing to our webhook", reason="invalid" if ours else "unregistered")
             state = states.invalid(state, now)
@@ -116,12 +119,14 @@ class Watch:
         every = LOOK_EVERY if state.valid else LOOK_WHILE_INVALID
         waits = state.looked_at and now < state.looked_at + every and not state.page
         # What waits in the queue has reached us, though no record of it says so yet.
-        if waits or not states.has_room(state, now) or self.backlog():
+        if waits or not state.set_up or not states.has_room(state, now) or self.backlog():
             return state
         look = Look(state, now)
         try:
             look.read(self.account)
+            telemetry.x_down(False)
         except Unanswered as failure:
+            telemetry.x_down(not failure.limited)
             telemetry.warning("X does not list our DMs", error=type(failure).__name__)
             look.refused(failure)
         except Declined as failure:

@@ -15,7 +15,8 @@ from functions.escalate import tick as escalate_tick
 from functions.shared.aws import telemetry
 from functions.shared.conversation import conversations
 from functions.shared.delivery import budget
-from functions.shared.x.dms import Blocked, Unknown
+from functions.shared.x.dms import Blocked, Sent, Unknown
+from functions.shared.x.messenger import XMessenger
 from functions.webhook import handler as webhook
 from infra.alarms import OURS, REPORTED, Alarm
 from infra.layout import TEAMS
@@ -26,7 +27,7 @@ from tests.places import ROOT, X_SAMPLES
 from tests.proof.demo import LINKED_A
 from tests.proof.world import World
 from tests.ringing import rung
-from tests.simulated_x import LINKED, simulated_x
+from tests.simulated_x import LINKED, simulated_x, user_tokens
 
 type Logged = Callable[[], list[dict[str, Any]]]
 
@@ -141,6 +142,22 @@ def test_x_that_lets_us_send_nothing_rings(status: str, logged: Logged) -> None:
 
     assert isinstance(outcome, Blocked)
     assert rung(f"x-{status}", logged) == 1
+
+
+def test_an_x_that_is_down_rings_and_one_bad_answer_among_good_ones_does_not(logged: Logged) -> None:
+    with simulated_x() as x:
+        x.ok(x.http.post("/sim/faults/script", json={"send": [None, Fault.DOWN], "look_up": [None]}))
+        sends = [x.messenger().send(LINKED.id, f"You have {left} GB left.") for left in (12, 11)]
+        x.messenger().look_up(LINKED.id)
+        once = rung("x-down", logged)
+        x.ok(x.http.post("/sim/faults/script", json={"send": [Fault.DOWN], "look_up": [Fault.DOWN]}))
+        x.messenger().send(LINKED.id, "You have 10 GB left.")
+        x.messenger().look_up(LINKED.id)
+        XMessenger(user_tokens(), "http://127.0.0.1:9").send(LINKED.id, "You have 9 GB left.")
+
+    assert [type(outcome) for outcome in sends] == [Sent, Unknown]
+    assert once is None
+    assert rung("x-down", logged) == 1
 
 
 @pytest.mark.parametrize("fault", REFUSALS.values())

@@ -17,8 +17,10 @@ from functions.shared.aws.store import Update
 from functions.shared.carrier import accounts
 from functions.shared.delivery import budget
 from functions.shared.x.account import Declined, Page, Unanswered, XAccount
+from functions.shared.x.dms import Unknown
 from infra.layout import DEAD_QUEUES, QUEUES
 from local.resources import attributes, create_queue
+from local.x.faults import Fault as XFault
 from ops import checks
 from ops.checks import Fault
 from ops.dead_letters import dead_queue
@@ -163,6 +165,27 @@ def test_look_ups_that_x_does_not_answer_are_a_fault(
     [fault] = faults(healthy)
 
     assert says in fault["what"]
+
+
+def test_an_x_that_is_down_is_a_fault_with_its_section(healthy: Terminal, at_x: SimulatedX) -> None:
+    for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
+        budget.outcome(healthy.store, Unknown("X answered 503"), clock.now())
+    at_x.ok(at_x.http.post("/sim/faults/script", json={"look_up": [XFault.DOWN]}))
+
+    found = {fault["part"]: fault for fault in faults(healthy)}
+
+    assert found["sending"]["what"] == "Nothing is sent: X is in trouble, and says of no DM whether it took it."
+    assert found["X"]["what"] == "X does not list the brand's DMs just now. X answered 503."
+    assert "*X down*" in found["X"]["remedy"]
+
+
+def test_keys_are_not_blamed_where_x_cannot_be_reached(healthy: Terminal, monkeypatch: pytest.MonkeyPatch) -> None:
+    away = replace(healthy.place, settings={**healthy.place.settings, "x_api_url": "http://127.0.0.1:9"})
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: away)
+
+    [fault] = faults(healthy)
+
+    assert (fault["what"], "*X down*" in fault["remedy"]) == ("X cannot be reached.", True)
 
 
 def test_empty_tables_are_named(place: Place, tweetserve: Terminal) -> None:

@@ -12,6 +12,8 @@ from typer.testing import CliRunner
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation import conversations
 from functions.shared.conversation.erasure import Marks
+from functions.shared.delivery import budget
+from functions.shared.x.dms import Unknown
 from local.proof.counter import counted
 from ops.explain import Story, app, story, written_at, zone_of
 from tests.proof.demo import LINKED_A, LINKED_B
@@ -139,6 +141,31 @@ def test_what_waits_for_the_limit_is_told_until_when_and_behind_whom() -> None:
 
     (waits,) = [step for step in told_of(world, dm).steps if step.ok is None]
     assert waits.text == "Waits: X's limit is used up until 14:30 GMT, Europe/London. One is before it."
+
+
+def test_what_we_hold_back_ourselves_is_not_laid_to_xs_limit() -> None:
+    world = World()
+    world.pause()
+
+    dm = asked(world, "#data")
+
+    (waits,) = [step for step in told_of(world, dm).steps if step.ok is None]
+    assert waits.text == "Waits: automated replies are paused (rehearsal)."
+
+
+def test_what_waits_for_an_x_that_is_down_is_told_the_next_try_and_not_the_end_of_the_window() -> None:
+    world = World()
+    asked(world, "#data")  # a window has begun: it ends at 14:30
+    for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
+        budget.outcome(world.store, Unknown("X answered 503"), world.now)
+
+    dm = asked(world, "#minutes")
+
+    (waits,) = [step for step in told_of(world, dm).steps if step.ok is None]
+    assert waits.text == (
+        "Waits: X is in trouble, and says of no DM whether it took it. "
+        "One is tried at 14:16 GMT, Europe/London. None are before it."
+    )
 
 
 def test_a_brand_reads_the_time_of_where_it_is() -> None:

@@ -132,6 +132,19 @@ def test_what_x_does_not_tell_leaves_it_paused(service: Terminal, simulated: Sim
     assert service.limits.paused
 
 
+@pytest.mark.parametrize("words", [(), ("--since", "1h")])
+@pytest.mark.parametrize(("keys", "sentence"), [({}, "x login"), ({"consumer_key": "1"}, "consumer_secret")])
+def test_without_keys_ops_are_told_to_log_in(
+    service: Terminal, words: tuple[str, ...], keys: dict[str, str], sentence: str
+) -> None:
+    service.place.put_secret("x_user_secret_name", keys)
+
+    said = service("settle", *words)
+
+    assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
+    assert sentence in said.stderr
+
+
 @pytest.mark.parametrize(
     ("since", "sentence"),
     [("yesterday", "Write the time like"), ("2026-11-24T14:00", "in UTC"), ("31d", "the last 30 days")],

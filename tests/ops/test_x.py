@@ -13,10 +13,13 @@ from uuid import uuid4
 import pytest
 from typer.testing import CliRunner, Result
 
-from functions.shared.aws import settings
+from functions.shared.aws import clock, settings
+from functions.shared.delivery import budget
 from functions.shared.x.account import Declined, XAccount
+from functions.shared.x.dms import Unknown
 from infra.layout import TABLES
 from local import resources
+from local.x.faults import Fault
 from ops import place, x, x_webhook
 from ops.main import app
 from ops.place import Place, Trouble
@@ -359,6 +362,33 @@ def test_status_without_keys_still_says_the_rest(terminal: Terminal) -> None:
     assert answer["account"] is None
     assert "tweetserve x login" in answer["trouble"]
     assert answer["limits"]["dms_left"] == 15
+
+
+def test_status_sees_an_x_that_is_down_and_when_it_is_tried_again(terminal: Terminal) -> None:
+    terminal.has(current=SECRET)
+    terminal.x("setup")
+    for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
+        budget.outcome(terminal.place.store, Unknown("X answered 503"), clock.now())
+    terminal.simulated.ok(terminal.simulated.http.post("/sim/faults/script", json={"look_up": [Fault.DOWN]}))
+
+    result = terminal.x("status")
+
+    assert result.exit_code == x.NOT_WELL
+    assert "X answered 503." in result.stdout
+    assert "says of no DM whether it took it; one is tried at" in " ".join(result.stdout.split())
+
+
+def test_status_does_not_lay_our_own_pause_to_xs_limit(terminal: Terminal) -> None:
+    terminal.has(current=SECRET)
+    terminal.x("setup")
+    budget.pause(terminal.place.store, "We are putting something right.")
+    budget.mark_waiting(terminal.place.store, True)
+
+    result = terminal.x("status")
+
+    assert result.exit_code == 0, result.output
+    assert "paused: We are putting something right." in result.stdout
+    assert "wait for X's limit" not in result.stdout
 
 
 # ---- where ----

@@ -569,9 +569,8 @@ class World:
         """What has waited for a window goes on when it opens; what else a tick has left, a minute later."""
         if at > self.now:
             return at
-        kind = clock.removeprefix("send#")
-        full = kind in KINDS and not limits.room(kind, self.now)
-        return limits.next_room(self.now) if full else self.now + TICK
+        full = [kind for kind in KINDS if clock == f"send#{kind}" and not limits.room(kind, self.now)]
+        return limits.next_room(full[0], self.now) if full else self.now + TICK
 
     # ---- what operations do ----
 

@@ -22,6 +22,7 @@ from functions.webhook.state import State
 from functions.webhook.tick import Watch
 from infra.layout import TABLES
 from local import resources
+from local.x.faults import Fault
 from tests.ringing import rung
 from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hook, simulated, user_tokens, wait_for
 
@@ -138,6 +139,55 @@ def test_a_webhook_that_x_does_not_know_is_reported(watching: Guard, logged: Log
     assert metrics(logged)["WebhookInvalid"] == 1
 
 
+def test_before_x_knows_the_webhook_nothing_rings_and_nothing_is_looked_for(guard: Guard, logged: Logged) -> None:
+    registered, guard.hook.url = guard.hook.url, "https://care.example.com/webhook"
+    guard.x.types(LINKED.id, "#data")
+    for _ in range(3):
+        guard.later(minutes=6)
+        guard.tick()
+
+    assert metrics(logged) == {}
+    guard.hook.url = registered
+    for _ in range(2):
+        guard.later(minutes=6)
+        guard.tick()
+    assert guard.queued == []  # it was written before the service was there
+    assert states.load(guard.store).newest
+
+
+def test_a_webhook_that_has_never_been_valid_though_x_knows_it_is_reported(guard: Guard, logged: Logged) -> None:
+    guard.breaks()
+
+    guard.tick()
+
+    assert rung("webhook-invalid", logged) == 1
+
+
+def test_the_clock_waits_for_keys_without_a_word_to_anybody(
+    store: Store, x: SimulatedX, hook: Hook, monkeypatch: pytest.MonkeyPatch, logged: Logged
+) -> None:
+    environment = {
+        "SERVICE_TABLE": store.table,
+        "INBOUND_QUEUE_URL": resources.create_queue(f"inbound-{uuid4()}", {})[0],
+        "X_USER_SECRET_NAME": f"user-{uuid4()}",
+        "BRAND_ID": BRAND.id,
+        "WEBHOOK_URL": hook.url,
+        "X_API_URL": x.url,
+    }
+    for name, value in environment.items():
+        monkeypatch.setenv(name, value)
+
+    ticks.lambda_handler({}, None)
+
+    [line] = logged()
+    assert line["level"] == "INFO"
+    assert "x login" in line["message"]
+    put = settings.client("secretsmanager").create_secret
+    put(Name=environment["X_USER_SECRET_NAME"], SecretString=json.dumps(user_tokens()))
+    ticks.lambda_handler({}, None)
+    assert states.load(store).valid_at
+
+
 def test_an_x_that_is_away_says_nothing_about_the_webhook(
     store: Store, simulated: SimulatedX, hook: Hook, logged: Logged
 ) -> None:
@@ -150,6 +200,14 @@ def test_an_x_that_is_away_says_nothing_about_the_webhook(
 
 
 # ---- what did not arrive ----
+
+
+def test_an_x_that_lists_nothing_is_down(watching: Guard, logged: Logged) -> None:
+    watching.x.ok(watching.x.http.post("/sim/faults/script", json={"look_up": [Fault.DOWN]}))
+
+    watching.tick()
+
+    assert rung("x-down", logged) == 1
 
 
 def test_what_was_written_before_the_first_look_is_not_answered(guard: Guard) -> None:

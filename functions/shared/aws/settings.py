@@ -18,6 +18,10 @@ class MissingSettings(Exception):
     """The environment lacks variables that a function needs."""
 
 
+class NoSecretYet(Exception):
+    """Nobody has put a secret there yet. Of one that was removed Secrets Manager speaks otherwise, for days."""
+
+
 def read[T: DataclassInstance](settings: type[T]) -> T:
     """Fill a settings dataclass: field `inbound_queue_url` is variable `INBOUND_QUEUE_URL`.
 
@@ -61,18 +65,23 @@ _secrets: dict[str, tuple[float, dict[str, str]]] = {}
 def secret(name: str) -> dict[str, str]:
     """Return the JSON object kept in Secrets Manager under a name, at most five minutes old.
 
-    Where it cannot be read anew, the last good one stands, and is tried again after five more.
+    Where it cannot be read anew, the last good one stands, and is tried again after five more. Raises NoSecretYet.
     """
     read_at, value = _secrets.get(name, (0.0, {}))
     if value and time.monotonic() - read_at <= SECRET_SECONDS:
         return value
     try:
         value = _object(client("secretsmanager").get_secret_value(SecretId=name)["SecretString"]) or value
-    except Exception:  # whatever it is: what still works must not stop working
+    except Exception as failure:  # whatever it is: what still works must not stop working
         if not value:
-            raise
+            raise NoSecretYet(name) if _never_there(failure) else failure from None
     _secrets[name] = (time.monotonic(), value)
     return value
+
+
+def _never_there(failure: Exception) -> bool:
+    response = getattr(failure, "response", {})
+    return bool(response.get("Error", {}).get("Code") == "ResourceNotFoundException")
 
 
 def _object(text: str) -> dict[str, str]:

@@ -9,7 +9,7 @@ from functools import cache, wraps
 from pathlib import PurePath
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
-from functions.shared.aws.settings import MissingSettings
+from functions.shared.aws.settings import MissingSettings, NoSecretYet
 
 if TYPE_CHECKING:
     from aws_lambda_powertools.logging import Logger
@@ -84,6 +84,11 @@ def measure(name: LiteralString, value: float, unit: str = "Seconds") -> None:
     _metrics().add_metric(name=name, unit=unit, value=value)
 
 
+def x_down(is_down: bool) -> None:
+    """Record of one DM or look-up whether X was in trouble. The alarm looks at the share of those that were."""
+    measure("XDown", int(is_down), "Count")
+
+
 class Failed(Exception):
     """A function failed. The runtime logs what leaves it, so that this names only the class of what went wrong."""
 
@@ -108,6 +113,22 @@ def observed[Event, Answer](handler: Callable[[Event, Any], Answer]) -> Callable
             publish()
 
     return observed_handler
+
+
+def on_the_clock[Event](handler: Callable[[Event, Any], None]) -> Callable[[Event, Any], None]:
+    """As `observed`, for what the clock calls: until `tweetserve x login` has put X's keys there it has nothing to do.
+
+    What is missed once it has begun is heard all the same: alarms ring on figures that come no more.
+    """
+
+    @wraps(handler)
+    def once_there_are_keys(event: Event, context: Any) -> None:
+        try:
+            handler(event, context)
+        except NoSecretYet:
+            info("there are no keys yet: the clock waits for `tweetserve x login`")
+
+    return observed(once_there_are_keys)
 
 
 def publish() -> None:

@@ -37,6 +37,9 @@ RESTORED = "this table was restored from a backup"
 """Why nothing automated leaves a table of another name than the one that the row was written in."""
 PROBE_EVERY = timedelta(seconds=60)
 UNKNOWNS_OPEN_BREAKER = 5
+_UNKNOWN = "unknown"
+_UNCLEAR = "X is in trouble, and says of no DM whether it took it"
+"""What opened the breaker where X has refused nothing: as it is stored, and as it is said."""
 AGREE = 3
 """So many recipients whom X refused us for no clear reason, with nobody taken between them, and it is about us."""
 INSISTS = 20
@@ -110,12 +113,19 @@ class Budget:
     def is_day(self, now: datetime) -> bool:
         return 0 < self.day_ends - int(now.timestamp()) <= DAY.total_seconds()
 
-    def next_room(self, now: datetime) -> datetime:
-        """When the next window opens, or the next probe may leave."""
-        at = max(self.ends if self.is_open(now) else 0, self.probe_at if self.blocked else 0)
-        if self.day_left == 0 and self.is_day(now):
-            at = max(at, self.day_ends)
-        return max(now, datetime.fromtimestamp(at, now.tzinfo))
+    def next_room(self, kind: Kind, now: datetime) -> datetime:
+        """When a reply of a kind that finds no room may leave, unless a pause holds it back."""
+        at, floor = [self.probe_at if self.blocked else 0], self.floor(kind)
+        if self.is_open(now) and self.left <= floor:
+            at.append(self.ends)
+        if self.day_left is not None and self.day_left <= floor and self.is_day(now):
+            at.append(self.day_ends)
+        return max(now, datetime.fromtimestamp(max(at), now.tzinfo))
+
+    @property
+    def trouble(self) -> str | None:
+        """Why the breaker is open, for people."""
+        return _UNCLEAR if self.blocked == _UNKNOWN else self.blocked
 
 
 _type = TypeAdapter(Budget)
@@ -290,7 +300,7 @@ def outcome(store: Store, result: Outcome, now: datetime, recipient: str | None 
             blocked, unknowns = reason, 0
         case Unknown():
             unknowns = before.unknowns + 1
-            blocked = before.blocked or ("unknown" if unknowns >= UNKNOWNS_OPEN_BREAKER else None)
+            blocked = before.blocked or (_UNKNOWN if unknowns >= UNKNOWNS_OPEN_BREAKER else None)
         case NotSent():
             return
         case Sent() | Refused() | Declined():

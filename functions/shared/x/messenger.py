@@ -6,7 +6,8 @@ did not expect, also when the DM has long been sent.
 
 import html
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import urlsplit
@@ -52,7 +53,8 @@ class XMessenger:
         if not _X_ID.fullmatch(customer):
             return Refused("this is no numeric id of X", ours=True)
         try:
-            self._client.create_direct_message(participant_id=customer, text=text)
+            with measured():
+                self._client.create_direct_message(participant_id=customer, text=text)
         except Answered as answered:
             return outcome_of(answered.response)
         except NotConnected:
@@ -92,7 +94,8 @@ class XMessenger:
     def _list_once(self, customer: str) -> requests.Response:
         query = {name.replace(".", "_"): value for name, value in self._query.items()}
         try:
-            self._client.get_direct_message_events(participant_id=customer, **query)
+            with measured():
+                self._client.get_direct_message_events(participant_id=customer, **query)
         except Answered as answered:
             return answered.response
         raise AssertionError("every answer is raised")
@@ -125,6 +128,19 @@ class KeyedMessenger:
 
 
 # ---- the way to X ----
+
+
+@contextmanager
+def measured() -> Iterator[None]:
+    """Measure whether X answers one call: whatever it says, as long as it is not in trouble itself."""
+    is_down = True
+    try:
+        yield
+    except Answered as answered:
+        is_down = answered.response.status_code >= 500
+        raise
+    finally:
+        telemetry.x_down(is_down)
 
 
 # ---- what X's answers mean ----

@@ -45,6 +45,13 @@ def test_a_new_one_is_taken(kept: None) -> None:
     assert settings.secret(NAME) == {"current": "new"}
 
 
-def test_without_a_good_one_it_is_said(kept: None) -> None:
-    with pytest.raises(settings.client("secretsmanager").exceptions.ResourceNotFoundException):
+def test_one_that_nobody_has_put_there_yet_is_told_from_what_goes_wrong(
+    kept: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with pytest.raises(settings.NoSecretYet):
         settings.secret("tweetserve/test/another")
+
+    settings.client("secretsmanager").delete_secret(SecretId=NAME)
+    monkeypatch.setattr(settings, "_secrets", {})
+    with pytest.raises(settings.client("secretsmanager").exceptions.InvalidRequestException):
+        settings.secret(NAME)

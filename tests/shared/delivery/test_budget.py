@@ -308,3 +308,14 @@ def test_a_limit_that_is_used_up_is_no_reason_to_break(store: Store) -> None:
     budget.outcome(store, NotSent(None, "429"), NOW)
 
     assert budget.load(store).blocked is None
+
+
+@pytest.mark.parametrize(
+    ("left", "kind", "minutes"),
+    [(10, "answer", 1), (4, "answer", 13), (4, "staff", 1), (0, "staff", 13)],
+)
+def test_a_probe_is_not_said_to_wait_for_a_window_that_has_room(left: int, kind: Kind, minutes: int) -> None:
+    ends, probe_at = (int((NOW + timedelta(minutes=after)).timestamp()) for after in (13, 1))
+    known = Budget(left=left, ends=ends, blocked="X's credits are used up", probe_at=probe_at)
+
+    assert known.next_room(kind, NOW) == NOW + timedelta(minutes=minutes)
