@@ -11,7 +11,18 @@ import typer
 
 Local = Annotated[bool, typer.Option("--local", help="At `tweetserve local`, on this machine.")]
 Port = Annotated[int, typer.Option(min=1, max=65535, help="With --local: where it serves.")]
-Stage = Annotated[str, typer.Option(envvar="TWEETSERVE_STAGE", help="The stage on AWS: dev or prod.")]
+
+
+def _stages(begun: str) -> list[str]:
+    """Complete a stage's name in the shell."""
+    from infra.stage import names
+
+    return [name for name in names() if name.startswith(begun)]
+
+
+Stage = Annotated[
+    str, typer.Option(envvar="TWEETSERVE_STAGE", help="The stage on AWS: dev or prod.", autocompletion=_stages)
+]
 AsJson = Annotated[bool, typer.Option("--json", help="Print the answer as JSON.")]
 
 PORT = 8400

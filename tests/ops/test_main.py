@@ -1,6 +1,10 @@
 """Every command asks where it works in the same words, and takes the modes that it knows."""
 
+import os
+import subprocess
+import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Annotated, Any
 
 import pytest
@@ -9,8 +13,12 @@ from typer.core import TyperGroup
 from typer.main import get_command
 from typer.testing import CliRunner
 
+from infra import stage as stages
 from ops.main import app
 from ops.place import Place, at_place
+from tests.at_terminal import Terminal, place, tweetserve
+
+__all__ = ["place", "tweetserve"]  # fixtures
 
 NOWHERE = ["local", "ask", "desk login"]
 """Commands that work at no running service: one starts it, one needs none, one is how to get to it."""
@@ -66,3 +74,44 @@ def test_a_command_offers_no_mode_that_it_does_not_take() -> None:
 
     assert ran.exit_code == 2
     assert "No such option" in ran.output
+
+
+TWEETSERVE = Path(sys.executable).with_name("tweetserve")
+
+
+@pytest.mark.parametrize(
+    ("typed", "offered"),
+    [
+        ("tweetserve dea", {"dead-letters"}),
+        ("tweetserve x st", {"status"}),
+        ("tweetserve cases --stage ", set(stages.names())),
+        ("tweetserve settle --dry", {"--dry-run"}),
+    ],
+)
+def test_a_shell_completes_what_is_typed(typed: str, offered: set[str]) -> None:
+    words = {"COMP_WORDS": typed, "COMP_CWORD": str(typed.count(" "))}
+    asked = os.environ | {"_TWEETSERVE_COMPLETE": "complete_bash"} | words
+
+    said = subprocess.run([TWEETSERVE], env=asked, capture_output=True, text=True, check=True).stdout
+
+    assert set(said.split()) == offered
+
+
+def test_local_wins_over_the_stage_that_the_environment_names_and_says_so(
+    monkeypatch: pytest.MonkeyPatch, tweetserve: Terminal
+) -> None:
+    monkeypatch.setenv("TWEETSERVE_STAGE", "prod")
+
+    said = tweetserve("cases")
+
+    assert said.exit_code == 0, said.output
+    assert said.stderr == "TWEETSERVE_STAGE is prod, and --local wins.\n"
+
+
+def test_a_stage_that_is_typed_beside_local_is_a_slip(monkeypatch: pytest.MonkeyPatch, tweetserve: Terminal) -> None:
+    monkeypatch.setenv("TWEETSERVE_STAGE", "prod")
+
+    said = tweetserve("cases", "--stage", "dev")
+
+    assert said.exit_code == 2
+    assert said.stderr.startswith("Where?")
