@@ -164,7 +164,7 @@ def test_a_webhook_that_has_never_been_valid_though_x_knows_it_is_reported(guard
 
 
 def test_the_clock_waits_for_keys_without_a_word_to_anybody(
-    store: Store, x: SimulatedX, hook: Hook, monkeypatch: pytest.MonkeyPatch, logged: Logged
+    store: Store, simulated: SimulatedX, hook: Hook, monkeypatch: pytest.MonkeyPatch, logged: Logged
 ) -> None:
     environment = {
         "SERVICE_TABLE": store.table,
@@ -172,7 +172,7 @@ def test_the_clock_waits_for_keys_without_a_word_to_anybody(
         "X_USER_SECRET_NAME": f"user-{uuid4()}",
         "BRAND_ID": BRAND.id,
         "WEBHOOK_URL": hook.url,
-        "X_API_URL": x.url,
+        "X_API_URL": simulated.url,
     }
     for name, value in environment.items():
         monkeypatch.setenv(name, value)
