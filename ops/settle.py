@@ -13,6 +13,7 @@ from typing import Annotated, Any
 import typer
 from rich.console import Console
 
+from functions.commands.registry import registry
 from functions.shared import wiring
 from functions.shared.aws import clock, settings
 from functions.shared.aws.rows import SETTLE, dm_key, dm_row, sent_key, sent_row, x_id_in
@@ -20,10 +21,14 @@ from functions.shared.aws.store import Store
 from functions.shared.conversation import cases, conversations, intake, replies
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation
+from functions.shared.conversation.customers import Consent, started, stopped
 from functions.shared.conversation.intake import Concern
 from functions.shared.delivery import budget
 from functions.shared.delivery.echoes import is_said
 from functions.shared.delivery.sender import Sender
+from functions.shared.wording import rules
+from functions.shared.wording.reading import plain
+from functions.shared.wording.stop_words import plain_start, plain_stop, stop_tag
 from functions.shared.x.account import Unanswered, XAccount
 from functions.shared.x.ids import greatest
 from functions.shared.x.messenger import XMessenger
@@ -196,23 +201,35 @@ class Step:
     def _answered(self, current: Conversation, dm: Dm) -> Conversation:
         """A customer's DM that we know nothing of, though we wrote after it: not answered again, but seen by a person.
 
-        A lone hashtag has had its answer. What we did not answer comes again by itself.
+        A lone hashtag has had its answer, and what it switched off or on stays so. What we did not answer comes again
+        by itself.
         """
         known = self._store.get(*dm_key(self._customer, dm.id))
         if known or int(dm.id) > self._answered_to:
             return current
         self.recorded += 1
-        lone = re.fullmatch(r"\s*#\w+\s*", dm.text) is not None
-        after = current if lone else self._seen(current, dm)
+        heeded = self._heeded(current, dm)
+        answered = had_its_answer(dm.text)
+        after = heeded if answered else self._seen(heeded, dm)
         row = dm_row(
             self._customer,
             dm.id,
             self.now,
-            disposition="ignored" if lone else "escalated",
+            disposition="answered" if answered else "escalated",
             step="restored",
-            case=after.case.id if after.case and not lone else None,
+            case=after.case.id if after.case and not answered else None,
         )
         return replace(after, writes=(*after.writes, row))
+
+    def _heeded(self, current: Conversation, dm: Dm) -> Conversation:
+        """Do again what a stop or a start has done: it was confirmed, and holds."""
+        change = stopped if stops(dm.text) else started if starts(dm.text) else None
+        after = change(current.customer, dm.id, self.now) if change else current.customer
+        if after == current.customer:
+            return current
+        consent = Consent("automatic replies", given=not after.stopped, wording="")
+        row = conversations.consent_row(self._customer, dm.id, consent, self.now)
+        return replace(current, customer=after, writes=(*current.writes, row))
 
     def _seen(self, current: Conversation, dm: Dm) -> Conversation:
         said = Entry(dm.id, "customer", dm.text, dm.at)
@@ -220,6 +237,23 @@ class Step:
         self.opened += current.open_case is None
         restored = Concern("general", "restored", self.now + cases.UNPROMISED, silent=True)
         return intake.noted(current, restored, self.now, said, note)
+
+
+def stops(text: str) -> bool:
+    return bool(stop_tag(text) or plain_stop(text, unless=rules.urgent))
+
+
+def starts(text: str) -> bool:
+    known = registry().by_tag
+    return plain_start(text) or any(known[tag].resumes for tag in plain(text).tags if tag in known)
+
+
+def had_its_answer(text: str) -> bool:
+    """Whether nobody has to see a DM that we wrote after: a stop, a start, a lone hashtag for no person."""
+    read, known = plain(text), registry().by_tag
+    lone = len(read.tags) == 1 and not read.beside
+    for_people = any(known[tag].for_people for tag in read.tags if tag in known)
+    return (lone and not for_people) or plain_start(text) or bool(plain_stop(text, unless=rules.urgent))
 
 
 def listed(x: XAccount, brand: str, since: datetime, heard: Callable[[str], None]) -> Iterator[Dm]:

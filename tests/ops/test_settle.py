@@ -112,6 +112,33 @@ def test_settling_twice_changes_nothing(service: Terminal, simulated: SimulatedX
     assert (again["replies_marked_sent"], again["dms_answered_before"], again["cases_opened"]) == (0, 0, 0)
 
 
+@pytest.mark.parametrize(
+    ("said", "stopped", "opened"),
+    [
+        (("#stop",), True, 0),
+        (("Please stop messaging me",), True, 0),
+        (("#stop my bill is wrong",), True, 1),
+        (("#stop", "#start"), False, 0),
+        (("#start", "#stop"), True, 0),
+        (("#charges",), False, 0),
+        (("#human",), False, 1),
+        (("#delete yes",), False, 1),
+    ],
+)
+def test_a_stop_that_was_confirmed_stands_and_who_asked_for_a_person_gets_one(
+    service: Terminal, simulated: SimulatedX, said: tuple[str, ...], stopped: bool, opened: int
+) -> None:
+    for text in said:
+        simulated.types(LINKED.id, text)
+    simulated.messenger().send(LINKED.id, "Done.")
+
+    counted = service.json("settle", "--since", "1h")
+
+    known = conversations.load(service.store, LINKED.id)
+    assert (known.customer.stopped, counted["cases_opened"]) == (stopped, opened)
+    assert counted["dms_answered_before"] == len(said)
+
+
 def test_a_dry_run_says_what_would_be_and_changes_nothing(service: Terminal, simulated: SimulatedX) -> None:
     question = simulated.types(LINKED.id, "why is my bill so high")["id"]
     simulated.messenger().send(LINKED.id, "A person will answer.")
