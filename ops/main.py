@@ -17,6 +17,7 @@ LAZY = (
     "x",
     "pause",
     "resume",
+    "restore",
     "accounts",
     "catalogue",
     "cases",
