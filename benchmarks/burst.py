@@ -1,7 +1,10 @@
-"""Everybody writes at once, to the real local run: `uv run --all-groups python -m benchmarks.burst --dms 1000`.
+"""Ten thousand DMs, and X is away for ten minutes: `uv run --all-groups python -m benchmarks.burst`.
 
-HTTP, signatures, queues, tables and processes are real; X is the simulator, with 1,000 DMs a minute, which delivers
-one event in ten twice and one in ten in the wrong order.
+On the proof's clock, where calls of AWS take no time, with ticks each minute, a limit of 1,000 DMs a minute, and one
+customer who writes one DM in twenty. `--each-ms` is how long the tick needs for each DM that it sends.
+
+`--local` sends them through the real local run instead: HTTP, signatures, queues, tables and processes are real, and X
+is the simulator, which delivers one event in ten twice and one in ten in the wrong order.
 """
 
 import argparse
@@ -9,34 +12,73 @@ import os
 import platform
 import tempfile
 import time
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
-from datetime import UTC, datetime
+from contextlib import contextmanager, redirect_stdout
+from datetime import UTC, datetime, timedelta
 from importlib.metadata import version
+from io import StringIO
 from pathlib import Path
 from random import Random
 from typing import Any
 
 import httpx
-from tests.test_burst import TEXTS, customers
 
+from functions.shared.aws.rows import DM
 from local.proof.invariants import Chat, Trace, broken
 from ops.place import on_this_machine
 from tests.running import Running
+from tests.shared.delivery.test_burst import LIFTED, TEXTS, Failing, Outage, customers, outage
 
 A_MINUTE = 1_000
 PHONES = 16
 """Customers who press "send" at the same moment."""
-WINDOW_MINUTES = 15
 LOOK_EVERY = 10
 STEADY = 3
 """So many looks in a row at which nothing has changed and nothing waits: it is over."""
+FAILINGS: Mapping[Failing, str] = {"is_away": "cannot be reached", "is_down": "answers 503"}
 LINES = ("asked", "answered", "with_people", "silent", "waiting", "lost", "twice")
 
 
 def main() -> None:
     options = arguments().parse_args()
+    if options.local:
+        through_the_local_run(options)
+        return
+    for fails in FAILINGS:
+        began = time.monotonic()
+        with redirect_stdout(StringIO()):  # a tick's metrics
+            left = outage(options.dms, options.customers, options.seed, fails, timedelta(milliseconds=options.each_ms))
+        took = {"seconds that this took": f"{time.monotonic() - began:,.0f}"}
+        print(table(figures_of(left, options.each_ms, fails) | took))
+        print("\n".join(broken(left.world.trace)) or "\nEvery invariant holds.\n", flush=True)
+
+
+def figures_of(left: Outage, each_ms: int, fails: Failing) -> dict[str, str]:
+    """What became of the DMs, and how soon after X's return everybody else had the answers that waited."""
+    trace, waited = left.world.trace, left.waited()
+    ended = Counter(row["disposition"] for row in trace.of(DM))
+    flood = sum(customer == left.flooder for customer in trace.asked.values())
+    return {
+        "X for ten minutes": FAILINGS[fails],
+        "asked, of these by one customer": f"{len(trace.asked):,}, {flood:,}",
+        "decided: " + ", ".join(sorted(ended)): ", ".join(f"{ended[name]:,}" for name in sorted(ended)),
+        "beyond X's limit": f"{trace.over_limit:,}",
+        "replies that waited when X came back": f"{left.waiting:,}",
+        "milliseconds that a tick needs for a DM": f"{each_ms}",
+        **{
+            f"seconds until {part:.0%} of everybody else's had left": f"{_at(waited, part):,.0f}"
+            for part in (0.5, 0.9, 1)
+        },
+    }
+
+
+def _at(waited: list[timedelta], part: float) -> float:
+    return waited[int(len(waited) * part) - 1].total_seconds()
+
+
+def through_the_local_run(options: argparse.Namespace) -> None:
     with tempfile.TemporaryDirectory() as data, local_run(Path(data)) as http:
         http.put("/sim/settings", json=limit()).raise_for_status()
         http.put("/sim/faults", json=faults(options.seed)).raise_for_status()
@@ -46,7 +88,7 @@ def main() -> None:
         counted, ended = settled(http)
         took = ended - began
         trace = traced(http)
-    print(table(counted, trace.over_limit, refused, written, took))
+    print(table(figures(counted, trace.over_limit, refused, written, took)))
     print("\n".join(broken(trace)) or "\nEvery invariant holds.")
 
 
@@ -61,7 +103,7 @@ def local_run(data: Path) -> Iterator[httpx.Client]:
 
 
 def limit() -> dict[str, Any]:
-    return {"limited": True, "sends": A_MINUTE * WINDOW_MINUTES, "reads": 1_000, "day": A_MINUTE * 60 * 24}
+    return {"limited": True, "sends": LIFTED, "reads": 1_000, "day": A_MINUTE * 60 * 24}
 
 
 def faults(seed: int) -> dict[str, Any]:
@@ -113,26 +155,34 @@ def traced(http: httpx.Client) -> Trace:
     )
 
 
-def table(counted: dict[str, int], over_limit: int, refused: int, written: float, took: float) -> str:
-    names = ("Python", "ministack", "boto3", "pydantic")
-    versions = [platform.python_version(), *(version(name) for name in names[1:])]
-    rows = {
-        "date": f"{datetime.now(UTC):%Y-%m-%d}",
-        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}",
-        "versions": ", ".join(f"{name} {number}" for name, number in zip(names, versions, strict=True)),
+def figures(counted: dict[str, int], over_limit: int, refused: int, written: float, took: float) -> dict[str, str]:
+    return {
         **{name.replace("_", " "): f"{counted[name]:,}" for name in LINES},
         "beyond X's limit": f"{over_limit:,}",
         "webhook calls refused, then repeated": f"{refused:,}",
         "seconds until all had written": f"{written:,.0f}",
         "seconds until all was settled": f"{took:,.0f}",
     }
+
+
+def table(found: Mapping[str, str]) -> str:
+    names = ("Python", "ministack", "boto3", "pydantic")
+    versions = [platform.python_version(), *(version(name) for name in names[1:])]
+    rows = {
+        "date": f"{datetime.now(UTC):%Y-%m-%d}",
+        "machine": f"{os.cpu_count()} cores, {platform.machine()}, {platform.system()} {platform.release()}",
+        "versions": ", ".join(f"{name} {number}" for name, number in zip(names, versions, strict=True)),
+        **found,
+    }
     return "\n".join(["| | |", "|---|---|", *(f"| {name} | {value} |" for name, value in rows.items())])
 
 
 def arguments() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="python -m benchmarks.burst", description="A burst of DMs through the local run."
+        prog="python -m benchmarks.burst", description="A burst of DMs, with X away in the middle."
     )
+    parser.add_argument("--local", action="store_true", help="through the real local run, without an outage")
+    parser.add_argument("--each-ms", type=int, default=0, help="what the tick needs for a DM that it sends")
     parser.add_argument("--dms", type=int, default=10_000)
     parser.add_argument("--customers", type=int, default=1_000)
     parser.add_argument("--seed", type=int, default=11)

@@ -370,7 +370,8 @@ def order(trace: Trace) -> Iterable[str]:
         for row in trace.audit(customer):
             for reply, was, now in _changes(row):
                 decided.setdefault(reply, len(decided) if was == "new" else -1)  # before all that is remembered
-                if now == "PENDING" and reply in left:  # it had not, and goes with what has come behind it
+                absent = now == "PENDING" or (now == "UNCONFIRMED" and row["did"] == "looked up")
+                if absent and reply in left:  # it had not, and what is sent again goes with what has come behind it
                     left.remove(reply)
                 if now == "SENDING" and kinds.get(reply) != "stop":
                     left.append(reply)
@@ -452,7 +453,7 @@ def fair(trace: Trace) -> Iterable[str]:
     """Whatever one customer does, or X about one, everybody else's replies leave soon while X takes DMs."""
     stretches = _joined(trace.room)
     for customer in trace.customers - trace.troubled:
-        for reply, since, until in _waits(trace, customer):
+        for reply, since, until in waits(trace, customer):
             for opened, closed in stretches:
                 if min(until, closed) - max(since, opened) > trace.soon:
                     yield f"{reply} waited from {since:%H:%M:%S} to {until:%H:%M:%S} though X had room"
@@ -468,18 +469,18 @@ def _joined(room: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, d
     return joined
 
 
-def _waits(trace: Trace, customer: str) -> Iterable[tuple[str, datetime, datetime]]:
+def waits(trace: Trace, customer: str) -> Iterable[tuple[str, datetime, datetime]]:
     """From when until when each reply waited: until its first claim, or until it is not needed any more."""
-    waits: dict[str, datetime] = {}
+    waiting: dict[str, datetime] = {}
     for row in trace.audit(customer):
         at = datetime.fromisoformat(row["at"])
         for reply, was, now in _changes(row):
             if was == "new" and now == "PENDING":
-                waits[reply] = at
-            elif now != "PENDING" and reply in waits:
-                yield reply, waits.pop(reply), at
+                waiting[reply] = at
+            elif now != "PENDING" and reply in waiting:
+                yield reply, waiting.pop(reply), at
     if trace.now:
-        yield from ((reply, since, trace.now) for reply, since in waits.items())
+        yield from ((reply, since, trace.now) for reply, since in waiting.items())
 
 
 def erase(trace: Trace) -> Iterable[str]:

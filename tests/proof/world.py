@@ -130,6 +130,9 @@ class X:
         """So many connections are refused."""
         self._unforeseen = 0
         self.is_away = False
+        """It cannot be reached."""
+        self.is_down = False
+        """It answers 503 to everything."""
         self.refuses: dict[str, tuple[int, str]] = {}
         """By customer: the status and the words with which X refuses our DMs."""
         self.loses: set[str] = set()
@@ -146,7 +149,7 @@ class X:
     @property
     def has_room_at(self) -> datetime | None:
         """When X takes a DM of ours that is not among the reserved ones, None while it is away."""
-        if self.is_away:
+        if self.is_away or self.is_down:
             return None
         reserve = budget.Budget(limit=self.limit).reserve
         return self.world.now if self._left > reserve else max(self.world.now, self._window_ends)
@@ -155,6 +158,8 @@ class X:
         if self.is_away:
             return NotSent(None, "X cannot be reached")
         self.world.spend(self.send_takes)
+        if self.is_down:
+            return outcome_of(_answered(503, "Service Unavailable"))
         if customer in self.refuses:
             return outcome_of(_answered(*self.refuses[customer]))
         if customer in self.loses:
@@ -186,7 +191,7 @@ class X:
     def look_up(self, customer: str) -> list[SentDM] | None:
         def found() -> list[SentDM] | None:
             self.world.spend(self.look_up_takes)
-            if self.is_away or customer in self.loses:
+            if self.is_away or self.is_down or customer in self.loses:
                 return None
             return [SentDM(dm.dm_id, _by_x(dm), dm.at) for dm in self.delivered if dm.customer == customer]
 
@@ -493,15 +498,18 @@ class World:
             if again:
                 put()
 
-    def work(self) -> None:
-        """Let the functions do all that can be done at this moment."""
+    def hear(self) -> None:
+        """Let the functions decide about all that has come."""
         self.x.arrive()
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
+
+    def work(self) -> None:
+        """Let the functions do all that can be done at this moment."""
+        self.hear()
         self.survives(lambda: tick_commands(self.bot))
         self.survives(lambda: tick_escalate(self.sender))
-        while message := self.queues["inbound"].receive(self.now):
-            self._invoke(message)
+        self.hear()
         dead = self.queues["inbound"].dead
         while dead and (message := dead.receive(self.now)):
             self._bury(message, dead)

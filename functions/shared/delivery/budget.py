@@ -35,7 +35,8 @@ NEVER_HELD = ("stop", "staff")
 """What leaves while operations hold automated replies back."""
 RESTORED = "this table was restored from a backup"
 """Why nothing automated leaves a table of another name than the one that the row was written in."""
-PROBE_EVERY = timedelta(seconds=60)
+PROBE_EVERY = timedelta(seconds=45)
+"""Less than what is between two ticks: each of them may probe, however late in the last one that was."""
 UNKNOWNS_OPEN_BREAKER = 5
 _UNKNOWN = "unknown"
 _UNCLEAR = "X is in trouble, and says of no DM whether it took it"

@@ -275,6 +275,14 @@ def test_who_blocks_us_is_asked_once_a_minute(store: Store, reason: str) -> None
     assert budget.load(store).room("staff", NOW + timedelta(seconds=60)) == 1
 
 
+def test_a_probe_that_one_tick_was_late_with_takes_none_from_the_next(store: Store) -> None:
+    late, next_tick = NOW + timedelta(seconds=10), NOW + timedelta(seconds=60)
+
+    budget.outcome(store, Blocked("401"), late)
+
+    assert budget.load(store).room("answer", next_tick) == 1
+
+
 def test_one_probe_at_a_time(store: Store) -> None:
     budget.outcome(store, Blocked("401"), NOW)
     minute_later = NOW + timedelta(seconds=60)

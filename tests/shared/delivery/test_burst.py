@@ -1,19 +1,19 @@
-"""Everybody writes at once, X takes fifteen DMs in fifteen minutes: nobody is lost, nobody is answered twice.
+"""Everybody writes at once, X takes fifteen DMs in a quarter of an hour, or none: nobody is lost or answered twice.
 
 On the fake clock, so that the days which the answers take are over in seconds.
 """
 
 from collections import Counter
-from datetime import timedelta
+from dataclasses import dataclass
+from datetime import datetime, timedelta
 from random import Random
+from typing import Literal
 
 import pytest
 
 from functions.shared.aws.rows import DM
-from local.proof.invariants import broken
+from local.proof.invariants import broken, waits
 from tests.proof.world import World
-
-pytestmark = pytest.mark.proof
 
 TEXTS = {
     "#data": 30,
@@ -34,6 +34,16 @@ SLICES = 20
 SLICE = timedelta(seconds=30)
 LINKED = 2
 """One customer in so many has not linked an account."""
+
+LIFTED = 15_000
+"""What a contract may let X take in 15 minutes."""
+IN_A_MINUTE = 6
+"""Between two ticks DMs come so many times."""
+MINUTES = 30
+AWAY = range(10, 20)
+"""The minutes without X."""
+FLOOD = 20
+"""One DM in so many is the flooder's."""
 
 
 def customers(number: int) -> list[str]:
@@ -57,6 +67,60 @@ def burst(dms: int, people: int, seed: int) -> World:
     return world
 
 
+type Failing = Literal["is_away", "is_down"]
+"""X cannot be reached, or answers 503."""
+
+
+@dataclass(frozen=True)
+class Outage:
+    """What was left behind when X came back, and how long everybody but the flooder waited from then on."""
+
+    world: World
+    back_at: datetime
+    waiting: int
+
+    @property
+    def flooder(self) -> str:
+        return next(iter(self.world.troubled))
+
+    def waited(self) -> list[timedelta]:
+        """How long after X's return each reply left that had waited for it, shortest first."""
+        trace = self.world.trace
+        every = [wait for customer in trace.customers - {self.flooder} for wait in waits(trace, customer)]
+        return sorted(until - self.back_at for _, since, until in every if since < self.back_at < until)
+
+
+def outage(dms: int, people: int, seed: int, fails: Failing, each: timedelta = timedelta()) -> Outage:
+    """X fails for ten minutes of thirty in which so many DMs come; clocks tick each minute, and X comes back between.
+
+    `each` is what a tick needs for a DM.
+    """
+    random, world = Random(seed), World(limit=LIFTED)
+    flooder, *known = customers(people)
+    world.troubled = {flooder}
+    for x_id in known[::LINKED]:
+        world.introduce(x_id)
+    texts = random.choices(list(TEXTS), list(TEXTS.values()), k=dms)
+    began, back_at, waiting = world.now, world.now, 0
+    for number in range(MINUTES * IN_A_MINUTE):
+        minute, part = divmod(number, IN_A_MINUTE)
+        if part == 0:
+            world.x.send_takes = each
+            world.work()
+            world.x.send_takes = timedelta()
+        if part == 2 and minute in (AWAY.start, AWAY.stop):
+            setattr(world.x, fails, minute == AWAY.start)
+            world.look_at_x()
+            back_at, waiting = world.now, sum(row["state"] == "PENDING" for row in world.trace.replies)
+        for text in texts[number :: MINUTES * IN_A_MINUTE]:
+            world.write(flooder if random.randrange(FLOOD) == 0 else random.choice(known), text)
+        world.hear()
+        world.now = max(world.now, began + (number + 1) * timedelta(minutes=1) / IN_A_MINUTE)
+    world.x.send_takes = each
+    everybody_is_answered(world)
+    return Outage(world, back_at, waiting)
+
+
 def staff_answer(world: World, cases: int) -> None:
     """Somebody takes so many cases, one after the other, and answers each."""
     for number in range(cases):
@@ -72,6 +136,7 @@ def everybody_is_answered(world: World) -> None:
         world.pass_time(timedelta(hours=6))
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize(
     ("dms", "people"), [(2_000, 200), pytest.param(10_000, 1_000, marks=pytest.mark.long, id="all")]
 )
@@ -86,3 +151,15 @@ def test_a_burst_breaks_nothing_and_takes_no_more_than_x_allows(dms: int, people
     assert broken(trace) == []
     assert sum(ended.values()) == dms
     assert {row["state"] for row in trace.replies if row["kind"] == "staff"} == {"SENT"}
+
+
+@pytest.mark.proof
+@pytest.mark.parametrize("fails", ["is_away", "is_down"])
+def test_after_an_outage_everybody_but_who_floods_is_answered_within_a_minute(fails: Failing) -> None:
+    left = outage(300, 60, seed=11, fails=fails, each=timedelta(milliseconds=50))
+
+    trace = left.world.trace
+    assert broken(trace) == []
+    assert len(trace.asked) == sum(Counter(row["disposition"] for row in trace.of(DM)).values()) == 300
+    assert left.waiting > 50
+    assert left.waited()[-1] <= timedelta(minutes=1)
