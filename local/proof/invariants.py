@@ -35,6 +35,9 @@ UPDATED_IN_TIME = timedelta(minutes=10)
 """Whoever was told a time this long before is owed an update before it breaks."""
 UNSEEN = timedelta(minutes=20)
 """A case has its ticket by then, though two functions in a row are paused."""
+LONGEST_LINE = 200
+"""Cases behind which no time that is told would be honest."""
+AN_HOUR = timedelta(hours=1)
 SOON = timedelta(minutes=3)
 """What X has room for has left by then."""
 BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
@@ -278,6 +281,26 @@ def promise(trace: Trace) -> Iterable[str]:
     """A time that a reply tells is on its case, is updated once before it breaks, and counted as kept or broken."""
     for customer in trace.customers:
         yield from _Promises(trace, customer).wrong()
+    yield from _told_too_far(trace)
+
+
+def _told_too_far(trace: Trace) -> Iterable[str]:
+    """Behind a long line nobody is told a time, except by whom it does not delay."""
+    if len(trace.cases) <= LONGEST_LINE:
+        return
+    lines: dict[str, set[str]] = {}
+    teams: dict[str, str] = {}
+    for _, row in trace.in_turn:
+        for case, state, team in _places(row):
+            lines.get(teams.get(case, ""), set()).discard(case)
+            teams[case] = team
+            if state == "NEW":
+                lines.setdefault(team, set()).add(case)
+        for case, said in _promise_changes(row):
+            others = lines.get(teams.get(case, ""), set()) - {case}
+            told = None if said in ("kept", "broken") else datetime.fromisoformat(said)
+            if told and told - datetime.fromisoformat(row["at"]) > AN_HOUR and len(others) >= LONGEST_LINE:
+                yield f"case {case} was promised a time behind {len(others)} others"
 
 
 class _Promises:
@@ -553,6 +576,15 @@ def _tells(shown: str, own: Iterable[str]) -> bool:
 
 _REPLY = re.compile(r"reply (\S+) (\w+) -> (\w+)")
 _CASE = re.compile(r"case (\w+) (\w+) -> (\w+), \w+, fence (\d+)")
+
+
+_PLACE = re.compile(r"case (\w+) \w+ -> (\w+), (\w+), fence \d+")
+
+
+def _places(row: Row) -> list[tuple[str, str, str]]:
+    """Cases with their state and their team."""
+    found = (_PLACE.fullmatch(change) for change in row["changes"])
+    return [(match[1], match[2], match[3]) for match in found if match]
 
 
 _PROMISE = re.compile(r"case (\w+) promised? (\S+)")

@@ -232,6 +232,22 @@ MUTANTS = (
         "return budget",
     ),
     Mutant(
+        "a refusal without headers is forgotten",
+        "BUDGET",
+        "a limit untold",
+        budget.learnt,
+        "if used_up and not is_late:",
+        "if used_up and limits and not is_late:",
+    ),
+    Mutant(
+        "a time is told however long the line is",
+        "PROMISE",
+        "a long line",
+        promises.tellable,
+        "waiting < COUNTED or",
+        "True or",
+    ),
+    Mutant(
         "no ticket for a case that lost its own",
         "CASE_NOT_LOST",
         "escalation and staff",

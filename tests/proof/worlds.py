@@ -3,11 +3,14 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from datetime import datetime, timedelta
+from functools import partial
 from itertools import batched
 from typing import Any
 
 from functions.shared.aws import telemetry
-from functions.shared.conversation import conversations
+from functions.shared.conversation import conversations, intake
+from functions.shared.conversation.intake import Concern
+from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
 from local.proof.invariants import broken
@@ -281,6 +284,34 @@ def a_hundred_held(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def a_limit_untold(world: World) -> None:
+    """Twelve customers wait for X; then somebody else has used its window up, and it does not say until when."""
+    x_goes(world)
+    for x_id in strangers(12):
+        world.write(x_id, "hello")
+    world.work()
+    world.x.says = lambda _: None
+    world.x.used_up_until(world.now + budget.WINDOW)
+    x_comes(world)
+    world.pass_time(AFTERWARDS)
+
+
+def a_long_line(world: World) -> None:
+    """More cases wait than a time can be told for; one more comes, its customer stops, and another one asks."""
+    in_line = Concern("billing", "bill", world.now + timedelta(minutes=30))
+    for number, x_id in enumerate(strangers(COUNTED)):
+        before = conversations.load(world.store, x_id)
+        case = intake.noted(before, in_line, world.now, new_id=partial("L{:05}".format, number)).open_case
+        assert case
+        after = before.with_case(replace(case, ticketed_fence=case.fence))
+        conversations.save(world.store, before, after, by="test", did="waited", now=world.now)
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_A, "#stop")
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.pass_time(timedelta(minutes=20))
+
+
 def a_refusal_of_one(world: World) -> None:
     """X does not say why it refuses what we write to one customer, who asks and then stops."""
     world.troubled = {LINKED_A}
@@ -385,6 +416,8 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a hundred and erased": (a_hundred_and_erased, 15),
     "a hundred held": (a_hundred_held, 15),
     "a refusal of one": (a_refusal_of_one, 15),
+    "a limit untold": (a_limit_untold, 60),
+    "a long line": (a_long_line, 15),
     "slow look-ups": (slow_look_ups, 15),
     "slow X": (slow_x, 1000),
 }
@@ -394,6 +427,8 @@ SAMPLED = {
     "a hundred waiting": 100,
     "a hundred and erased": 40,
     "a hundred held": 10,
+    "a limit untold": 20,
+    "a long line": 30,
     "slow look-ups": 60,
     "slow X": 100,
 }
