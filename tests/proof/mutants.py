@@ -16,6 +16,7 @@ from functions.shared.conversation import cases, conversations, erasure, locks, 
 from functions.shared.delivery import budget, claim, sender
 from functions.shared.wording import normal
 from functions.shared.x import ids
+from tests.proof.worlds import Schedule, faults_of, run, wrong
 
 
 @dataclass(frozen=True)
@@ -440,3 +441,11 @@ MUTANTS = (
         "send(sender, Turns.within(10 * TIMES_OUT, sender.now)), promise_watch.watch(sender, bot.catalogue, turns)",
     ),
 )
+
+
+def caught_by(name: str) -> Schedule | None:
+    """Return the first schedule of at most one fault with which a break shows; None if it survives."""
+    mutant = next(mutant for mutant in MUTANTS if mutant.name == name)
+    schedules: list[Schedule] = [{}, *({at: fault} for at, fault in faults_of(run(mutant.world, {})))]
+    with mutant.applied():
+        return next((s for s in schedules if any(w.startswith(mutant.invariant) for w in wrong(mutant.world, s))), None)
