@@ -12,9 +12,10 @@ from pydantic import ValidationError
 from functions.commands.registry import registry
 from functions.load.checking import reason
 from functions.load.writing import typed
+from functions.shared.aws.store import unmarshalled
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand, Guide, Notice, OnShow
-from functions.shared.carrier.items import Part, plain
+from functions.shared.carrier.items import Part
 from ops.place import Place, Trouble, at_place
 
 EXAMPLES = """
@@ -127,7 +128,7 @@ def _change(before: Item | None, after: Item) -> Item:
 def stored(place: Place) -> dict[Key, Item]:
     """Return the catalogue by kind and id, in the order of both."""
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=place.settings["catalogue_table"])
-    items = [plain(item) for page in pages for item in page["Items"]]
+    items = [unmarshalled(item) for page in pages for item in page["Items"]]
     return {_key(item): item for item in sorted(items, key=_key)}
 
 

@@ -19,9 +19,9 @@ from pydantic import ValidationError
 from functions.load import loads
 from functions.load.checking import reason
 from functions.shared.aws import clock
+from functions.shared.aws.store import unmarshalled
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS, Brand
-from functions.shared.carrier.items import plain
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import x_keys, x_webhook
@@ -253,7 +253,7 @@ def account_data(place: Place) -> Iterator[Fault]:
 def catalogue(place: Place) -> Iterator[Fault]:
     load = f"`tweetserve catalogue import FILE {_where(place)}`"
     pages = place.client("dynamodb").get_paginator("scan").paginate(TableName=place.settings["catalogue_table"])
-    items = [plain(item) for page in pages for item in page["Items"]]
+    items = [unmarshalled(item) for page in pages for item in page["Items"]]
     if not any(item["kind"] == "brand" for item in items):
         yield Fault("The brand's facts are missing: nothing can be said or promised.", f"{load} with an item brand.")
     for item in items:

@@ -1,7 +1,6 @@
 """`tweetserve customer`: what is kept of one person, as they may ask for it; and erasing it."""
 
 import json
-from collections.abc import Iterator
 from typing import Annotated, Any
 
 import typer
@@ -142,20 +141,6 @@ def by_kind(rows: list[Item]) -> dict[str, list[Item]]:
 
 
 def readable(row: Item) -> dict[str, Any]:
-    return dict(_readable(row))
-
-
-def _readable(row: Item) -> Iterator[tuple[str, Any]]:
-    """Keep what says something to a customer: no keys and clocks of ours, numbers as numbers."""
-    yield "id", id_in(row) or kind_in(row)
-    for name, value in row.items():
-        if name not in INTERNAL and name != "version":
-            yield name, plain(value)
-
-
-def plain(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {name: plain(inner) for name, inner in value.items()}
-    if isinstance(value, list):
-        return [plain(inner) for inner in value]
-    return int(value) if hasattr(value, "to_integral_value") else value
+    """Keep what says something to a customer: no keys and clocks of ours."""
+    told = {name: value for name, value in row.items() if name not in INTERNAL and name != "version"}
+    return {"id": id_in(row) or kind_in(row), **told}

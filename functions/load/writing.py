@@ -14,9 +14,8 @@ from botocore.exceptions import ClientError
 from functions.load import loads
 from functions.load.checking import TOGETHER
 from functions.load.planning import ACCOUNT, Item, Plan, There, plan
-from functions.shared.aws.store import Store, batch_get
+from functions.shared.aws.store import Store, batch_get, unmarshalled
 from functions.shared.carrier.accounts import PARTS, Document
-from functions.shared.carrier.items import plain
 
 READ_TOGETHER = 100
 TRIES = 8
@@ -65,7 +64,7 @@ class Table:
         found: dict[str, There] = {one: There() for one in ids}
         for some in batched(ids, READ_TOGETHER, strict=False):
             keys = [{"account_id": {"S": one}, "part": {"S": ACCOUNT}} for one in some]
-            for item in map(plain, batch_get(self.client, self.name, keys, self.wait)):
+            for item in map(unmarshalled, batch_get(self.client, self.name, keys, self.wait)):
                 items = () if PARTS in item else tuple(self.items(item["account_id"]))
                 found[item["account_id"]] = There(item, items)
         return found
@@ -77,7 +76,7 @@ class Table:
             ExpressionAttributeValues={":account_id": {"S": account_id}},
             ConsistentRead=True,
         )
-        return (plain(item) for page in pages for item in page["Items"])
+        return (unmarshalled(item) for page in pages for item in page["Items"])
 
     def known(self) -> Iterator[tuple[str, str]]:
         """Read which accounts there are, and how old each is."""

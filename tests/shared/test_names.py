@@ -33,7 +33,7 @@ TO_BE_RENAMED = {
     *("Account", "Answer", "Asked", "Contended", "ENDED", "HOUR", "Item", "KEPT", "Key", "Kind", "LATE", "LONGEST"),
     *("Line", "Message", "Outcome", "Refused", "STAYS", "STEP", "Seen", "State", "TOGETHER", "TRIES", "Team"),
     *("Text", "WINDOW", "account", "acknowledgement", "ahead", "answered", "cases_of", "claimed", "counted", "newest"),
-    *("Declined", "SIGNS", "judged", "plain", "read", "send", "shown", "take", "text_of", "urgent"),
+    *("Declined", "SIGNS", "judged", "read", "send", "shown", "take", "text_of", "urgent"),
 }
 """They stand twice with two meanings: to be renamed to the field's own term each. Nothing is to be added here."""
 

@@ -1,9 +1,10 @@
 """The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from decimal import Decimal
 from itertools import batched
 from typing import Any
 
@@ -22,7 +23,6 @@ The tick deletes it soon afterwards; DynamoDB's own TTL, which may take days, is
 OVER = f"{EXPIRES} <= :now"
 
 _to_dynamo = TypeSerializer().serialize
-_from_dynamo = TypeDeserializer().deserialize
 
 
 def stamp(at: datetime) -> str:
@@ -42,20 +42,8 @@ class Put:
         return str(self.item["sk"])
 
     def request(self, table: str, now: datetime) -> Item:
-        put: Item = {"TableName": table, "Item": _item(_on_clock(self.item))}
-        if self.expected == 0 and EXPIRES in self.item:
-            put |= {
-                "ConditionExpression": f"attribute_not_exists(pk) OR {OVER}",
-                "ExpressionAttributeValues": _item({":now": int(now.timestamp())}),
-            }
-        elif self.expected == 0:
-            put["ConditionExpression"] = "attribute_not_exists(pk)"
-        elif self.expected is not None:
-            put |= {
-                "ConditionExpression": "version = :version",
-                "ExpressionAttributeValues": _item({":version": self.expected}),
-            }
-        return {"Put": put}
+        put = {"TableName": table, "Item": _item(_on_clock(self.item))}
+        return {"Put": put | _expects(self.expected, now)}
 
 
 @dataclass(frozen=True)
@@ -98,12 +86,9 @@ class Check:
     def name(self) -> str:
         return self.sk
 
-    def request(self, table: str, _now: datetime) -> Item:
-        check: Item = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
-        if self.expected == 0:
-            return {"ConditionCheck": check | {"ConditionExpression": "attribute_not_exists(pk)"}}
-        version = {"ExpressionAttributeValues": _item({":version": self.expected})}
-        return {"ConditionCheck": check | {"ConditionExpression": "version = :version"} | version}
+    def request(self, table: str, now: datetime) -> Item:
+        key = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
+        return {"ConditionCheck": key | _expects(self.expected, now)}
 
 
 @dataclass(frozen=True)
@@ -118,14 +103,9 @@ class Delete:
     def name(self) -> str:
         return self.sk
 
-    def request(self, table: str, _now: datetime) -> Item:
-        delete: Item = {
-            "TableName": table,
-            "Key": _item({"pk": self.pk, "sk": self.sk}),
-            "ConditionExpression": "version = :version",
-            "ExpressionAttributeValues": _item({":version": self.expected}),
-        }
-        return {"Delete": delete}
+    def request(self, table: str, now: datetime) -> Item:
+        key = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
+        return {"Delete": key | _expects(self.expected, now)}
 
 
 type Write = Put | Update | Delete | Check
@@ -321,12 +301,12 @@ class Store:
     def _there(self, items: Iterable[Item]) -> Iterator[Item]:
         """Read items, without those whose time is over. Those of an index have keys only."""
         now = self._now().timestamp()
-        return (item for item in map(_plain, items) if EXPIRES not in item or item[EXPIRES] > now)
+        return (item for item in map(unmarshalled, items) if EXPIRES not in item or item[EXPIRES] > now)
 
     def _query(self, request: Item, limit: int | None, *, even_expired: bool = False) -> list[Item]:
         found: list[Item] = []
         for page in self._pages(request | ({"Limit": limit} if limit else {})):
-            found += map(_plain, page["Items"]) if even_expired else self._there(page["Items"])
+            found += map(unmarshalled, page["Items"]) if even_expired else self._there(page["Items"])
             if limit and len(found) >= limit:
                 return found[:limit]
         return found
@@ -340,6 +320,18 @@ class Store:
             if "LastEvaluatedKey" not in page:
                 return
             start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+
+
+def _expects(version: int | None, now: datetime) -> Item:
+    """The condition on the version of what is stored; what is over is not there."""
+    match version:
+        case None:
+            return {}
+        case 0:
+            holds, values = f"attribute_not_exists(pk) OR {OVER}", {":now": int(now.timestamp())}
+        case _:
+            holds, values = "version = :version", {":version": version}
+    return {"ConditionExpression": holds, "ExpressionAttributeValues": _item(values)}
 
 
 def _due(clock: str, until: datetime) -> Item:
@@ -362,5 +354,15 @@ def _item(plain: Item) -> Item:
     return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in plain.items()}
 
 
-def _plain(item: Item) -> Item:
+class _Reader(TypeDeserializer):
+    def _deserialize_n(self, value: str) -> int | Decimal:
+        number = Decimal(value)
+        return int(number) if number == number.to_integral_value() else number
+
+
+_from_dynamo = _Reader().deserialize
+
+
+def unmarshalled(item: Mapping[str, Any]) -> Item:
+    """Return an item as DynamoDB's client gave it in Python's own types, whole numbers as int."""
     return {name: value["S"] if "S" in value else _from_dynamo(value) for name, value in item.items()}

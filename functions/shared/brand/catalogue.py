@@ -8,8 +8,9 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared.aws import telemetry
+from functions.shared.aws.store import unmarshalled
 from functions.shared.brand.locale import Locale
-from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word, plain
+from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word
 
 KEPT = timedelta(minutes=1)
 
@@ -207,4 +208,4 @@ def _query(client: Any, table: str, kind: str) -> list[dict[str, Any]]:
         KeyConditionExpression="kind = :kind",
         ExpressionAttributeValues={":kind": {"S": kind}},
     )
-    return [plain(item) for page in pages for item in page["Items"]]
+    return [unmarshalled(item) for page in pages for item in page["Items"]]

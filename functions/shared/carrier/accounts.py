@@ -9,8 +9,9 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, create_model, model_validator
 
+from functions.shared.aws.store import unmarshalled
 from functions.shared.carrier import declared
-from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole, plain
+from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
@@ -268,7 +269,7 @@ def read(client: Any, table: str, account_id: str) -> Account | None:
             ConsistentRead=consistent,
         )
         with suppress(Torn):
-            return of(plain(item) for item in answer["Items"])
+            return of(unmarshalled(item) for item in answer["Items"])
     raise Torn("the account is being loaded")
 
 

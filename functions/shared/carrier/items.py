@@ -3,11 +3,9 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
-from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from annotated_types import Ge, Le
-from boto3.dynamodb.types import TypeDeserializer
 from pydantic import (
     AfterValidator,
     AwareDatetime,
@@ -143,17 +141,3 @@ class WrittenSchema(GenerateJsonSchema):
 
     def default_schema(self, schema: core_schema.WithDefaultSchema) -> JsonSchemaValue:
         return self.generate_inner(schema["schema"])
-
-
-class _Reader(TypeDeserializer):
-    def _deserialize_n(self, value: str) -> int | Decimal:
-        number = Decimal(value)
-        return int(number) if number == number.to_integral_value() else number
-
-
-_reader = _Reader()
-
-
-def plain(item: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item as DynamoDB's client gave it in Python's own types, whole numbers as int."""
-    return {name: _reader.deserialize(value) for name, value in item.items()}

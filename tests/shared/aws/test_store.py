@@ -1,13 +1,14 @@
-"""What DynamoDB leaves unread is asked for again, more and more slowly, and not for ever."""
+"""What DynamoDB leaves unread is asked for again, more and more slowly, and not for ever; numbers are what they are."""
 
 from dataclasses import dataclass
+from decimal import Decimal
 from itertools import pairwise
 from typing import Any
 
 import pytest
 
 from functions.load.writing import Table
-from functions.shared.aws.store import PAUSES, LeftUnread, Put, Store
+from functions.shared.aws.store import PAUSES, LeftUnread, Put, Store, unmarshalled
 from infra.layout import TABLES
 from tests.proof.dynamo import Dynamo
 
@@ -57,3 +58,9 @@ def test_loading_accounts_does_not_wait_for_ever_either() -> None:
 
     with pytest.raises(LeftUnread):
         Table(busy, "accounts", Store(busy, "service"), wait=lambda _: None).there(["account-1"])
+
+
+def test_whole_numbers_are_read_as_such() -> None:
+    read = unmarshalled({"whole": {"N": "12E2"}, "broken": {"N": "1.5"}, "in": {"M": {"it": {"N": "3"}}}})
+
+    assert read == {"whole": 1200, "broken": Decimal("1.5"), "in": {"it": 3}}

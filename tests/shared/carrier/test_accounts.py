@@ -20,7 +20,6 @@ from functions.load.planning import There, plan
 from functions.load.writing import typed
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Document, Unreadable
-from functions.shared.carrier.items import plain
 from ops.schemas import schemas
 from tests.asking import with_change
 from tests.places import DOCS
@@ -91,10 +90,6 @@ def test_the_newest_bill_comes_last() -> None:
 
     assert found
     assert [bill.issued_on.month for bill in found.bills] == [9, 10, 11]
-
-
-def test_whole_numbers_are_read_as_such() -> None:
-    assert plain({"whole": {"N": "12E2"}, "broken": {"N": "1.5"}}) == {"whole": 1200, "broken": Decimal("1.5")}
 
 
 # ---- what is not sound ----
