@@ -170,6 +170,7 @@ def _case(record: Item, case: Case | None) -> Iterator[Step]:
         "CLAIMED": f"{case.owner} has it.",
         "WAITING_CUSTOMER": "It waits for the customer.",
         "RESOLVED": "It is resolved.",
+        "UNREADABLE": "A newer release has written it: this one only shows it.",
     }[case.state]
     said = f"{how} {cases.TEAM_NAMES[case.team]} as case {case.number}."
     yield Step(f"{said} {state}", _time(record, "at"), case=case.number)
@@ -226,6 +227,8 @@ def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterat
             yield Step("Being sent.", ok=None)
         case "UNKNOWN":
             yield Step(f"X has not confirmed it. Looked for at {clock(reply.look_up_at)}.", ok=None)
+        case "UNREADABLE":
+            yield Step("A newer release has written it: this one leaves it as it is.", ok=False)
         case "SUPPRESSED" if conversations.load(store, reply.customer).customer.stopped:
             yield Step("Not sent: customer has sent #stop.", ok=False)
         case "SUPPRESSED":

@@ -176,6 +176,7 @@ class Bot:
             catalogue=self.catalogue(now),
             case=before.known_case,
             locked=before.locked,
+            unread=before.unread,
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
             ahead=partial(ahead, self.sender.store),

@@ -56,7 +56,7 @@ def decide(
         question = replace(question, customer=unlinked(before))
     question = replace(question, customer=flood.counted(question))
     heard = Heard(question, case_id, waiting, staffed)
-    decision = stop(heard) or stale(heard) or in_time(heard)
+    decision = stop(heard) or unread(heard) or stale(heard) or in_time(heard)
     if decision.customer.delete_asked_until == before.delete_asked_until:
         decision = replace(decision, customer=replace(decision.customer, delete_asked_until=None))
     if decision.disposition == "answered" and _is_silent(question.customer, decision.customer):
@@ -156,15 +156,30 @@ def _left_with_people(heard: Heard, case: Open | Join | None) -> Case | None:
     return Case(case.id, heard.customer.x_id, case.team, case.kind, heard.question.now, case.due_at)
 
 
+def unread(heard: Heard) -> Decision | None:
+    """A newer release has written what is not understood here: whatever the bot would say or do is for people."""
+    if not heard.question.unread:
+        return None
+    decision = stale(heard) or in_time(heard)
+    if decision.disposition == "answered" or (decision.say and decision.say.kind == "answer"):
+        decision = _for_people(heard, Why("2 unread", decision.rule))
+    what = f"This release does not understand {', '.join(heard.question.unread)}: a newer one has written that."
+    return replace(decision, note=what) if decision.case else decision
+
+
+def _for_people(heard: Heard, why: Why) -> Decision:
+    """Give to people, in silence, what would have been answered."""
+    home = heard.commands[0].home if heard.commands else "general"
+    return to_people(heard, why, heard.team_match(heard.read.words, home), key=None)
+
+
 def stale(heard: Heard) -> Decision | None:
     """Written over 30 minutes ago: an answer now would puzzle, so what the bot would answer goes to people."""
     if not heard.stale:
         return None
     decision = in_time(heard)
     if decision.say and decision.say.kind == "answer":
-        home = heard.commands[0].home if heard.commands else "general"
-        why = Why("2 stale", decision.rule)
-        decision = to_people(heard, why, heard.team_match(heard.read.words, home), key=None)
+        decision = _for_people(heard, Why("2 stale", decision.rule))
     at = heard.question.dm.at
     note = f"Written on {at:%a} {at.day} {at:%b} at {at:%H:%M} UTC, and reached us late."
     return replace(decision, note=note) if decision.case else decision

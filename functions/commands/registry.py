@@ -71,6 +71,8 @@ class Question:
     """The case that is not resolved and of which the customer was told nothing."""
     locked: bool = False
     """A report of loss or fraud has switched account figures off, in this chat or for this line."""
+    unread: tuple[str, ...] = ()
+    """What of the conversation a newer release has written so that this one does not understand it."""
     proofs: Proofs = NO_PROOFS
     ahead: Ahead = lambda _: 0
     widespread: Callable[[], bool] = lambda: False

@@ -40,6 +40,8 @@ def _where(case: Case, now: datetime) -> str:
             return f"Case {case.number} was given back and waits for the customer."
         case "RESOLVED":
             return f"Case {case.number} is resolved."
+        case "UNREADABLE":
+            return f"A newer release has written case {case.number}: this one can only show it."
 
 
 def shown(case: Case, customer: Customer) -> ShownCase:
@@ -88,6 +90,8 @@ def _words(reply: Outgoing, customer: Customer) -> str:
             return "sent, not confirmed"
         case "REFUSED":
             return "refused"
+        case "UNREADABLE":
+            return "not known: a newer release has written it"
         case "SUPPRESSED":
             return f"not sent: {_why_not(reply, customer)}"
 

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
-from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
-from functions.shared.aws.rows import WEBHOOK
+from functions.shared.aws.rows import WEBHOOK, fields_in
 from functions.shared.aws.store import Cancelled, Put, Store
+from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as
 from functions.shared.x.dms import Limits
 
 LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
@@ -16,8 +16,8 @@ MOST_LOOKS = 10_000
 """No contract says more: such a figure is a header gone wrong."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="ignore"))
-class State:
+@dataclass(frozen=True, config=STRICT)
+class State(Stored):
     """Stored as one row, under its version: the Scheduler may call twice at one moment."""
 
     version: int = 0
@@ -48,16 +48,13 @@ class State:
         return self.valid_at is not None
 
 
-_type = TypeAdapter(State)
-
-
 def load(store: Store) -> State:
-    return _type.validate_python(store.get(*WEBHOOK) or {})
+    return read_as(State, fields_in(store.get(*WEBHOOK) or {}))
 
 
 def save(store: Store, state: State) -> bool:
     """Write what a call of the clock has come to, unless another call has written meanwhile: False then."""
-    fields = _type.dump_python(replace(state, version=state.version + 1), mode="json", exclude_none=True)
+    fields = fields_of(replace(state, version=state.version + 1))
     # A row of before has no version.
     expected = state.version if state.version or store.get(*WEBHOOK) is None else None
     try:

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from datetime import datetime, timedelta
 from typing import Any, NamedTuple
 
-from functions.shared.aws.store import EXPIRES, Item, Put, stamp
+from functions.shared.aws.store import EXPIRES, FORGET, Item, Put, stamp
 
 AUDIT_KEPT = timedelta(days=396)
 TEXTS_KEPT = timedelta(days=90)
@@ -150,6 +150,13 @@ def send_clock(kind: str) -> str:
 def line_of(team: str, *, silent: bool = False) -> str:
     """A team's line in the index. A silent case stands in one of its own, which no count sees."""
     return f"{team}#silent" if silent else team
+
+
+def clock_of_others(row: Item) -> Item:
+    """The clock that a newer release has put a row on, and the time; nothing where it is one of ours."""
+    clock = str(row.get("clock", FORGET))
+    ours = clock in (CASES, ERASE, PROMISES, SETTLE, FORGET) or clock.startswith(send_clock(""))
+    return {} if ours else {name: row[name] for name in ("clock", "look_at") if name in row}
 
 
 def lines_of(*teams: str) -> list[str]:

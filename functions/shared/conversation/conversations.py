@@ -8,20 +8,14 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from pydantic import TypeAdapter
-
 from functions.shared.aws import rows, telemetry
 from functions.shared.aws.store import Cancelled, Item, Put, Store, Write, stamp
+from functions.shared.aws.stored import Stored, fields_of, read_as
 from functions.shared.conversation import cases, locks, promises, replies
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.locks import ProvenLine
 from functions.shared.conversation.replies import Outgoing
-
-_customer = TypeAdapter(Customer)
-_reply = TypeAdapter(Outgoing)
-_case = TypeAdapter(Case)
-_entry = TypeAdapter(Entry)
 
 TRIES = 4
 
@@ -37,6 +31,8 @@ class Conversation:
     """What is newly said in the case."""
     lines: tuple[ProvenLine, ...] = ()
     """The line that the customer sees, and the one that their report locks."""
+    unread: tuple[str, ...] = ()
+    """What of it a newer release has written so that we do not understand it: then people see to the customer."""
     writes: tuple[Write, ...] = ()
     """Rows that belong to this change: the DM's record, the id of a DM that was sent, the budget that was taken."""
 
@@ -59,7 +55,12 @@ class Conversation:
         """Account figures are off: by a report in this chat, or in any other that sees the same line."""
         link = self.customer.link
         seen = (line for line in self.lines if link and line.digest == link.digest)
-        return self.customer.locked_by is not None or any(line.locked_by for line in seen)
+        return self.customer.locked_by is not None or self.is_held or any(line.locked for line in seen)
+
+    @property
+    def is_held(self) -> bool:
+        """Nothing automated leaves: it is not understood what the customer wants, or may be told."""
+        return bool(self.customer.unread) or any(line.unread for line in self.lines)
 
     def reply(self, reply_id: str) -> Outgoing | None:
         return next((reply for reply in self.replies if reply.id == reply_id), None)
@@ -85,20 +86,41 @@ class Contended(Exception):
 def load(store: Store, x_id: str) -> Conversation:
     """Read a conversation; a customer who is not known yet has version 0."""
     item = store.get(*rows.profile_key(x_id))
-    customer = _read(_customer, item) if item else Customer(x_id)
-    case_id = customer.case or customer.past_case
-    keys = [rows.reply_key(x_id, reply_id) for reply_id in customer.outbox]
-    keys += [rows.case_key(case_id)] if case_id else []
+    customer = customer_in(item) if item else Customer(x_id)
+    case_ids = [*filter(None, (customer.case, *customer.aside))] or [*filter(None, [customer.past_case])]
     digests = locks.digests(customer)
+    keys = [rows.reply_key(x_id, reply_id) for reply_id in customer.outbox]
+    keys += map(rows.case_key, dict.fromkeys(case_ids))
     keys += map(rows.line_key, digests)
     found = store.get_all(keys)
     by_key = {(row["pk"], row["sk"]): row for row in found}
-    return Conversation(
-        customer,
-        replies=tuple(_read(_reply, row) for row in found if rows.kind_in(row) == rows.REPLY),
-        case=next((_read(_case, row) for row in found if rows.kind_in(row) == rows.CASE), None),
-        lines=tuple(ProvenLine.of(digest, by_key.get(rows.line_key(digest))) for digest in digests),
-    )
+    replies = tuple(reply_in(row) for row in found if rows.kind_in(row) == rows.REPLY)
+    lines = tuple(ProvenLine.of(digest, by_key.get(rows.line_key(digest))) for digest in digests)
+    read = Conversation(customer, replies, lines=lines)
+    return _told_unread(_with_case_in(read, [case_in(row) for row in found if rows.kind_in(row) == rows.CASE]))
+
+
+def _with_case_in(read: Conversation, found: Iterable[Case]) -> Conversation:
+    """Take the case that can be worked on; open ones that cannot are left aside, until a release reads them."""
+    readable = [case for case in found if case.state != "UNREADABLE"]
+    case = next((case for case in readable if case.open), next(iter(readable), None))
+    customer = read.customer
+    aside = tuple(one.id for one in found if one.open and one is not case and one.id != customer.past_case)
+    if aside != customer.aside:
+        customer = replace(customer, case=case.id if case and case.open else None, aside=aside)
+    unread = (f"case {cases.case_number(one.id)}" for one in found if one.id in aside and one not in readable)
+    return replace(read, customer=customer, case=case, unread=tuple(unread))
+
+
+def _told_unread(read: Conversation) -> Conversation:
+    """Name what is not understood, for people."""
+    unread = ["what is kept of the customer"] if read.customer.unread else []
+    unread += ["their line"] if any(line.unread for line in read.lines) else []
+    unread += [f"the reply {reply.id}" for reply in read.replies if reply.unread]
+    unread += read.unread
+    if unread:
+        telemetry.warning("a newer release has written what is not understood", customer=read.customer.x_id)
+    return replace(read, unread=tuple(unread))
 
 
 def with_lines(store: Store, conversation: Conversation) -> Conversation:
@@ -111,23 +133,23 @@ def with_lines(store: Store, conversation: Conversation) -> Conversation:
 
 def case_of(store: Store, case_id: str) -> Case | None:
     item = store.get(*rows.case_key(case_id))
-    return _read(_case, item) if item else None
+    return case_in(item) if item else None
 
 
 def cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
     keys = [rows.case_key(case_id) for case_id in dict.fromkeys(case_ids)]
-    return [_read(_case, item) for item in store.get_all(keys)]
+    return [case_in(item) for item in store.get_all(keys)]
 
 
 def replies_of(store: Store, x_id: str, reply_ids: Iterable[str]) -> dict[str, Outgoing]:
     """Read replies by id, settled ones too; those that are not kept any more are left out."""
     keys = [rows.reply_key(x_id, reply_id) for reply_id in dict.fromkeys(reply_ids)]
-    found = (_read(_reply, item) for item in store.get_all(keys))
+    found = map(reply_in, store.get_all(keys))
     return {reply.id: reply for reply in found}
 
 
 def entries_of(store: Store, case_id: str) -> list[Entry]:
-    return [_read(_entry, row) for row in store.query(rows.case_pk(case_id), rows.all_of(rows.ENTRY))]
+    return [entry_in(row) for row in store.query(rows.case_pk(case_id), rows.all_of(rows.ENTRY))]
 
 
 def save(
@@ -140,6 +162,7 @@ def save(
     now: datetime,
 ) -> Conversation:
     """Write what changed, or raise Cancelled with the names of what stood in the way (`profile`: read again)."""
+    after = _as_it_was(before, after)
     waiting = tuple(reply for reply in after.replies if not reply.settled)
     customer = replace(after.customer, version=before.customer.version + 1, outbox=tuple(reply.id for reply in waiting))
     known = set(before.replies)
@@ -188,7 +211,7 @@ def change(
 
 def consent_row(x_id: str, dm_id: str, consent: Consent, now: datetime) -> Put:
     """A line of the ledger: what was agreed to, or taken back, in which words, when and by which DM."""
-    said = _dumped(TypeAdapter(Consent), consent) | {"at": stamp(now), "dm": dm_id}
+    said = fields_of(consent) | {"at": stamp(now), "dm": dm_id}
     return Put(rows.consent_key(x_id, dm_id, consent.to).row(said))
 
 
@@ -198,13 +221,33 @@ def back_to(store: Store, staff: str, limit: int) -> list[str]:
     return [rows.case_id_in(row) for row in found]
 
 
-def _read[T](kind: TypeAdapter[T], row: Item) -> T:
-    return kind.validate_python(rows.fields_in(row))
+def _as_it_was(before: Conversation, after: Conversation) -> Conversation:
+    """What is not understood of the replies stays as it is, whatever a change made of it."""
+    kept = (before.reply(reply.id) if reply.unread else None for reply in after.replies)
+    return replace(after, replies=tuple(was or reply for was, reply in zip(kept, after.replies, strict=True)))
 
 
-def _dumped[T](kind: TypeAdapter[T], thing: T) -> Item:
-    fields: Item = kind.dump_python(thing, mode="json", exclude_none=True)
-    return fields
+# ---- rows ----
+
+
+def customer_in(row: Item) -> Customer:
+    return _read(Customer, row, x_id=rows.x_id_in(row))
+
+
+def reply_in(row: Item) -> Outgoing:
+    return _read(Outgoing, row, id=rows.id_in(row), customer=rows.x_id_in(row))
+
+
+def case_in(row: Item) -> Case:
+    return _read(Case, row, id=rows.case_id_in(row))
+
+
+def entry_in(row: Item) -> Entry:
+    return _read(Entry, row)
+
+
+def _read[T: Stored](kind: type[T], row: Item, **by_key: str) -> T:
+    return read_as(kind, rows.fields_in(row) | rows.clock_of_others(row) | by_key)
 
 
 def _line_writes(before: Conversation, after: Conversation) -> Iterator[Write]:
@@ -226,7 +269,7 @@ def _moved_on(line: ProvenLine, before: Conversation, after: Conversation) -> Pr
 
 
 def _profile_row(customer: Customer, case: Case | None) -> Item:
-    row = rows.profile_key(customer.x_id).row(_dumped(_customer, customer))
+    row = rows.profile_key(customer.x_id).row(fields_of(customer))
     if customer.erasing:
         return row | _on_clock(rows.ERASE, customer.erased_at)
     return row | _on_clock(rows.PROMISES, promises.look_at(customer, case))
@@ -234,19 +277,19 @@ def _profile_row(customer: Customer, case: Case | None) -> Item:
 
 def _reply_row(reply: Outgoing) -> Item:
     until = reply.created_at + rows.TEXTS_KEPT
-    row = rows.reply_key(reply.customer, reply.id).row(_dumped(_reply, reply), until=until)
+    row = rows.reply_key(reply.customer, reply.id).row(fields_of(reply), until=until)
     return row | _on_clock(replies.clock(reply), replies.look_at(reply))
 
 
 def _case_row(case: Case) -> Item:
     until = case.resolved_at + rows.AUDIT_KEPT if case.resolved_at else None
-    row = rows.case_key(case.id).row(_dumped(_case, case), until=until) | _on_clock(rows.CASES, cases.look_at(case))
+    row = rows.case_key(case.id).row(fields_of(case), until=until) | _on_clock(rows.CASES, cases.look_at(case))
     line = {"line": rows.line_of(case.team, silent=case.silent)} if case.state == "NEW" else {}
     return row | {"due_at": stamp(case.due_at)} | line
 
 
 def _entry_row(case_id: str, entry: Entry) -> Item:
-    return rows.entry_key(case_id, entry.at, entry.id).row(_dumped(_entry, entry), until=entry.at + rows.TEXTS_KEPT)
+    return rows.entry_key(case_id, entry.at, entry.id).row(fields_of(entry), until=entry.at + rows.TEXTS_KEPT)
 
 
 def _on_clock(clock: str, at: datetime | None) -> Item:

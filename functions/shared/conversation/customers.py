@@ -5,9 +5,9 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws.stored import STRICT, Stored
 from functions.shared.x.ids import is_older
 
 A_DAY = timedelta(days=1)
@@ -16,8 +16,8 @@ UNUSED = timedelta(days=90)
 """After so long a number may belong to somebody else."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Link:
+@dataclass(frozen=True, config=STRICT)
+class Link(Stored):
     """The line that a customer has proven to be theirs."""
 
     account_id: str
@@ -37,8 +37,8 @@ class Link:
         return replace(self, used_at=now) if now - (self.used_at or self.linked_at) > A_DAY else self
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Code:
+@dataclass(frozen=True, config=STRICT)
+class Code(Stored):
     """A code that we wait for. Only its digest is kept, and the line that it proves; no line = it proves nothing."""
 
     digest: str
@@ -49,8 +49,8 @@ class Code:
     line_id: str | None = None
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Consent:
+@dataclass(frozen=True, config=STRICT)
+class Consent(Stored):
     """What a customer has agreed to, or taken back, and the version of the words that they had read."""
 
     to: Literal["link", "automatic replies"]
@@ -58,16 +58,16 @@ class Consent:
     wording: str
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Asked:
+@dataclass(frozen=True, config=STRICT)
+class Asked(Stored):
     """A question of ours that waits for an answer: `choices` are hashtags without the sign."""
 
     choices: tuple[str, ...]
     until: datetime
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Noted:
+@dataclass(frozen=True, config=STRICT)
+class Noted(Stored):
     """A DM that came lately. Of what it said only a keyed digest is kept, to know the same when it comes again."""
 
     at: datetime
@@ -76,8 +76,8 @@ class Noted:
     """It says what was said a moment ago."""
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Customer:
+@dataclass(frozen=True, config=STRICT)
+class Customer(Stored):
     """Everything that deciding about a customer's next DM may depend on. Stored as one item, under one version."""
 
     x_id: str
@@ -104,6 +104,8 @@ class Customer:
     """They have read why account figures are off."""
     case: str | None = None
     """The one case that is not resolved: a person owns the conversation."""
+    aside: tuple[str, ...] = ()
+    """Open cases that a newer release has written so that another could not read them: not lost, and not worked on."""
     past_case: str | None = None
     """The newest resolved case: what comes within seven days reopens it."""
     past_case_until: datetime | None = None

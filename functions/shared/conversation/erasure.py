@@ -10,8 +10,6 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import chain, islice
 
-from pydantic import TypeAdapter
-
 from functions.shared.aws.rows import (
     AUDIT,
     BACK,
@@ -25,6 +23,7 @@ from functions.shared.aws.rows import (
     case_id_in,
     case_pk,
     customer_pk,
+    fields_in,
     id_in,
     kind_in,
     mark_key,
@@ -33,6 +32,7 @@ from functions.shared.aws.rows import (
     version_in,
 )
 from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store
+from functions.shared.aws.stored import fields_of, read_as
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.customers import Customer
@@ -49,7 +49,6 @@ STAYS = ("stopped_by", "started_by", "codes_at", "linking_paused_until", "erased
 """What a customer who was erased is still held to: nothing of it says who they are."""
 
 _CASE = re.compile(r"case (\w+) ")
-_customer = TypeAdapter(Customer)
 
 
 @dataclass(frozen=True)
@@ -86,18 +85,15 @@ class Marks:
         mark = self.store.get(*self.key(conversation.customer.x_id))
         if mark is None:
             return conversation
-        held_to = {name: mark[name] for name in STAYS if name in mark}
-        customer = _validated({"x_id": conversation.customer.x_id, **held_to})
+        customer = read_as(Customer, fields_in(mark) | {"x_id": conversation.customer.x_id})
         return replace(conversation, customer=customer)
 
     def row(self, customer: Customer) -> Put:
         """The mark of a customer who is erased for good."""
-        fields = _customer.dump_python(customer, mode="json", include=set(STAYS), exclude_none=True)
-        return Put(self.key(customer.x_id).row(fields))
-
-
-def _validated(fields: Item) -> Customer:
-    return _customer.validate_python(fields)
+        key = self.key(customer.x_id)
+        fields = {name: value for name, value in fields_of(customer).items() if name in STAYS}
+        of_others = {name: value for name, value in (self.store.get(*key) or {}).items() if name not in STAYS}
+        return Put(of_others | key.row(fields))
 
 
 def dropped(customer: Customer, message: DirectMessage | Echo | Encrypted) -> bool:
@@ -146,7 +142,11 @@ def forgotten(before: Conversation, up_to: str, now: datetime) -> Conversation:
 
 
 def _unsaid(conversation: Conversation) -> Conversation:
-    """Drop as many of the replies that wait as go into one transaction; `is_forgotten` holds back the others."""
+    """Drop as many of the replies that wait as go into one transaction; `is_forgotten` holds back the others.
+
+    What is not understood is dropped as well: nobody could tell when it has ended.
+    """
+    conversation = replace(conversation, replies=tuple(reply for reply in conversation.replies if not reply.unread))
     waiting = [reply for reply in conversation.replies if reply.state == "PENDING"]
     return conversation.having(*map(suppressed, waiting[:BATCH]))
 

@@ -11,8 +11,11 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from functions.shared.aws.rows import codes_key, line_key
+from pydantic.dataclasses import dataclass as pydantic_dataclass
+
+from functions.shared.aws.rows import codes_key, fields_in, line_key
 from functions.shared.aws.store import Item, Put
+from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as
 from functions.shared.carrier.accounts import NOBODY, Account, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.customers import A_DAY, Code, Customer, Link
@@ -53,8 +56,8 @@ class Found:
     refused: str | None = None
 
 
-@dataclass(frozen=True)
-class Asked:
+@pydantic_dataclass(frozen=True, config=STRICT)
+class Asked(Stored):
     """How often codes were asked for a number in the last 24 hours, and the row that says so."""
 
     digest: str
@@ -63,9 +66,8 @@ class Asked:
 
     @classmethod
     def of(cls, digest: str, item: Item | None, now: datetime) -> "Asked":
-        item = item or {}
-        times = (datetime.fromisoformat(at) for at in item.get("at", ()))
-        return cls(digest, int(item.get("version", 0)), _lately(times, now))
+        asked = read_as(cls, fields_in(item or {}) | {"digest": digest})
+        return replace(asked, at=_lately(asked.at, now))
 
     def paused_until(self) -> datetime | None:
         return self.at[-CODES_PER_NUMBER] + A_DAY if len(self.at) >= CODES_PER_NUMBER else None
@@ -75,8 +77,8 @@ class Asked:
 
     def write(self) -> Put:
         """The row, to be written with the code: two at one time cannot both be the third."""
-        fields = {"version": self.version + 1, "at": [at.isoformat() for at in self.at]}
-        return Put(codes_key(self.digest).row(fields, until=self.at[-1] + A_DAY), expected=self.version)
+        fields = fields_of(replace(self, version=self.version + 1))
+        return Put(codes_key(fields.pop("digest")).row(fields, until=self.at[-1] + A_DAY), expected=self.version)
 
 
 def new_code() -> str:
@@ -107,7 +109,7 @@ class Proofs:
         """Look whether a report locks the line. For a number that is nobody's as much is read."""
         line = (found.account.account_id, found.line.line_id) if found.account and found.line else (NOBODY, "")
         digest = self.digest(*line)
-        locked = ProvenLine.of(digest, self.row(*line_key(digest))).locked_by
+        locked = ProvenLine.of(digest, self.row(*line_key(digest))).locked
         return Found(refused="The line is locked by a report of loss or fraud.") if locked else found
 
     def asked(self, number: str, now: datetime) -> Asked:

@@ -4,15 +4,18 @@ A report of loss or fraud locks the line that the reporter has proven, for every
 Only a person frees it, having checked who asks; no clock does. A number that is merely written locks nothing.
 """
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
-from functions.shared.aws.rows import line_key
+from pydantic.dataclasses import dataclass
+
+from functions.shared.aws.rows import fields_in, line_key
 from functions.shared.aws.store import Check, Item, Put
+from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as
 from functions.shared.conversation.customers import Customer
 
 
-@dataclass(frozen=True)
-class ProvenLine:
+@dataclass(frozen=True, config=STRICT)
+class ProvenLine(Stored):
     """`linked` are X ids, `locked_by` cases: the line is free when there are none."""
 
     digest: str
@@ -22,8 +25,12 @@ class ProvenLine:
 
     @classmethod
     def of(cls, digest: str, row: Item | None) -> "ProvenLine":
-        row = row or {}
-        return cls(digest, int(row.get("version", 0)), tuple(row.get("linked", ())), tuple(row.get("locked_by", ())))
+        return read_as(cls, fields_in(row or {}) | {"digest": digest})
+
+    @property
+    def locked(self) -> bool:
+        """What is not understood of it locks it, too."""
+        return bool(self.locked_by or self.unread)
 
     def after(self, before: Customer, now: Customer) -> "ProvenLine":
         """Return the line as a change of one customer leaves it."""
@@ -33,8 +40,8 @@ class ProvenLine:
 
     def put(self) -> Put:
         """The row under its next version: two changes at one time cannot both hold."""
-        fields = {"version": self.version + 1, "linked": [*self.linked], "locked_by": [*self.locked_by]}
-        return Put(line_key(self.digest).row(fields), expected=self.version)
+        fields = fields_of(replace(self, version=self.version + 1))
+        return Put(line_key(fields.pop("digest")).row(fields), expected=self.version)
 
     def unchanged(self) -> Check:
         """What a claim that quotes figures depends on."""

@@ -7,17 +7,20 @@ PENDING -> SENDING -> SENT
    \\-> SUPPRESSED                          stopped, or no longer linked
 """
 
+from collections.abc import Set
 from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Literal, get_args
 
-from pydantic import ConfigDict
 from pydantic.dataclasses import dataclass
 
 from functions.shared.aws.rows import SETTLE, send_clock
+from functions.shared.aws.store import Item
+from functions.shared.aws.stored import STRICT, UNREAD_AT, Stored
 from functions.shared.x.dms import Blocked, Declined, NotSent, Outcome, Refused, Sent, Unknown
 
-State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED"]
+State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED", "UNREADABLE"]
+"""UNREADABLE is never written: a newer release has, what this one does not understand. Such a reply stays as it is."""
 Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
@@ -42,11 +45,11 @@ LONGEST_WAIT = timedelta(minutes=16)
 UPDATE = "promise.late"
 """The key of the one update of a promised time."""
 
-UNSETTLED = ("PENDING", "SENDING", "UNKNOWN")
+UNSETTLED = ("PENDING", "SENDING", "UNKNOWN", "UNREADABLE")
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="forbid", hide_input_in_errors=True))
-class Outgoing:
+@dataclass(frozen=True, config=STRICT)
+class Outgoing(Stored):
     id: str
     """`<cause>#<slot>`: one cause has at most one reply in a slot."""
     customer: str
@@ -83,6 +86,19 @@ class Outgoing:
     carried_by: str | None = None
     declined: int = 0
     """How often X turned it away without a clear reason."""
+
+    @classmethod
+    def in_place_of(cls, unread: Set[str]) -> Item:
+        blank = {
+            "id": "",
+            "customer": "0",
+            "cause": "",
+            "text": "",
+            "key": "",
+            "kind": "answer",
+            "created_at": UNREAD_AT,
+        }
+        return {name: blank[name] for name in unread & blank.keys()} | {"state": "UNREADABLE"}
 
     @property
     def settled(self) -> bool:
@@ -185,7 +201,9 @@ def not_found(reply: Outgoing, now: datetime) -> Outgoing:
 
 
 def holds_up(reply: Outgoing, now: datetime) -> bool:
-    """Whether what is behind this reply has to wait for it."""
+    """Whether what is behind this reply has to wait for it. What nobody here understands holds nothing up."""
+    if reply.state == "UNREADABLE":
+        return False
     if reply.state != "UNKNOWN" or reply.unknown_since is None:
         return not reply.settled
     return not reply.looked_up and now < reply.unknown_since + BLOCKS_FOR

@@ -9,12 +9,12 @@ from dataclasses import field, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from pydantic import ConfigDict, TypeAdapter
 from pydantic.dataclasses import dataclass
 
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import BUDGET
+from functions.shared.aws.rows import BUDGET, fields_in
 from functions.shared.aws.store import Store, Update
+from functions.shared.aws.stored import STRICT, Stored, read_as
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.replies import Kind
 from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, Unknown
@@ -35,6 +35,8 @@ NEVER_HELD = ("stop", "staff")
 """What leaves while operations hold automated replies back."""
 RESTORED = "this table was restored from a backup"
 """Why nothing automated leaves a table of another name than the one that the row was written in."""
+UNREAD = "a newer release has written {} of the budget"
+"""Why nothing automated leaves where the row says what this release does not understand."""
 PROBE_EVERY = timedelta(seconds=45)
 """Less than what is between two ticks: each of them may probe, however late in the last one that was."""
 UNKNOWNS_OPEN_BREAKER = 5
@@ -47,8 +49,8 @@ INSISTS = 20
 HEARS = 3
 
 
-@dataclass(frozen=True, config=ConfigDict(extra="ignore"))
-class Budget:
+@dataclass(frozen=True, config=STRICT)
+class Budget(Stored):
     """`ends`, `day_ends` and `probe_at` are seconds since 1970; `ends` 0 = no window was ever opened."""
 
     limit: int = LIMIT
@@ -129,13 +131,11 @@ class Budget:
         return _UNCLEAR if self.blocked == _UNKNOWN else self.blocked
 
 
-_type = TypeAdapter(Budget)
-
-
 def load(store: Store) -> Budget:
-    budget = _type.validate_python(store.get(*BUDGET) or {})
-    restored = budget.table not in (None, store.table)
-    return replace(budget, paused=budget.paused or RESTORED) if restored else budget
+    budget = read_as(Budget, fields_in(store.get(*BUDGET) or {}))
+    restored = RESTORED if budget.table not in (None, store.table) else None
+    unread = UNREAD.format(", ".join(sorted(budget.unread))) if budget.unread else None
+    return replace(budget, paused=budget.paused or restored or unread)
 
 
 def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()) -> Update | None:

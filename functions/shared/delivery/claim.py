@@ -15,7 +15,7 @@ from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.budget import Budget
 from functions.shared.x.ids import is_older
 
-Obstacle = Literal["erased", "stopped", "unlinked", "owned", "moot", "later"]
+Obstacle = Literal["erased", "held", "stopped", "unlinked", "owned", "moot", "later"]
 
 
 NEVER: tuple[Obstacle, ...] = ("erased", "stopped", "unlinked", "owned", "moot")
@@ -38,6 +38,8 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         # Also for a stop that came again before the first was confirmed: who asks twice is told once.
         in_force = customer.stopped and not is_older(reply.cause, customer.started_by, now)
         return None if in_force else "stopped"
+    if reply.automated and conversation.is_held:
+        return "held"
     if reply.automated and customer.stopped:
         return "stopped"
     linked = customer.link and customer.link.account_id == reply.quotes and not conversation.locked
@@ -60,7 +62,7 @@ def together(conversation: Conversation, reply: Outgoing, now: datetime, budget:
     waiting: list[Outgoing] = []
     for other in conversation.replies:
         hindered = obstacle(conversation, other, now)
-        if other.state == "PENDING" and budget.holds(other.kind):
+        if other.state == "PENDING" and (budget.holds(other.kind) or hindered == "held"):
             continue
         if other.state == "PENDING" and other.kind != "stop" and not hindered:
             waiting.append(other)
@@ -124,9 +126,10 @@ def _fitting(dm: list[Outgoing]) -> list[Outgoing]:
 
 
 def held_before(conversation: Conversation, last: Outgoing, budget: Budget) -> list[Outgoing]:
-    """What a pause holds back before a reply."""
+    """What a pause holds back before a reply, or what we do not understand of the conversation."""
     before = takewhile(lambda reply: reply.id != last.id, conversation.replies)
-    return [reply for reply in before if reply.state == "PENDING" and budget.holds(reply.kind)]
+    held = conversation.is_held
+    return [r for r in before if r.state == "PENDING" and (budget.holds(r.kind) or (held and r.automated))]
 
 
 def instead_of(conversation: Conversation, held: Iterable[Outgoing], now: datetime) -> Conversation:

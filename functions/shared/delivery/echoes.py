@@ -6,9 +6,12 @@ from functions.shared.delivery.claim import text_of
 from functions.shared.wording.normal import same
 from functions.shared.x.ids import is_older
 
+MAY_COME_BACK = ("SENDING", "UNKNOWN", "UNREADABLE")
+"""A newer release may have sent what we do not understand."""
+
 
 def echoed(current: Conversation, dm_id: str, text: str) -> Outgoing | None:
-    sending = (reply for reply in current.replies if reply.state in ("SENDING", "UNKNOWN") and not reply.carried_by)
+    sending = (reply for reply in current.replies if reply.state in MAY_COME_BACK and not reply.carried_by)
     return next((reply for reply in sending if matches(current, reply, dm_id, text)), None)
 
 

@@ -3,8 +3,6 @@
 from dataclasses import replace
 from datetime import timedelta
 
-import pytest
-
 from functions.commands.tick import tick
 from functions.escalate.tick import tick as tick_escalate
 from functions.shared.aws.rows import customer_pk
@@ -108,8 +106,7 @@ def test_a_customer_whose_rows_make_no_sense_holds_nobody_up() -> None:
     world.store.commit([Put(profile | {"outbox": "not a list"})])
     world.now = LATER
 
-    with pytest.raises(ValueError, match="outbox"):  # ops have to learn of it
-        tick(world.bot)
+    ticking(world, 1)
 
     assert delivered(world, LINKED_B) == 1
 
@@ -126,8 +123,7 @@ def test_a_case_whose_row_makes_no_sense_holds_no_other_up() -> None:
     world.store.commit([Put(row | {"fence": "not a number"})])
     world.now = START + timedelta(hours=1)
 
-    with pytest.raises(ValueError, match="fence"):
-        tick_escalate(world.sender)
+    tick_escalate(world.sender)
 
     other = conversations.case_of(world.store, f"C{LINKED_B}")
     assert other
