@@ -2,19 +2,18 @@
 
 import json
 import re
-from collections.abc import Mapping
-from datetime import datetime
+from collections.abc import Iterator, Mapping
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 from pydantic import ValidationError
 
-from functions.load.reading import LONGEST, Row, renamed
+from functions.load.planning import TOGETHER
+from functions.load.reading import LONGEST, TOO_LONG, Row, renamed
 from functions.shared.carrier.accounts import AHEAD, Document
 from functions.shared.carrier.accounts import document as document_model
 from functions.shared.carrier.declared import listed
 
-TOGETHER = 100
-"""Items that DynamoDB writes in one transaction: an account changes whole or not at all."""
 ENVELOPE = {"row", "why", "given"}
 """A line of a file of rejects, which may be mended and fed again."""
 
@@ -29,11 +28,14 @@ SAID = {
     "dict_type": "is no object",
     "tuple_type": "is no list",
     "string_too_short": "is empty",
+    "string_unicode": "has a sign that is none",
+    "date_from_datetime_parsing": "is a day that there is not",
+    "datetime_from_date_parsing": "is a time that there is not",
     "literal_error": "is none of {expected}",
     "greater_than_equal": "is below {ge}",
     "less_than_equal": "is too large",
     "string_too_long": "has more than {max_length} signs",
-    "too_long": "has more than {max_length} entries",
+    "too_long": "is longer than {max_length}",
     "too_short": "is empty",
     "string_pattern_mismatch": "is not written as it has to be",
     "value_error": "{error}",
@@ -50,7 +52,7 @@ def document_of(row: Row, now: datetime) -> Document | str:
         given = given["given"]
     text = json.dumps(given)
     if len(text) > LONGEST:
-        return f"a row of more than {LONGEST:,} signs"
+        return TOO_LONG
     if "\\ufffd" in text:
         return "a sign that is not in the file's encoding: save it as UTF-8"
     try:
@@ -74,9 +76,20 @@ def in_minor(given: Any) -> Any:
 
 
 def _untimely(document: Document, now: datetime) -> str:
-    dated = {"account": document.account} | {f"lines.{place}": line for place, line in enumerate(document.lines)}
-    late = [name for name, part in dated.items() if part.as_of > now + AHEAD]
-    return f"{late[0]}.as_of: is later than now" if late else ""
+    late = next((name for name, at in _times(document) if at > now + AHEAD), "")
+    return f"{late}: is later than now" if late else ""
+
+
+def _times(document: Document) -> Iterator[tuple[str, datetime]]:
+    """Return the times at which something has been, as the document has them."""
+    yield "account.as_of", document.account.as_of
+    for place, line in enumerate(document.lines):
+        yield f"lines.{place}.as_of", line.as_of
+        if line.sim_changed_at:
+            yield f"lines.{place}.sim_changed_at", line.sim_changed_at
+    for place, bill in enumerate(document.bills):
+        # Days are local: where it is tomorrow first, it is so less than a day before.
+        yield f"bills.{place}.issued_on", datetime.combine(bill.issued_on, time(), UTC) - timedelta(days=1)
 
 
 def _too_large(document: Document) -> str:

@@ -18,6 +18,8 @@ type Item = dict[str, Any]
 type Parts = dict[str, str]
 
 ACCOUNT = "account"
+TOGETHER = 100
+"""Items that DynamoDB writes in one transaction: an account changes whole or not at all."""
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,8 @@ class Plan:
     unchanged: int = 0
     older: int = 0
     """Items that were left alone because the table's are newer."""
+    is_whole: bool = True
+    """False: too much goes for one transaction, so that a part of it goes first, and then it is planned again."""
 
 
 def plan(document: Document, there: There, now: datetime) -> Plan:
@@ -73,6 +77,8 @@ def plan(document: Document, there: There, now: datetime) -> Plan:
     counted = Plan(document.account.account_id, there, unchanged=len(same), older=len(older))
     if not fresh and not gone:
         return counted
+    if len(new) + len(gone) > TOGETHER:
+        return _going(document.account.account_id, there, gone[: TOGETHER - 1])
     kept = {part: old[part] for part in old if part not in gone}
     parts = kept | {part: marks[part] for part in fresh}
     return Plan(
@@ -87,6 +93,13 @@ def plan(document: Document, there: There, now: datetime) -> Plan:
     )
 
 
+def _going(account_id: str, there: There, gone: tuple[str, ...]) -> Plan:
+    """Let parts of an account go, and leave the others as they are."""
+    kept = {part: marked for part, marked in there.parts.items() if part not in gone}
+    account = (there.account or {}) | ({PARTS: kept} if there.is_marked else {})
+    return Plan(account_id, there, puts=(account,), gone=gone, ended=tuple(_lines(gone)), is_whole=False)
+
+
 def _puts(new: Mapping[str, Item], fresh: Iterable[str], there: There, parts: Parts) -> Iterable[Item]:
     """Return the account item, which says what the account now is made of, and whatever else is new."""
     account = new[ACCOUNT] if ACCOUNT in fresh or there.account is None else there.account
@@ -99,7 +112,11 @@ def _puts(new: Mapping[str, Item], fresh: Iterable[str], there: There, parts: Pa
 def _ended(document: Document, fresh: Iterable[str], gone: Iterable[str]) -> Iterable[str]:
     closed = document.account.status == "closed" and ACCOUNT in fresh
     yield from (line.line_id for line in document.lines if closed or _is_closed(line, fresh))
-    yield from (part.removeprefix("line#") for part in gone if part.startswith("line#"))
+    yield from _lines(gone)
+
+
+def _lines(parts: Iterable[str]) -> Iterable[str]:
+    return (part.removeprefix("line#") for part in parts if part.startswith("line#"))
 
 
 def _is_closed(line: accounts.Line, fresh: Iterable[str]) -> bool:
@@ -135,4 +152,4 @@ def _as_of(part: Dated) -> datetime:
 
 
 def written(at: datetime) -> str:
-    return f"{at:%Y-%m-%dT%H:%M:%S}Z"
+    return f"{at.replace(tzinfo=None).isoformat(timespec='seconds')}Z"

@@ -22,10 +22,16 @@ from functions.shared.carrier.items import WrittenSchema
 SAMPLE = 1 << 16
 LONGEST = 1 << 20
 """Signs in one row. DynamoDB takes 400 KB in one item."""
+DEEPEST = 1000
+"""Brackets that may be open at once: what reads JSON piece by piece remembers the way to each of them."""
+NAMED = 5
+"""Columns that a sentence names."""
 SEPARATORS = ",;\t|"
 MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM_UTF16_BE: "utf-16"}
 TEXT = frozenset({"account_id", "line_id", "number", "contact_number", "plan_name", "what"})
 """Columns whose digits are no number."""
+ENDS = ("\n", "\r")
+TOO_LONG = f"a row of more than {LONGEST:,} signs"
 CUT = (EOFError, zlib.error, gzip.BadGzipFile)
 
 type Kind = Literal["lines", "array", "documents", "table"]
@@ -134,7 +140,7 @@ def _lines(text: TextIO, _: Form, name: str) -> Iterator[Row]:
         if len(line) == LONGEST and not line.endswith("\n"):
             while (rest := text.readline(LONGEST)) and not rest.endswith("\n"):
                 pass
-            yield Row(number, line[:100], why=f"a row of more than {LONGEST:,} signs")
+            yield Row(number, line[:100], why=TOO_LONG)
         elif line.strip():
             given = _json(line)
             if given is None and not line.endswith("\n"):
@@ -149,7 +155,10 @@ class _Bytes:
         self._text = text
 
     def read(self, size: int) -> bytes:
-        return self._text.read(size).encode()
+        text = self._text.read(size)
+        if text.count("[") + text.count("{") - text.count("]") - text.count("}") > DEEPEST:
+            raise ijson.JSONError
+        return text.encode()
 
 
 def _documents(text: TextIO, form: Form, name: str) -> Iterator[Row]:
@@ -163,9 +172,14 @@ def _documents(text: TextIO, form: Form, name: str) -> Iterator[Row]:
         # The reader calls every mistake incomplete; only a file that has ended is.
         if "premature EOF" in str(error):
             raise _cut(name, number + 1) from None
-        raise Unloadable(f"{name} is no JSON behind document {number:,}: what follows cannot be read.") from None
+        raise _no_json(name, number) from None
     except ijson.JSONError:
-        raise Unloadable(f"{name} is no JSON behind document {number:,}: what follows cannot be read.") from None
+        raise _no_json(name, number) from None
+
+
+def _no_json(name: str, number: int) -> Unloadable:
+    behind = f"behind document {number:,}" if number else "from its beginning"
+    return Unloadable(f"{name} is no JSON {behind}: what follows cannot be read.")
 
 
 # ---- CSV ----
@@ -173,37 +187,45 @@ def _documents(text: TextIO, form: Form, name: str) -> Iterator[Row]:
 
 def _table(text: TextIO, form: Form, name: str) -> Iterator[Row]:
     """Read a table: columns are paths, `account.kind`, `lines.0.number`; one row is one account."""
-    ends_whole = _EndsWhole(text)
-    reader = csv.reader(ends_whole, delimiter=form.separator, strict=True)
+    lines = _Lines(text)
+    reader = csv.reader(lines, delimiter=form.separator, strict=True)
     number = 1
     try:
-        header = [column.strip() for column in next(reader)]
+        header = [column.strip() for column in next(cells for cells in reader if any(cells))]
         columns = [renamed(column) for column in header]
         _check(columns, name)
         number = reader.line_num + 1
         for cells in reader:
-            if any(cells):
+            if lines.too_long:
+                yield Row(number, cells[0][:100], why=TOO_LONG)
+            elif any(cells):
                 yield _row(number, columns, header, cells)
             number = reader.line_num + 1
     except csv.Error:
-        if not ends_whole.whole:
+        if not lines.whole:
             raise _cut(name, number) from None
-        raise Unloadable(f"In {name} a quotation mark of row {number:,} stands where none can.") from None
-    if not ends_whole.whole and cells and len(cells) != len(columns):
+        raise Unloadable(f"Row {number:,} of {name} cannot be read: a quotation mark is missing or too many.") from None
+    if not lines.whole and cells and len(cells) != len(columns):
         raise _cut(name, reader.line_num)
 
 
-class _EndsWhole:
-    """The lines of a text, and whether the last one has its end."""
+class _Lines:
+    """The lines of a text, and of the last one whether it has its end, and whether it was too long and is cut off."""
 
-    def __init__(self, lines: Iterable[str]) -> None:
-        self._lines = lines
+    def __init__(self, text: TextIO) -> None:
+        self._text = text
         self.whole = True
+        self.too_long = False
 
     def __iter__(self) -> Iterator[str]:
-        for line in self._lines:
-            self.whole = line.endswith(("\n", "\r"))
-            yield line
+        for line in iter(lambda: self._text.readline(LONGEST), ""):
+            last = line
+            self.too_long = False
+            while len(last) == LONGEST and not last.endswith(ENDS):
+                self.too_long = True
+                last = self._text.readline(LONGEST)
+            self.whole = last.endswith(ENDS)
+            yield "-" if self.too_long else line
 
 
 def _row(number: int, columns: list[str], header: list[str], cells: list[str]) -> Row:
@@ -219,11 +241,16 @@ def _check(columns: list[str], name: str) -> None:
     if not any(column.startswith("account.") for column in columns):
         raise Unloadable(f"{name} has no columns like account.account_id and lines.0.number; docs/data.md names them.")
     if twice := sorted({column for column in columns if columns.count(column) > 1}):
-        raise Unloadable(f"{name} has columns twice: {', '.join(twice)}.")
+        raise Unloadable(f"{name} has columns twice: {_some(twice)}.")
     if unknown := [column for column in columns if not _is_known(column)]:
-        raise Unloadable(f"{name} has columns that no account has: {', '.join(unknown)}.")
+        raise Unloadable(f"{name} has columns that no account has: {_some(unknown)}.")
     if missing := sorted(_needed() - set(columns)):
-        raise Unloadable(f"{name} lacks the columns {', '.join(missing)}.")
+        raise Unloadable(f"{name} lacks the columns {_some(missing)}.")
+
+
+def _some(columns: list[str]) -> str:
+    more = f" and {len(columns) - NAMED} more" if len(columns) > NAMED else ""
+    return ", ".join(column[:100] for column in columns[:NAMED]) + more
 
 
 @cache

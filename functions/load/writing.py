@@ -3,7 +3,7 @@
 import random
 import time
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
 from typing import Any
@@ -12,15 +12,16 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from functions.load import loads
-from functions.load.checking import TOGETHER
-from functions.load.planning import ACCOUNT, Item, Plan, There, plan
-from functions.shared.aws.store import Store, batch_get, unmarshalled
+from functions.load.planning import ACCOUNT, TOGETHER, Item, Plan, There, plan
+from functions.shared.aws.store import LeftUnread, Store, batch_get, unmarshalled
 from functions.shared.carrier.accounts import PARTS, Document
 
 READ_TOGETHER = 100
 TRIES = 8
 PASSES = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 """Why a transaction is cancelled that can do better: somebody else was at it, or it was too much at once."""
+TOO_MUCH = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
+"""What a table says that is asked for more than it takes, or than it is used to."""
 
 _to_dynamo = TypeSerializer().serialize
 
@@ -47,17 +48,32 @@ class Table:
 
     def bring(self, documents: Sequence[Document], now: datetime) -> Outcome:
         """Write what is newer and other than what is there. No account may be named twice."""
-        left, done = list(documents), []
+        left, done = list(documents), list[Plan]()
         for tried in range(TRIES):
-            there = self.there([document.account.account_id for document in left])
-            plans = [plan(document, there[document.account.account_id], now) for document in left]
-            again = set() if self.dry else self._write(plans)
-            done += [one for one in plans if one.account_id not in again]
-            left = [document for document in left if document.account.account_id in again]
+            written = self._bring(left, now)
+            done += written
+            whole = {one.account_id for one in written if one.is_whole}
+            left = [document for document in left if document.account.account_id not in whole]
             if not left:
                 return _told(done)
             self.wait(random.uniform(0.5, 1) * 0.05 * 2**tried)  # noqa: S311 - so that two do not meet again
         raise Contended
+
+    def _bring(self, documents: Sequence[Document], now: datetime) -> list[Plan]:
+        """Plan and write; return what is done. The table may take less than all of it."""
+        try:
+            there = self.there([document.account.account_id for document in documents])
+            plans = [plan(document, there[document.account.account_id], now) for document in documents]
+            again = set() if self.dry else self._write(plans)
+        except ClientError as error:
+            if error.response["Error"]["Code"] not in TOO_MUCH:
+                raise
+            return []
+        except LeftUnread:
+            return []
+        if self.dry:
+            return [replace(one, is_whole=True) for one in plans]
+        return [one for one in plans if one.account_id not in again]
 
     def there(self, ids: Sequence[str]) -> dict[str, There]:
         """Read what is there of accounts: one item of each says all."""
@@ -94,15 +110,17 @@ class Table:
         """Take an account away that its carrier no longer has; return how many lines it had."""
         items = sorted(self.items(account_id), key=lambda item: item["part"] == ACCOUNT)  # found again if interrupted
         lines = [item["part"].removeprefix("line#") for item in items if item["part"].startswith("line#")]
-        writes = [self._note(account_id, line) for line in lines]
-        writes += [self._delete(account_id, item["part"]) for item in items]
-        for some in batched(writes, TOGETHER, strict=False):
-            self.client.transact_write_items(TransactItems=list(some))
+        self._note((account_id, line) for line in lines)
+        for some in batched(items, TOGETHER, strict=False):
+            writes = [self._delete(account_id, item["part"]) for item in some]
+            self.client.transact_write_items(TransactItems=writes)
         return len(lines)
 
     def _write(self, plans: Iterable[Plan]) -> set[str]:
         """Write what is planned; return the accounts that have to be planned again."""
         again: set[str] = set()
+        plans = list(plans)
+        self._note((one.account_id, line) for one in plans for line in one.ended)
         for some in _together([(one.account_id, self._writes(one)) for one in plans if one.puts]):
             writes = [write for _, several in some for write in several]
             try:
@@ -120,14 +138,17 @@ class Table:
             {"Put": {"TableName": self.name, "Item": typed(account), **_as_it_was(one.there)}},
             *({"Put": {"TableName": self.name, "Item": typed(item)}} for item in others),
             *(self._delete(one.account_id, part) for part in one.gone),
-            *(self._note(one.account_id, line) for line in one.ended),
         ]
 
     def _delete(self, account_id: str, part: str) -> Item:
         return {"Delete": {"TableName": self.name, "Key": typed({"account_id": account_id, "part": part})}}
 
-    def _note(self, account_id: str, line_id: str) -> Item:
-        return {"Put": {"TableName": self.store.table, "Item": typed(loads.ended_row(account_id, line_id))}}
+    def _note(self, ended: Iterable[tuple[str, str]]) -> None:
+        """Note lines before they end: whoever ends their links sees whether they have."""
+        rows = (typed(loads.ended_row(*one)) for one in ended)
+        for some in batched(rows, TOGETHER, strict=False):
+            writes = [{"Put": {"TableName": self.store.table, "Item": row}} for row in some]
+            self.client.transact_write_items(TransactItems=writes)
 
 
 class Contended(Exception):

@@ -15,7 +15,10 @@ from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part,
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here
 
 Tag = Literal["data", "text", "minutes"]
+Unit = Literal["GB", "text", "minute"]
 Age = Literal["fresh", "old", "too_old"]
+
+PER: Mapping[Tag, Unit] = {"data": "GB", "text": "text", "minutes": "minute"}
 
 FRESH = timedelta(hours=24)
 USABLE = timedelta(days=7)
@@ -114,7 +117,7 @@ class WhenUsedUp(Part):
 
     then: Literal["stops", "charged"]
     minor: Minor | None = None
-    per: Literal["GB", "text", "minute"] | None = None
+    per: Unit | None = None
 
     @model_validator(mode="after")
     def _priced(self) -> Self:
@@ -169,6 +172,10 @@ class Line(Dated):
     def used_up(self, tag: Tag) -> WhenUsedUp | None:
         when: WhenUsedUp | None = getattr(self.when_used_up, tag)
         return when
+
+    def is_charged_by(self, tag: Tag) -> Unit | None:
+        when = self.used_up(tag)
+        return when.per if when else None
 
 
 class Account(Facts):
@@ -240,6 +247,10 @@ NONSENSE: tuple[tuple[Callable[[Document], bool], str], ...] = (
     ),
     (lambda it: all(line.role != "holder" for line in it.lines), "no line is the holder's"),
     (lambda it: any(line.resets_on < line.renewed_on for line in it.lines), "a period ends before it begins"),
+    (
+        lambda it: any(line.is_charged_by(tag) not in (None, PER[tag]) for line in it.lines for tag in PER),
+        "an allowance is charged by the unit of another",
+    ),
     (lambda it: _twice(bill.issued_on for bill in it.bills), "two bills of one day"),
     (lambda it: any(bill.due_on < bill.issued_on for bill in it.bills), "a bill is due before it is issued"),
     (

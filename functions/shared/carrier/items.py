@@ -119,7 +119,13 @@ Minor = Whole
 Owed = Annotated[int, Strict(), Ge(-LARGEST), Le(LARGEST)]
 """What is to pay, in minor units of the currency; negative = in credit."""
 Word = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1)]
-Name = Annotated[Word, AfterValidator(_on_one_line)]
+LONGEST_NAME = 100
+"""Signs. Two ids fit into one of DynamoDB's keys, and a whole account into one of its transactions."""
+Name = Annotated[
+    str,
+    StringConstraints(strip_whitespace=True, min_length=1, max_length=LONGEST_NAME),
+    AfterValidator(_on_one_line),
+]
 Day = Annotated[date, _written(r"\d{4}-\d\d-\d\d", "2026-11-24"), WithJsonSchema({"type": "string", "format": "date"})]
 """A local date."""
 Moment = Annotated[
