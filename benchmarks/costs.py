@@ -50,6 +50,7 @@ PRICES = {
     "API Gateway, million requests": 1.00,
     "Scheduler, million calls": 1.00,
     "CloudWatch, GB of logs": 0.50,
+    "S3, million lists": 5.00,
 }
 BY_THE_MONTH = {"customer-managed key": 1.00, "3 secrets": 1.20, "40 alarms": 4.00, "25 metrics": 7.50}
 """Whatever happens. Rounded up."""
@@ -61,6 +62,7 @@ PRICE_PAGES = {
     "API Gateway": "aws.amazon.com/api-gateway/pricing",
     "Scheduler": "aws.amazon.com/eventbridge/pricing",
     "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
+    "S3": "aws.amazon.com/s3/pricing",
     "customer-managed key": "aws.amazon.com/kms/pricing",
     "secrets": "aws.amazon.com/secrets-manager/pricing",
     "alarms": "aws.amazon.com/cloudwatch/pricing",
@@ -71,6 +73,8 @@ PRICE_PAGES = {
 GB = 0.5
 SECONDS = {"webhook": 0.05, "commands": 0.5, "tick": 0.3, "desk": 0.2}
 """Billed for one call when warm: assumed, as the proof's clock does not run. A send to X is most of `commands`."""
+LOADED, LOAD_GB = 250, 1.769
+"""Accounts a second, as `benchmarks/load.py` prints of a busy laptop at worst, and the memory that goes with a core."""
 LOG_BYTES = 700
 """Of one call, as Lambda and the logger write."""
 DESK_CALLS = 8
@@ -181,6 +185,7 @@ def aws(dms: int) -> dict[str, float]:
         "SQS": (dms * mean("queue") + readers * POLLS * MINUTES) / million * PRICES["SQS FIFO, million requests"],
         "API Gateway": (events + desk) / million * PRICES["API Gateway, million requests"],
         "Scheduler": ticks / million * PRICES["Scheduler, million calls"],
+        "The drop": MINUTES * TICKS_A_MINUTE / million * PRICES["S3, million lists"],
         "Logs": calls * LOG_BYTES / 1e9 * PRICES["CloudWatch, GB of logs"],
         "By the month": sum(BY_THE_MONTH.values()),
     }
@@ -233,6 +238,7 @@ def night(accounts: int, changed: float) -> dict[str, float]:
     return {
         "written": writes / 1_000_000 * PRICES["DynamoDB, million write units"],
         "read": reads / 1_000_000 * PRICES["DynamoDB, million read units"],
+        "Lambda": accounts / LOADED * LOAD_GB / 1_000_000 * PRICES["Lambda, million GB-seconds"],
     }
 
 
@@ -290,6 +296,7 @@ def page() -> Iterator[str]:
             f"- Billed for a warm call at {GB} GB: {', '.join(f'{name} {took} s' for name, took in SECONDS.items())}.",
             "- X charges each DM of a customer as received, each of ours as sent, and an echo as nothing.",
             f"- Whatever happens: {', '.join(f'{what} {_dollars(price)}' for what, price in BY_THE_MONTH.items())}.",
+            f"- The drop's function loads {LOADED} accounts a second at {LOAD_GB} GB, whatever has changed.",
             "- Tables are small: a gigabyte more is 0.25 a month, its backup 0.20.",
         )
     )

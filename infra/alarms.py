@@ -135,12 +135,21 @@ REPORTED = (
     Alarm(
         "old-account-data",
         "morning",
-        "For two hours more than one answer in ten has been from figures older than a day.",
-        "AnsweredFromOldFigures",  # 1 or 0 for each answer
-        above=0.1,
+        "For two hours the newest account data has been older than a day, or a tenth of it was when it came.",
+        "OldAccountData",  # 1 or 0
         minutes=120,
         period=60,
-        statistic="Average",
+        statistic="Minimum",
+    ),
+    Alarm("load-failed", "morning", "What was put into the drop cannot be loaded, or is an old one.", "LoadFailed"),
+    Alarm(
+        "load-missing",
+        "morning",
+        "No account data has been loaded for more than a day and two hours.",
+        "LoadMissing",  # seconds since the last load
+        above=26 * 60 * MINUTE,
+        minutes=5,
+        statistic="Maximum",
     ),
 )
 """On metrics that our functions publish."""

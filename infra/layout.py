@@ -58,6 +58,7 @@ class Function(NamedTuple):
     memory: int = 512
     every: int | None = None  # called by the clock, in seconds
     reads: str | None = None  # the queue whose messages it gets, one at a time
+    on_aws_only: bool = False
 
 
 INBOUND_DEAD = "inbound-dead"
@@ -73,6 +74,8 @@ FUNCTIONS = (
     Function("desk", "functions.escalate.handler", timeout=20),
     Function("desk-tick", "functions.escalate.tick", timeout=50, every=TICK),
     Function("dead-letters", "functions.escalate.dead_letters", timeout=20, reads=INBOUND_DEAD),
+    # A whole core, and as long as Lambda lets it: a million accounts are a call or two. Here `accounts import` does it.
+    Function("load", "functions.load.tick", timeout=900, memory=1769, every=60, on_aws_only=True),
 )
 
 

@@ -23,6 +23,7 @@ from constructs import Construct
 
 from infra.accepted import accept, wildcard_below
 from infra.alarms import Alarms, dead_letters_unread, function_errors, inbound_age, webhook_5xx
+from infra.drop import Drop
 from infra.entry import Entry
 from infra.layout import (
     DAY,
@@ -90,6 +91,7 @@ class Service(cdk.Stack):
         lines = {team: queues[f"escalations-{team}"] for team in TEAMS}
         consumer_secrets, user_secret = self._secret("x-consumer", key), self._secret("x-user", key)
         code_key = self._code_key(key)
+        drop = Drop(self, "Drop", key=key, removal_policy=self._removal_policy)
         api, door = self._api(key)
         url = f"https://{stage.domain.name}" if stage.domain else api.api_endpoint
 
@@ -100,6 +102,7 @@ class Service(cdk.Stack):
             "service_table": Thing(tables["service"].table_name, tables["service"].grant_read_write_data),
             "accounts_table": Thing(tables["accounts"].table_name, tables["accounts"].grant_read_data),
             "catalogue_table": Thing(tables["catalogue"].table_name, tables["catalogue"].grant_read_data),
+            "drop_bucket": Thing(drop.bucket.bucket_name, drop.grant_load),
             "inbound_queue_url": Thing(queues["inbound"].queue_url),
             **{f"{team}_queue_url": Thing(lines[team].queue_url, lines[team].grant_send_messages) for team in TEAMS},
             "x_consumer_secrets_name": Thing(consumer_secrets.secret_name, consumer_secrets.grant_read),
@@ -124,6 +127,8 @@ class Service(cdk.Stack):
                 queues["inbound"].grant_send_messages(entry.function)
         for line in lines.values():
             line.grant_consume_messages(entries["desk"].function)
+        tables["accounts"].grant(entries["load"].function, "dynamodb:PutItem", "dynamodb:DeleteItem")
+        key.grant_encrypt_decrypt(entries["load"].function)
 
         staff = authorizers.HttpJwtAuthorizer("StaffOnly", sign_in.issuer, jwt_audience=[sign_in.audience])
         signed = "X cannot sign in. The function checks X's signature over each request before it looks inside."

@@ -64,7 +64,7 @@ class Options:
     """0 = any that is free."""
     data: Path
     browser: bool = False
-    functions: tuple[Function, ...] = FUNCTIONS
+    functions: tuple[Function, ...] = tuple(one for one in FUNCTIONS if not one.on_aws_only)
 
     @property
     def url(self) -> str:

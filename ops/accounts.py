@@ -5,8 +5,7 @@ import json
 import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
-from dataclasses import asdict, dataclass
-from datetime import datetime, timedelta
+from dataclasses import asdict
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -15,17 +14,14 @@ from rich.console import Console
 
 from functions.load import loads
 from functions.load.loading import Ears, How, load
-from functions.load.loads import Load
+from functions.load.loads import DataAge, Load
 from functions.load.sources import File, Object, Piped, Source, Unloadable
 from functions.load.writing import Contended, Table
 from functions.shared.aws import clock
-from functions.shared.carrier.accounts import FRESH
 from ops.place import Place, Trouble, at_place
 
 REJECTED = 3
 INTERRUPTED = 130
-OLDER = 0.01
-"""So much of a file may be older than what is there before somebody has to look."""
 SHOWN = 10
 OLD_NAMES = "Names that end in _pence are taken for _minor by this release and by no later one: docs/data.md."
 
@@ -80,7 +76,7 @@ def import_(
         typer.echo(json.dumps({"dry_run": dry_run, **asdict(came)}, indent=2))
     else:
         _tell(came, rejects, dry_run=dry_run)
-    if came.older > OLDER * (came.written + came.unchanged + came.older):
+    if came.is_older:
         typer.echo("More than 1 % of the file is older than what is there: is it the right one?", err=True)
         raise typer.Exit(1)
     if came.rejected:
@@ -177,7 +173,8 @@ def loads_(place: Place, *, as_json: bool) -> None:
         ended = f"{one.accounts_ended:,} accounts and {one.lines_ended:,} lines ended"
         did = f"{one.rows:,} rows, {one.rejected:,} rejected, {one.written:,} items written, {ended}"
         kind = f"{one.state}, {'full' if one.full else 'delta'}"
-        typer.echo(f"{_minute(one.started_at)}, {kind}: {did}. From {one.source}, by {one.by}.")
+        why = f" {one.why}" if one.why else ""
+        typer.echo(f"{_minute(one.started_at)}, {kind}: {did}. From {one.source}, by {one.by}.{why}")
     if not found:
         typer.echo("Nothing has been loaded yet.")
 
@@ -190,7 +187,7 @@ def status(place: Place, *, as_json: bool) -> None:
     if last is None:
         typer.echo("{}" if as_json else "Nothing has been loaded yet.")
         return
-    age = Age.of(last, clock.now())
+    age = DataAge.of(last, clock.now())
     if as_json:
         typer.echo(json.dumps(asdict(age) | {"load": asdict(last)}, indent=2, default=str))
         return
@@ -203,26 +200,6 @@ def status(place: Place, *, as_json: bool) -> None:
 
 def _minute(at: str) -> str:
     return f"{at[:16].replace('T', ' ')} UTC"
-
-
-@dataclass(frozen=True)
-class Age:
-    """How old account data is, from the record of the last whole load."""
-
-    hours: int
-    old: bool
-    """The newest figures are older than a day: every answer says so."""
-    many_were_old: bool
-    """More than one figure in ten was when it came."""
-
-    @classmethod
-    def of(cls, last: Load, now: datetime) -> "Age":
-        age = now - datetime.fromisoformat(last.newest) if last.newest else timedelta.max
-        return cls(
-            hours=int(age / timedelta(hours=1)),
-            old=age > FRESH,
-            many_were_old=last.older_than_a_day * 10 > last.figures,
-        )
 
 
 def there_are(place: Place) -> dict[str, bool]:

@@ -18,6 +18,7 @@ from pydantic import ValidationError
 
 from functions.load import loads
 from functions.load.checking import reason
+from functions.load.loads import DataAge
 from functions.shared.aws import clock
 from functions.shared.aws.store import unmarshalled
 from functions.shared.brand import hours
@@ -25,7 +26,7 @@ from functions.shared.brand.catalogue import MODELS, Brand
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import x_keys, x_webhook
-from ops.accounts import Age, there_are
+from ops.accounts import there_are
 from ops.pause import paused
 from ops.place import Place, Trouble
 from ops.staff import members
@@ -242,7 +243,7 @@ def account_data(place: Place) -> Iterator[Fault]:
     last = loads.last_done(place.store)
     if last is None:
         return
-    age = Age.of(last, clock.now())
+    age = DataAge.of(last, clock.now())
     if age.old:
         yield Fault(f"The newest account data is {age.hours} hours old.", f"{load}; call who runs the load.")
     if age.many_were_old:

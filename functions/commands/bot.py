@@ -197,13 +197,11 @@ class Bot:
             raise
 
     def _note_health(self, decision: Decision) -> None:
-        """Count an answer from account data, and whether that data was fit for it."""
+        """Note an answer from account data, and whether that data was fit for it."""
         tags = decision.say.tags if decision.say else ()
         known = registry().by_tag
         if decision.account_error or any(known[tag].shows_account for tag in tags if tag in known):
             account_outage.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
-            old = decision.say is not None and decision.say.old_figures
-            telemetry.measure("AnsweredFromOldFigures", int(old), "Count")
 
     def _applied(
         self,

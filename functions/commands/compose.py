@@ -43,5 +43,4 @@ def compose(
     told_of_lock = after.told_of_lock or any(reply.explains_lock for reply in replies)
     told_privacy = after.told_privacy or first
     after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
-    old = any(reply.old_figures for reply in replies)
-    return after, Say(key, text, kind, quotes, too=too, promises=promises, old_figures=old)
+    return after, Say(key, text, kind, quotes, too=too, promises=promises)

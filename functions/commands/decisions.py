@@ -35,8 +35,6 @@ class Say:
     """What stands beside the answer: that people look at it as well."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
-    old_figures: bool = False
-    """It says old figures, or that they are too old to be said."""
     unasked: bool = False
     """Nobody asked for it (a menu): it does not leave once a person owns the conversation."""
 

@@ -61,7 +61,6 @@ TOO_OLD = Text(
     "figures.too_old",
     "{hi}I don't have up-to-date figures for you right now, and I'd rather not guess. Please try again in a few hours."
     " If it can't wait, reply #human.",
-    old_figures=True,
 )
 OLD = Text(
     "figures.old",
@@ -189,7 +188,7 @@ def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply]) 
     if age == "too_old":
         return TOO_OLD.reply()
     reply = replace(say(found), quotes=found.account.account_id)
-    return replace(reply, next=OLD.next, serious=AGED, old_figures=True) if age == "old" else reply
+    return replace(reply, next=OLD.next, serious=AGED) if age == "old" else reply
 
 
 def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply | Escalate:

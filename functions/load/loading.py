@@ -7,6 +7,7 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
+from os import SEEK_END
 from typing import IO
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -62,7 +63,7 @@ def load(source: Source, table: Table, how: How, rejects: IO[bytes], ears: Ears 
         if stopped is not None:
             with suppress(Another):
                 ears.says(f"{short(source.name)} goes on at row {stopped.row + 1:,}.")
-                return _Loading(source, table, how, rejects, ears, me, replace(stopped, state="running")).run()
+                return _Loading(source, table, how, rejects, ears, me, replace(stopped, state="running", why="")).run()
             ears.says("It is not what the last load was stopped in: it is loaded from its first row.")
         begun = Load(stamp(clock.now()), source.name, how.by, full=how.full)
         return _Loading(source, table, how, rejects, ears, me, begun).run()
@@ -102,9 +103,8 @@ class _Loading:
 
     def run(self) -> Load:
         was = self.source.state()
-        self.rejects.truncate(self.load.reject_bytes)
-        self.rejects.seek(self.load.reject_bytes)
         try:
+            self._put_by_rejects()
             if self._rows():
                 if self.source.state() != was:
                     name = short(self.source.name)
@@ -114,11 +114,21 @@ class _Loading:
         except Another:
             self.load.rows = 0
             raise
+        except Unloadable as error:
+            self.load.why = str(error)
+            raise
         finally:
             self.seen.close()
-            if self.load.rows:
+            if self.load.rows or self.load.why:
                 with suppress(ClientError, BotoCoreError):  # the last record that was saved holds, then
                     self._save("done" if self.load.state == "done" else "stopped")
+
+    def _put_by_rejects(self) -> None:
+        """Keep the rejects of the rows that are done. Where they have gone, those rows are loaded once more."""
+        if self.rejects.seek(0, SEEK_END) < self.load.reject_bytes:
+            raise Another
+        self.rejects.truncate(self.load.reject_bytes)
+        self.rejects.seek(self.load.reject_bytes)
 
     # ---- rows ----
 

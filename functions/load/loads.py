@@ -15,9 +15,14 @@ from uuid import uuid4
 from functions.load.sources import Unloadable
 from functions.shared.aws.rows import ENDED, LEASE, LOAD, LOADS_PK, all_of, ended_key, load_key
 from functions.shared.aws.store import Put, Store, Update, stamp
+from functions.shared.carrier.accounts import FRESH
 
 LEASED = timedelta(minutes=1)
 KEPT = timedelta(days=400)
+OLDER = 0.01
+"""So much of a load may be older than what is there before somebody has to look."""
+MANY = 10
+"""One figure in so many."""
 KINDS_KEPT = 50
 """Different reasons of rejects that are counted."""
 
@@ -58,6 +63,8 @@ class Load:
     """Accounts and lines with a time."""
     older_than_a_day: int = 0
     ended_at: str = ""
+    why: str = ""
+    """What stopped it, where that was the source and is not over by itself."""
 
     @classmethod
     def of(cls, item: Item) -> "Load":
@@ -69,11 +76,36 @@ class Load:
                 setattr(load, name, int(value))
         return load
 
+    @property
+    def is_older(self) -> bool:
+        """Whether so much is older than what is there that somebody has to look."""
+        return self.older > OLDER * (self.written + self.unchanged + self.older)
+
     def reject(self, kind: str) -> None:
         self.rejected += 1
         known = kind in self.reasons or len(self.reasons) < KINDS_KEPT
         kind = kind if known else "something else"
         self.reasons[kind] = self.reasons.get(kind, 0) + 1
+
+
+@dataclass(frozen=True)
+class DataAge:
+    """How old account data is, from the record of the last whole load."""
+
+    hours: int
+    old: bool
+    """The newest figures are older than a day: every answer says so."""
+    many_were_old: bool
+    """More than one figure in ten was when it came."""
+
+    @classmethod
+    def of(cls, last: Load, now: datetime) -> "DataAge":
+        age = now - datetime.fromisoformat(last.newest) if last.newest else timedelta.max
+        return cls(
+            hours=int(age / timedelta(hours=1)),
+            old=age > FRESH,
+            many_were_old=last.older_than_a_day * MANY > last.figures,
+        )
 
 
 def newest(store: Store, limit: int) -> list[Load]:
@@ -121,8 +153,12 @@ class Holder:
         return False
 
 
+class Busy(Unloadable):
+    """Another load runs."""
+
+
 def take(store: Store, me: Holder, now: datetime) -> None:
-    """Take the lease, or keep it. Raises Unloadable while another load has it."""
+    """Take the lease, or keep it. Raises Busy while another load has it."""
     there = store.get(*LEASE) or {}
     other = there.get("holder", "")
     dead = other if other and Holder.of(other).is_dead(me.host) else str(me)
@@ -136,7 +172,7 @@ def take(store: Store, me: Holder, now: datetime) -> None:
     )
     if not taken:
         until = str(there.get("leased_until", ""))[11:19]
-        raise Unloadable(f"Another load runs, or was killed just now: wait until it has ended, or until {until} UTC.")
+        raise Busy(f"Another load runs, or was killed just now: wait until it has ended, or until {until} UTC.")
 
 
 def give_back(store: Store, me: Holder) -> None:

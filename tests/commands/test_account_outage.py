@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any
 
 import pytest
 
@@ -13,7 +12,6 @@ from functions.shared.conversation.conversations import load
 from tests.proof.demo import LINKED_A, LINKED_B, account
 from tests.proof.dynamo import failure
 from tests.proof.world import START, World
-from tests.ringing import rung
 
 
 def nonsense(_account_id: str) -> Account | None:
@@ -80,16 +78,3 @@ def test_accounts_that_cannot_be_reached_once_are_tried_again() -> None:
 
     (dm,) = world.x.delivered
     assert "12.4 GB" in dm.text
-
-
-@pytest.mark.parametrize(("hours", "published"), [(0, None), (30, 1), (24 * 9, 1)])
-def test_each_answer_tells_whether_its_figures_were_old(
-    hours: int, published: float | None, logged: Callable[[], list[dict[str, Any]]]
-) -> None:
-    world = World()
-    world.now += timedelta(hours=hours)
-
-    world.write(LINKED_A, "#data")
-    world.work()
-
-    assert rung("old-account-data", logged) == published

@@ -190,8 +190,41 @@ def test_nobody_writes_what_belongs_to_the_carrier_or_the_brand(template: dict[s
         if any(re.match("dynamodb:.*(Put|Update|Delete|Write)", action) for action in allowed)
     ]
 
-    assert not [resource for resource in writes if "ServiceTable" not in resource and RESTORED not in resource]
-    assert not [resource for resource in writes if "AccountsTable" in resource or "CatalogueTable" in resource]
+    ours = ("ServiceTable", RESTORED, "AccountsTable") if name == "load" else ("ServiceTable", RESTORED)
+    assert [resource for resource in writes if not any(table in resource for table in ours)] == []
+    assert not [resource for resource in writes if "AccountsTable" in resource and name != "load"]
+    assert not [resource for resource in writes if "CatalogueTable" in resource]
+
+
+def test_only_the_load_touches_the_drop(template: dict[str, Any]) -> None:
+    touching = {
+        function.name
+        for function in FUNCTIONS
+        for _, resource in statements(template, function.name)
+        if "DropBucket" in resource
+    }
+
+    assert touching == {"load"}
+    assert {action for action in actions(template, "load") if action.startswith("s3:")} == {
+        "s3:DeleteObject",
+        "s3:GetObject",
+        "s3:ListBucket",
+        "s3:PutObject",
+    }
+
+
+def test_the_drop_is_closed_encrypted_and_forgets_after_a_week(template: dict[str, Any]) -> None:
+    _, bucket = one(template, "AWS::S3::Bucket", "DropBucket")
+
+    [encryption] = bucket["BucketEncryption"]["ServerSideEncryptionConfiguration"]
+    assert encryption["ServerSideEncryptionByDefault"]["SSEAlgorithm"] == "aws:kms"
+    assert "Key961B73FD" in json.dumps(encryption)
+    assert set(bucket["PublicAccessBlockConfiguration"].values()) == {True}
+    [rule] = bucket["LifecycleConfiguration"]["Rules"]
+    assert (rule["Status"], rule["ExpirationInDays"]) == ("Enabled", 7)
+    [policy] = of_type(template, "AWS::S3::BucketPolicy").values()
+    [closed] = [one for one in policy["PolicyDocument"]["Statement"] if one["Effect"] == "Deny"]
+    assert closed["Condition"] == {"Bool": {"aws:SecureTransport": "false"}}
 
 
 def test_only_the_desk_takes_tickets(template: dict[str, Any]) -> None:
@@ -221,6 +254,7 @@ WILDCARDS = (
     r"kms:(GenerateDataKey|ReEncrypt)\*",
     r".*[Tt]able.*/index/\*",
     r".*Function.*:\*",
+    r".*DropBucket.*/\*",
 )
 
 

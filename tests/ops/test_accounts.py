@@ -4,6 +4,7 @@ import csv
 import gzip
 import json
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -24,10 +25,12 @@ from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from ops.accounts import REJECTED, rejects_of
+from ops.place import LOCAL
 from tests.at_terminal import Terminal, place, tweetserve
+from tests.buckets import bucket, s3
 from tests.places import DOCS
 
-__all__ = ["place", "tweetserve"]  # fixtures
+__all__ = ["bucket", "place", "s3", "tweetserve"]  # fixtures
 
 SAMPLES = DOCS / "samples"
 SAMPLE: dict[str, Any] = json.loads((SAMPLES / "account.json").read_text())
@@ -492,6 +495,37 @@ def test_a_file_that_grows_while_it_is_read_is_not_done(
     assert said.exit_code == 1
     assert "was written to while it was read" in said.stderr
     assert tweetserve.json("accounts", "import", str(file))["rows"] == 2
+
+
+def test_an_object_in_s3_comes_in_and_one_that_is_not_there_gets_a_sentence(
+    tweetserve: Terminal, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    there = replace(tweetserve.place, aws=LOCAL)
+    monkeypatch.setattr("ops.place.on_this_machine", lambda _port: there)
+    s3.put_object(Bucket=bucket, Key="a/b.gz", Body=gzip.compress(lines_of(*map(document, range(300))).encode()))
+
+    said = tweetserve.json("accounts", "import", f"s3://{bucket}/a/b.gz")
+    missing = tweetserve("accounts", "import", f"s3://{bucket}/a/c.gz")
+    nowhere = tweetserve("accounts", "import", "s3://no-such-bucket-here/a")
+
+    assert (said["rows"], said["rejected"], said["source"]) == (300, 0, f"s3://{bucket}/a/b.gz")
+    assert stored(tweetserve, 299)
+    assert (missing.exit_code, missing.stderr) == (1, f"There is no s3://{bucket}/a/c.gz.\n")
+    assert (nowhere.exit_code, nowhere.stderr) == (1, "There is no s3://no-such-bucket-here/a.\n")
+
+
+def test_what_was_stopped_is_loaded_anew_where_its_rejects_have_gone(
+    tweetserve: Terminal, file: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    write(file, {"no": "account"}, *map(document, range(399)))
+    loaded_until(tweetserve, file, 4, monkeypatch)
+    rejects_of(str(file)).unlink()
+
+    said = tweetserve.json("accounts", "import", str(file))
+
+    assert (said["rows"], said["rejected"]) == (400, 1)
+    [reject] = rejects_of(str(file)).read_text().splitlines()
+    assert json.loads(reject)["row"] == 1
 
 
 def test_names_of_the_last_release_are_taken_and_said(tweetserve: Terminal, file: Path) -> None:

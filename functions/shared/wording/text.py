@@ -38,8 +38,6 @@ class Reply:
     """What `next` is about: 0 = its own next step, 1 = old figures, 2 = a known incident. The higher one is said."""
     spoilt: bool = False
     """It says that account data cannot be had, because it fails for many."""
-    old_figures: bool = False
-    """It says old figures, or that they are too old to be said."""
     ends_link: bool = False
     """It says that the customer's number is not linked any more: from then on it is not."""
     quotes: str | None = None
@@ -65,7 +63,6 @@ class Text:
     asks_consent: bool = False
     """It says what linking means; the ledger keeps which version of it a customer has read."""
     ends_link: bool = False
-    old_figures: bool = False
 
     def reply(self, **values: str) -> Reply:
         """Fill in everything but the greeting, which is said when replies are put together."""
@@ -79,7 +76,6 @@ class Text:
             short,
             wording=wording,
             ends_link=self.ends_link,
-            old_figures=self.old_figures,
         )
 
 
