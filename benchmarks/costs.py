@@ -73,8 +73,8 @@ PRICE_PAGES = {
 GB = 0.5
 SECONDS = {"webhook": 0.05, "commands": 0.5, "tick": 0.3, "desk": 0.2}
 """Billed for one call when warm: assumed, as the proof's clock does not run. A send to X is most of `commands`."""
-LOADED, LOAD_GB = 250, 1.769
-"""Accounts a second, as `benchmarks/load.py` prints of a busy laptop at worst, and the memory that goes with a core."""
+LOADED, LOAD_GB = 400, 1.769
+"""Accounts a second, fewer than `benchmarks/load.py` prints on a busy machine, and the memory that goes with a core."""
 LOG_BYTES = 700
 """Of one call, as Lambda and the logger write."""
 DESK_CALLS = 8

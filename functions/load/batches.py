@@ -1,6 +1,5 @@
 """Puts the rows of a source together for writing, from the row on which the last load of it was stopped."""
 
-import json
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -54,8 +53,7 @@ def batches(source: Source, seen: Seen, now: Callable[[], datetime], skip: int, 
     trouble: Unloadable | None = None
     try:
         for number, row in enumerate(rows(source), 1):
-            text = json.dumps(row.given)
-            read.update(text.encode())
+            read.update(row.text.encode())
             if number <= skip:
                 seen.add_given(row.given)
                 if number == skip and read.hexdigest() != digest:
@@ -67,7 +65,7 @@ def batches(source: Source, seen: Seen, now: Callable[[], datetime], skip: int, 
                 batch = Batch()
             batch.put(row, found)
             batch.digest = read.hexdigest()
-            batch.old_names |= has_pence(text)
+            batch.old_names |= has_pence(row.text)
     except Unloadable as error:
         trouble = error
     if number < skip:

@@ -1,6 +1,5 @@
 """Whether a row is an account: its document, or in our words why not."""
 
-import json
 import re
 from collections.abc import Iterator, Mapping
 from datetime import UTC, datetime, time, timedelta
@@ -50,13 +49,12 @@ def document_of(row: Row, now: datetime) -> Document | str:
     given = row.given
     if isinstance(given, dict) and given.keys() == ENVELOPE:
         given = given["given"]
-    text = json.dumps(given)
-    if len(text) > LONGEST:
+    if len(row.text) > LONGEST:
         return TOO_LONG
-    if "\\ufffd" in text:
+    if "\\ufffd" in row.text:
         return "a sign that is not in the file's encoding: save it as UTF-8"
     try:
-        document = document_model(listed()).model_validate(in_minor(given) if has_pence(text) else given)
+        document = document_model(listed()).model_validate(in_minor(given) if has_pence(row.text) else given)
     except ValidationError as error:
         return reason(error)
     return _untimely(document, now) or _too_large(document) or document

@@ -9,7 +9,7 @@ import re
 import zlib
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, cached_property
 from typing import IO, Any, Literal, TextIO, cast
 
 import ijson
@@ -45,6 +45,11 @@ class Row:
     given: Any
     why: str = ""
     """Why it cannot be read at all."""
+
+    @cached_property
+    def text(self) -> str:
+        """What it says, written as JSON."""
+        return json.dumps(self.given)
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
-from typing import Any
+from typing import Any, cast
 
 from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
@@ -186,5 +186,21 @@ def _told(done: Sequence[Plan]) -> Outcome:
 
 
 def typed(item: Item) -> Item:
-    """Return an item as boto3's client wants it. Most of it is text, and boto3 tries nine other types first."""
-    return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in item.items()}
+    """Return an item as boto3's client wants it."""
+    return {name: _typed(value) for name, value in item.items()}
+
+
+def _typed(value: Any) -> Item:
+    """Say a value's type. boto3 tries one after the other: of what JSON has we know it at once."""
+    kind = type(value)
+    if kind is str:
+        return {"S": value}
+    if kind is dict:
+        return {"M": typed(value)}
+    if kind is bool:
+        return {"BOOL": value}
+    if kind is int:
+        return {"N": str(value)}
+    if kind is list:
+        return {"L": [_typed(one) for one in value]}
+    return cast(Item, _to_dynamo(value))

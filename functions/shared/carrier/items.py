@@ -64,7 +64,9 @@ class Part(BaseModel):
     @classmethod
     def _keep_sound(cls, value: Any, check: ValidatorFunctionWrapHandler, info: ValidationInfo) -> Any:
         try:
-            return check(_known(value))
+            if value is None or value == "":
+                raise ValueError("leave out what is not known")
+            return check(value)
         except ValueError:  # a ValidationError is one
             if info.context is not _KEEP_SOUND:
                 raise
@@ -88,12 +90,6 @@ def given[T](value: T | None, name: str) -> T:
     """Return an optional attribute that is needed. Raises Unreadable if it is not known."""
     if value is None:
         raise Unreadable(f"{name} is not known")
-    return value
-
-
-def _known(value: Any) -> Any:
-    if value is None or (isinstance(value, str) and not value):
-        raise ValueError("leave out what is not known")
     return value
 
 
