@@ -49,8 +49,34 @@ LEFT_OUT = ("proof", "browser", "package", "service", "long")
 _left_out = Counter[str]()
 
 
+def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
+    """Use two cores for the bare command. What is named runs in one process, and the browser is not to be hurried."""
+    named = config.args_source is config.ArgsSource.ARGS or config.option.keyword
+    return 0 if named or not config.option.markexpr.startswith("not (") else 2
+
+
+@pytest.hookimpl(tryfirst=True)
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Keep together what shares something that is slow to start: the local run, or what a file makes for itself."""
+    for item in items:
+        shared = "local run" if "local_run" in getattr(item, "fixturenames", ()) else str(item.path)
+        item.add_marker(pytest.mark.xdist_group(shared))
+
+
 def pytest_deselected(items: list[pytest.Item]) -> None:
     _left_out.update(next((mark for mark in LEFT_OUT if item.get_closest_marker(mark)), "named") for item in items)
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node: Any) -> None:
+    """Every worker has left out the same: any of them tells it."""
+    _left_out.clear()
+    _left_out.update(node.workeroutput["left_out"])
+
+
+def pytest_sessionfinish(session: pytest.Session) -> None:
+    if (output := getattr(session.config, "workeroutput", None)) is not None:
+        output["left_out"] = dict(_left_out)
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:

@@ -6,6 +6,7 @@ The real bot answers. The accounts' figures are unlike each other, so that each 
 from datetime import timedelta
 from typing import Any
 
+import pytest
 from hypothesis import settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule
@@ -120,7 +121,7 @@ class Strangers(RuleBasedStateMachine):
             assert {sms.number for sms in self.world.texted} <= set(NUMBERS.values())
 
 
-TestStrangers = Strangers.TestCase
+TestStrangers = pytest.mark.proof(Strangers.TestCase)
 TestStrangers.settings = settings(max_examples=60, stateful_step_count=40, deadline=None)
 
 

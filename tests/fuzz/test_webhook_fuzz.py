@@ -131,12 +131,14 @@ def signed_queues_what_can_be_read(aws: Aws, raw: bytes) -> None:
         assert sent["MessageBody"].isascii()
 
 
+@pytest.mark.proof
 @given(unsigned_calls | wrongly_signed_calls)
 @fuzz(QUICK)
 def test_a_call_that_x_did_not_sign_queues_nothing(aws: Aws, event: dict[str, Any]) -> None:
     unsigned_queues_nothing(aws, event)
 
 
+@pytest.mark.proof
 @given(bodies)
 @fuzz(QUICK)
 def test_what_is_queued_can_be_read(aws: Aws, raw: bytes) -> None:

@@ -76,7 +76,11 @@ def stored(where: Place) -> Iterator[tuple[int, accounts.Account | None]]:
 
 @pytest.mark.parametrize(
     "rows",
-    [1_000, pytest.param(50_000, marks=pytest.mark.long), pytest.param(100_000, marks=pytest.mark.long)],
+    [
+        pytest.param(1_000, marks=pytest.mark.proof),
+        pytest.param(50_000, marks=pytest.mark.long),
+        pytest.param(100_000, marks=pytest.mark.long),
+    ],
 )
 def test_what_was_killed_three_times_is_whole_and_the_next_night_writes_what_changed(
     place: Place, tmp_path: Path, rows: int

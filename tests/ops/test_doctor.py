@@ -167,10 +167,10 @@ def test_look_ups_that_x_does_not_answer_are_a_fault(
     assert says in fault["what"]
 
 
-def test_an_x_that_is_down_is_a_fault_with_its_section(healthy: Terminal, at_x: SimulatedX) -> None:
+def test_an_x_that_is_down_is_a_fault_with_its_section(healthy: Terminal, simulated: SimulatedX) -> None:
     for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
         budget.outcome(healthy.store, Unknown("X answered 503"), clock.now())
-    at_x.ok(at_x.http.post("/sim/faults/script", json={"look_up": [XFault.DOWN]}))
+    simulated.ok(simulated.http.post("/sim/faults/script", json={"look_up": [XFault.DOWN]}))
 
     found = {fault["part"]: fault for fault in faults(healthy)}
 

@@ -164,7 +164,7 @@ def test_what_waits_for_an_x_that_is_down_is_told_the_next_try_and_not_the_end_o
     (waits,) = [step for step in told_of(world, dm).steps if step.ok is None]
     assert waits.text == (
         "Waits: X is in trouble, and says of no DM whether it took it. "
-        "One is tried at 14:16 GMT, Europe/London. None are before it."
+        "One is tried at 14:15 GMT, Europe/London. None are before it."
     )
 
 

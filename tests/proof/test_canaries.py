@@ -125,6 +125,7 @@ def test_no_fault_brings_a_customer_s_own_into_what_operations_see(
     assert seen_in(caplog.text) == []
 
 
+@pytest.mark.proof
 def test_wherever_something_fails_what_is_said_of_it_has_nothing_of_a_customer_s_own(
     monkeypatch: pytest.MonkeyPatch, logged: Logged, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -3,6 +3,7 @@
 import ast
 from collections import defaultdict
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from tests.places import ROOT
@@ -51,6 +52,7 @@ def test_what_has_been_renamed_is_on_no_list() -> None:
     assert not done, "take these off the lists in this file"
 
 
+@cache
 def defined() -> dict[str, list[str]]:
     places = defaultdict[str, list[str]](list)
     for module in sorted(FUNCTIONS.rglob("*.py")):

@@ -560,7 +560,8 @@ def test_nothing_is_logged_however_much_is_asked_for(caplog: pytest.LogCaptureFi
     with served(answering(201, CREATED)) as server:
         server.messenger().send("2", TEXT)
 
-    assert caplog.records == []
+    assert [one for one in caplog.records if "metrics" not in one.name] == []
+    assert TEXT not in caplog.text
 
 
 # ---- the limit's headers ----
