@@ -271,6 +271,26 @@ def catalogue(place: Place) -> Iterator[Fault]:
             yield Fault(f"No time can be promised: {error}", f"{load} with the brand's facts mended.")
 
 
+# ---- what other releases have written ----
+
+
+def rows(place: Place) -> Iterator[Fault]:
+    """What is to be written before it is read, and what this release does not understand."""
+    from ops.migrate import look
+
+    seen = look(place)
+    least = "" if seen.whole else "At least "
+    if seen.of_before:
+        yield Fault(f"{least}{seen.of_before} rows of before.", f"`tweetserve migrate {_where(place)}` writes them.")
+    if many := seen.unread.total():
+        kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(seen.unread.items()))
+        what = f"{least}{many} rows hold what a newer release has written and this one does not understand: {kinds}."
+        yield Fault(what, "Deploy that release again; people see to these customers meanwhile.")
+    if seen.later:
+        what = f"{least}{seen.later} messages wait for a newer release."
+        yield Fault(what, "Deploy that release again: it takes them up by itself.")
+
+
 # ---- people and operations ----
 
 
@@ -363,6 +383,7 @@ CHECKS: dict[str, Check] = {
     "sending": sending,
     "account data": account_data,
     "catalogue": catalogue,
+    "rows": rows,
     "staff": staff,
     "waiting messages": waiting,
     "clock": the_clock,

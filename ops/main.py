@@ -23,6 +23,7 @@ LAZY = (
     "cases",
     "doctor",
     "settle",
+    "migrate",
     "staff",
     "dead-letters",
 )

@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 from functools import cache, partial
 from typing import Any
 
+from functions.commands import later
 from functions.commands.bot import Bot
 from functions.commands.late import Anew
 from functions.commands.sms import AwsTexts, HttpTexts, TextMessenger
@@ -16,7 +17,7 @@ from functions.shared.carrier.accounts import Account
 from functions.shared.conversation.linking import Proofs
 from functions.shared.conversation.tickets import ahead
 from functions.shared.x import arrivals
-from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound
+from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound, is_of_later
 from functions.shared.x.messenger import KeyedMessenger
 
 RETRY_AFTER = (2, 5, 15, 30)
@@ -39,7 +40,10 @@ class Settings(wiring.SenderSettings):
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
     for record in event["Records"]:
         try:
-            receive(record["body"], record["attributes"])
+            if is_of_later(record["body"]):
+                later.keep(bot().sender.store, record, clock.now())
+            else:
+                receive(record["body"], record["attributes"])
         except Exception:  # of whatever kind: what is behind it waits seconds, not minutes
             come_again(record)
             raise

@@ -1,4 +1,4 @@
-"""The clock calls this: watch promises, forget, send what waits, the most pressing first, and settle what is unknown.
+"""The clock calls this: watch promises, forget, take up what waits, send, the most pressing first, and settle.
 
 Each part has its own turn and its own share of the time, and what calls X comes last: however slow X is, or whatever
 one part fails at, the others go on.
@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from itertools import chain, islice, repeat
 from typing import Any
 
-from functions.commands import promise_watch
+from functions.commands import later, promise_watch
 from functions.commands.bot import Bot
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import SETTLE, send_clock, x_id_in
@@ -42,6 +42,8 @@ def tick(bot: Bot) -> None:
         promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))
     with turns.one():
         bot.forget(turns.share(1 / 8))
+    with turns.one():
+        later.take_up(bot, turns.share(1 / 8))
     with turns.one():
         send(sender, turns.share(3 / 4))
     with turns.one():

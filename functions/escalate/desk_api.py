@@ -273,10 +273,15 @@ class Desk:
         return sorted((case for case in mine if _is_back(case, now)), key=lambda case: case.due_at)
 
     def _by_ticket(self, staff: Staff, request_id: str, teams: tuple[Team, ...]) -> Case | None:
-        """A ticket names a case that the index may not show yet. One whose case is taken is dropped."""
+        """A ticket names a case that the index may not show yet. One whose case is taken is dropped.
+
+        One that cannot be read waits for the release that has written it.
+        """
         for team in teams:
             while ticket := self.sender.line.take_ticket(team):
-                case = conversations.case_of(self.sender.store, ticket.case) if ticket.case else None
+                if ticket.case is None:
+                    continue
+                case = conversations.case_of(self.sender.store, ticket.case)
                 claimed = self._claim(staff, request_id, case) if case and staff.serves(case) else None
                 self.sender.line.done(ticket)
                 if claimed:

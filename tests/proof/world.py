@@ -30,8 +30,8 @@ from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
-from functions.shared.aws.rows import BUDGET
-from functions.shared.aws.store import Store, Update
+from functions.shared.aws.rows import BUDGET, LATER
+from functions.shared.aws.store import Item, Put, Store
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import conversations
@@ -286,6 +286,8 @@ class World:
     """The carrier's data by account id."""
     numbers: Mapping[str, str] = field(default_factory=dict)
     """Which account has which phone number."""
+    rows: tuple[Item, ...] = ()
+    """What is in the table from before."""
 
     def __post_init__(self) -> None:
         self.now = START
@@ -322,12 +324,13 @@ class World:
         self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service", lambda: self.now, wait=lambda _: None)
         self._busy = False
+        for row in self.rows:
+            self.store.commit([Put(row)])
         for x_id in (LINKED_A, LINKED_B):
             self.introduce(x_id)
         # The limit is known from an earlier window's headers.
-        self.store.update(
-            Update(*BUDGET, "SET #limit = :limit", "attribute_not_exists(ends)", {"limit": self.limit}, ["limit"])
-        )
+        earlier = self.store.get(*BUDGET) or BUDGET.row({})
+        self.store.commit([Put(earlier | {"limit": self.limit})])
         self.points.clear()
 
     def _proofs(self, store: Store) -> Proofs:
@@ -341,7 +344,7 @@ class World:
     def introduce(self, x_id: str, *, line_of: str | None = None) -> None:
         """Let somebody have linked a line: their own, or another customer's."""
         account_id = f"account-{line_of or x_id}"
-        link = Link(account_id, "1", START, self.bot.proofs.digest(account_id, "1"))
+        link = Link(account_id, "1", START, self.bot.proofs.keyed.of_line(account_id, "1"))
         before = conversations.load(self.store, x_id)
         known = replace(before.customer, link=link, told_privacy=True)
         after = conversations.with_lines(self.store, replace(before, customer=known))
@@ -568,7 +571,7 @@ class World:
         dead = self.queues["inbound"].dead
         times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
         limits = budget.load(self.store)
-        held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)}
+        held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)} | {LATER}
         first = {clock: at for clock, at in self.dynamo.first("service", "clock").items() if clock not in held}
         times += [self._next_turn(clock, datetime.fromisoformat(at), limits) for clock, at in first.items()]
         return min((at for at in times if at), default=None)

@@ -37,6 +37,7 @@ WEBHOOK = Key("webhook", "state")
 
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
 CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
+HOLDERS, LATER = "holders", "later"
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -78,6 +79,11 @@ def reply_key(x_id: str, reply_id: str) -> Key:
 def dm_key(x_id: str, dm_id: str) -> Key:
     """A DM to us: its row says that it has been decided about."""
     return Key(customer_pk(x_id), f"{DM}#{dm_id}")
+
+
+def later_key(x_id: str, message_id: str) -> Key:
+    """A message for a customer's conversation that waits for a release which knows it; LATER is its clock, too."""
+    return Key(customer_pk(x_id), f"{LATER}#{message_id}")
 
 
 def sent_key(x_id: str, dm_id: str) -> Key:
@@ -129,7 +135,12 @@ def codes_key(digest: str) -> Key:
 
 def line_key(digest: str) -> Key:
     """Which chats see a line and what locks it; only its hash names it."""
-    return Key(f"line#{digest}", "holders")
+    return Key(f"line#{digest}", HOLDERS)
+
+
+def dead_key(died_at: datetime, message_id: str) -> Key:
+    """A message that failed for good."""
+    return Key(DEAD_PK, f"{stamp(died_at)}#{message_id}")
 
 
 def mark_key(digest: str) -> Key:
@@ -155,7 +166,7 @@ def line_of(team: str, *, silent: bool = False) -> str:
 def clock_of_others(row: Item) -> Item:
     """The clock that a newer release has put a row on, and the time; nothing where it is one of ours."""
     clock = str(row.get("clock", FORGET))
-    ours = clock in (CASES, ERASE, PROMISES, SETTLE, FORGET) or clock.startswith(send_clock(""))
+    ours = clock in (CASES, ERASE, PROMISES, SETTLE, LATER, FORGET) or clock.startswith(send_clock(""))
     return {} if ours else {name: row[name] for name in ("clock", "look_at") if name in row}
 
 
@@ -248,4 +259,4 @@ def request_row(
 def dead_row(message_id: str, kind: str, died_at: datetime, case_id: str | None, now: datetime) -> Put:
     """For ops. What was said and who said it are in the case only, where they can be erased."""
     row = {"kind": kind} | ({"case": case_id} if case_id else {})
-    return Put(Key(DEAD_PK, f"{stamp(died_at)}#{message_id}").row(row, until=now + DEAD_KEPT), expected=0)
+    return Put(dead_key(died_at, message_id).row(row, until=now + DEAD_KEPT), expected=0)

@@ -41,6 +41,10 @@ class Keyed:
     def digest(self, *parts: str) -> str:
         return hmac.new(self.key, "\x1f".join(parts).encode(), hashlib.sha256).hexdigest()
 
+    def of_line(self, account_id: str, line_id: str) -> str:
+        """A line's name in our own rows."""
+        return self.digest("line", account_id, line_id)
+
     def is_code(self, typed: str, code: Code) -> bool:
         """Compare in a time that does not depend on what was typed. A code for no line is never right."""
         same = hmac.compare_digest(self.digest("code", code.salt, typed), code.digest)
@@ -98,17 +102,13 @@ class Proofs:
     def find(self, number: str, now: datetime) -> Found:
         return self._unlocked(found(number, self.having_number(number), now))
 
-    def digest(self, account_id: str, line_id: str) -> str:
-        """A line's name in our own rows."""
-        return self.keyed.digest("line", account_id, line_id)
-
     def link(self, account: Account, line: Line, now: datetime) -> Link:
-        return Link(account.account_id, line.line_id, now, self.digest(account.account_id, line.line_id))
+        return Link(account.account_id, line.line_id, now, self.keyed.of_line(account.account_id, line.line_id))
 
     def _unlocked(self, found: Found) -> Found:
         """Look whether a report locks the line. For a number that is nobody's as much is read."""
         line = (found.account.account_id, found.line.line_id) if found.account and found.line else (NOBODY, "")
-        digest = self.digest(*line)
+        digest = self.keyed.of_line(*line)
         locked = ProvenLine.of(digest, self.row(*line_key(digest))).locked
         return Found(refused="The line is locked by a report of loss or fraud.") if locked else found
 

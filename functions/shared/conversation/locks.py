@@ -4,6 +4,7 @@ A report of loss or fraud locks the line that the reporter has proven, for every
 Only a person frees it, having checked who asks; no clock does. A number that is merely written locks nothing.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
 
 from pydantic.dataclasses import dataclass
@@ -52,6 +53,22 @@ def digests(customer: Customer) -> list[str]:
     """The lines that a customer's next change may touch: the one they see, and the one that their report locks."""
     link = customer.link.digest if customer.link else None
     return [digest for digest in dict.fromkeys((link, customer.locked_line)) if digest]
+
+
+def is_of_before(customer: Customer) -> bool:
+    """Whether a release before lines had rows has linked this customer, or locked what they see."""
+    link = customer.link
+    return link is not None and (link.digest is None or bool(customer.locked_by and not customer.locked_line))
+
+
+def named(customer: Customer, of_line: Callable[[str, str], str]) -> Customer:
+    """Give a link of before its line's name; a report of before locks that line from now on."""
+    link = customer.link
+    if link is None or not is_of_before(customer):
+        return customer
+    digest = link.digest or of_line(link.account_id, link.line_id)
+    locks = customer.locked_line or (digest if customer.locked_by else None)
+    return replace(customer, link=replace(link, digest=digest), locked_line=locks)
 
 
 def reported(customer: Customer, case_id: str) -> Customer:

@@ -1,7 +1,8 @@
 """The nouns that travel between functions: what the webhook queues, and a case's ticket in the line."""
 
+import json
 from datetime import UTC, datetime
-from typing import Annotated, Literal
+from typing import Annotated, Literal, get_args
 
 from pydantic import BaseModel, ConfigDict, Field, TypeAdapter
 
@@ -78,3 +79,15 @@ inbound: TypeAdapter[DirectMessage | Echo | Encrypted | Revoked] = TypeAdapter(
     Inbound, config=ConfigDict(hide_input_in_errors=True)
 )
 """Reads a message of `inbound.fifo`: `inbound.validate_json(body)`."""
+
+_KINDS = frozenset(model.model_fields["kind"].default for model in get_args(get_args(Inbound)[0]))
+
+
+def is_of_later(body: str) -> bool:
+    """Whether a message is of a kind that only a newer release knows."""
+    try:
+        message = json.loads(body)
+    except ValueError:
+        return False
+    kind = message.get("kind") if isinstance(message, dict) else None
+    return isinstance(kind, str) and kind not in _KINDS
