@@ -3,6 +3,7 @@
 import os
 import signal
 import socket
+from dataclasses import dataclass
 from pathlib import Path
 
 import httpx
@@ -16,25 +17,44 @@ from tests.running import Running, left, wait_for
 pytestmark = pytest.mark.service
 
 
-def test_the_terminal_says_what_starts_and_then_where_it_is(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    running.interrupt().ended()
+@dataclass(frozen=True)
+class Whole:
+    """One run from its first line to Ctrl-C, and a second one that wanted its folder meanwhile."""
 
-    starting, where = running.terminal.splitlines()[:2]
+    first: Running
+    children: dict[int, str]
+    code: int
+    second: Running
+    second_code: int
+
+
+@pytest.fixture(scope="module")
+def whole(tmp_path_factory: pytest.TempPathFactory) -> Whole:
+    folder = tmp_path_factory.mktemp("whole")
+    first = Running(folder).ready()
+    second = Running(folder)
+    second_code = second.ended()
+    wait_for(lambda: len(first.children()) == 2 + sum(workers(one) for one in FUNCTIONS if not one.on_aws_only))
+    children = first.children()
+    return Whole(first, children, first.interrupt().ended(), second, second_code)
+
+
+def test_the_terminal_says_what_starts_and_then_where_it_is(whole: Whole) -> None:
+    starting, where = whole.first.terminal.splitlines()[:2]
+
     assert starting == "Starting: database … queues … webhook … X (simulated) …"
-    assert where == f"Phone {running.url}/   Desk {running.url}/desk   Stop with Ctrl-C"
+    assert where == f"Phone {whole.first.url}/   Desk {whole.first.url}/desk   Stop with Ctrl-C"
 
 
-def test_ctrl_c_ends_everything_and_is_no_failure(tmp_path: Path) -> None:
-    running = Running(tmp_path).ready()
-    wait_for(lambda: len(running.children()) == 2 + sum(workers(one) for one in FUNCTIONS if not one.on_aws_only))
-    children = running.children()
-
-    code = running.interrupt().ended()
-
-    assert (code, left(children)) == (0, [])
+def test_ctrl_c_ends_everything_and_is_no_failure(whole: Whole) -> None:
+    assert (whole.code, left(whole.children)) == (0, [])
     with pytest.raises(httpx.ConnectError):
-        httpx.get(running.url)
+        httpx.get(whole.first.url)
+
+
+def test_a_second_run_in_the_same_folder_is_one_sentence(whole: Whole) -> None:
+    assert whole.second_code == 1
+    assert whole.second.terminal.splitlines()[-1].startswith(f"{whole.first.data} is in use by another run")
 
 
 def test_another_aws_is_used_instead_of_an_engine(engine: Engine, tmp_path: Path) -> None:
@@ -101,17 +121,6 @@ def test_a_folder_that_cannot_be_written_is_one_sentence(tmp_path: Path) -> None
     assert running.terminal.splitlines()[-1] == (
         f"Cannot write to {tmp_path / 'file'}: choose another folder with --data."
     )
-
-
-def test_a_second_run_in_the_same_folder_is_one_sentence(tmp_path: Path) -> None:
-    first = Running(tmp_path).ready()
-
-    second = Running(tmp_path)
-    code = second.ended()
-    first.interrupt().ended()
-
-    assert code == 1
-    assert second.terminal.splitlines()[-1].startswith(f"{tmp_path} is in use by another run")
 
 
 def test_an_engine_that_dies_is_told_on_the_page_and_in_one_sentence(tmp_path: Path) -> None:
