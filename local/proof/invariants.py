@@ -107,6 +107,8 @@ class Trace:
     """By customer: whether the last hashtag that switches automatic replies was #stop."""
     troubled: frozenset[str] = frozenset()
     """Customers who make trouble, or about whom X does."""
+    figures: tuple[tuple[str, ...], ...] = ()
+    """By load: figures as they are said that no other load has."""
     soon: timedelta = A_MINUTE
     """Within this time everybody else's replies leave while there is room."""
 
@@ -197,6 +199,13 @@ def right_customer(trace: Trace) -> Iterable[str]:
     for part in _parts(trace):
         if part not in meant:
             yield f"{part[0]} reads what was not meant for them"
+
+
+def one_load(trace: Trace) -> Iterable[str]:
+    """No answer has figures of two loads."""
+    for chat in trace.delivered:
+        if sum(any(figure in chat.text for figure in load) for load in trace.figures) > 1:
+            yield f"{chat.customer} reads figures of two loads at once"
 
 
 def stop(trace: Trace) -> Iterable[str]:
@@ -530,6 +539,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "NO_LOSS": no_loss,
     "ONE_REPLY": one_reply,
     "RIGHT_CUSTOMER": right_customer,
+    "ONE_LOAD": one_load,
     "STOP": stop,
     "LAST_WISH": last_wish,
     "PAUSED": paused,

@@ -12,6 +12,7 @@ from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
 from functions.shared.aws import store
+from functions.shared.carrier import accounts
 from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
 from functions.shared.wording import normal
@@ -199,6 +200,14 @@ MUTANTS = (
         sender.Sender.post,
         "self.messenger.send(reply.customer,",
         'self.messenger.send("2000000000000000005",',
+    ),
+    Mutant(
+        "items of two loads are taken for one account",
+        "ONE_LOAD",
+        "loaded meanwhile",
+        accounts.of,
+        'if PARTS in by_part["account"] and',
+        "if False and",
     ),
     Mutant(
         "a window opens with one too many",

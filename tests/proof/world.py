@@ -306,6 +306,8 @@ class World:
         """When we looked at X, and when it had room."""
         self._spent = timedelta()
         self.texted: list[Sms] = []
+        self.figures: tuple[tuple[str, ...], ...] = ()
+        """By load: figures as they are said that no other load has."""
         self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
         self.dynamo = Dynamo(*TABLES)
@@ -373,6 +375,7 @@ class World:
             wishes=dict(self._wishes()),
             troubled=frozenset(self.troubled),
             room=tuple(self._room()),
+            figures=self.figures,
             soon=A_MINUTE + len(self.struck) * WINDOW,
         )
 

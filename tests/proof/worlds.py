@@ -1,21 +1,24 @@
 """What happens in the worlds: short scripts of customers and staff, on the real code."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
 from typing import Any
 
+from functions.load.writing import Table as AccountsTable
 from functions.shared.aws import telemetry
+from functions.shared.carrier import accounts
+from functions.shared.carrier.accounts import Account, Document
 from functions.shared.conversation import conversations, intake
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
 from local.proof.invariants import broken
-from tests.proof.demo import LINKED_A, LINKED_B
-from tests.proof.world import COLLEAGUE, FAULTS, Fault, World
+from tests.proof.demo import LINKED_A, LINKED_B, document
+from tests.proof.world import COLLEAGUE, DYNAMO_SORTS, FAULTS, Client, Fault, World
 
 type Script = Callable[[World], None]
 type Schedule = Mapping[int, Fault]
@@ -98,6 +101,41 @@ def second_chat(world: World) -> None:
     world.write(LINKED_B, "#charges")
     world.work()
     world.pass_time(AFTERWARDS)
+
+
+def loaded_meanwhile(world: World) -> None:
+    """A load changes an account while its customer asks: the query sees some of its items before it, some after."""
+    account_id, table = f"account-{LINKED_A}", AccountsTable(world.dynamo, "accounts", world.store)
+    old, new = document(account_id), document(account_id)
+    new["account"] |= {"owed_minor": 6789, "as_of": "2026-11-24T14:03:30Z"}
+    new["bills"][0]["amount_minor"] = 6789
+    new["lines"][0] |= {"allowances": {"data": {"limit": 30_000_000_000, "used": 2_000_000_000}}}
+    new["lines"][0]["as_of"] = "2026-11-24T14:03:30Z"
+    table.bring([Document.model_validate(old)], world.now)
+    world.figures = (("£23.45", "12.4 GB"), ("£67.89", "28 GB"))
+
+    def query(**request: Any) -> Any:
+        before = world.dynamo.query(**request)
+        table.bring([Document.model_validate(new)], world.now)
+        after = world.dynamo.query(**request)
+        return after | {"Items": before["Items"][:2] + after["Items"][2:]}
+
+    def read(asked: str) -> Account | None:
+        return accounts.read(Client(world, Meanwhile(query), DYNAMO_SORTS), "accounts", asked)
+
+    world.bot = replace(world.bot, account=read)
+    world.write(LINKED_A, "#charges #data")
+    world.work()
+    world.write(LINKED_A, "#data #charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
+@dataclass(frozen=True)
+class Meanwhile:
+    """A client during whose queries something happens."""
+
+    query: Callable[..., Any]
 
 
 def locked_meanwhile(world: World) -> None:
@@ -403,6 +441,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "stolen": (stolen, 15),
     "second chat": (second_chat, 15),
     "locked meanwhile": (locked_meanwhile, 15),
+    "loaded meanwhile": (loaded_meanwhile, 15),
     "greeting and case": (greeting_and_case, 15),
     "nobody in time": (nobody_in_time, 15),
     "paused": (paused, 15),
