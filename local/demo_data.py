@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 
 from functions.commands.registry import registry
@@ -15,7 +16,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from functions.shared.conversation.erasure import Marks
 from infra.layout import TABLES
-from local.demo import catalogue, people
+from local.demo import EXAMPLE_UK, catalogue, facts, people
 from local.resources import BRAND_ID, CODE_KEY, replace_items
 
 ACCOUNTS, CATALOGUE, SERVICE = TABLES
@@ -23,15 +24,15 @@ FIRST_STOP = "1"
 """The DM id of a stop that came before the demo: everything sent since is newer."""
 
 
-def load_demo(*, with_chats: bool = False) -> list[str]:
+def load_demo(brand: Path = EXAMPLE_UK, *, with_chats: bool = False) -> list[str]:
     """Replace accounts and catalogue, whose dates count from now; customers who are known stay as they are.
 
     Return the X ids of those who have yet to write their #stop, which they do where they have a chat to write it in.
     """
     now = clock.now()
-    replace_items(ACCOUNTS, [item for one in people(now) for item in accounts.items(one)])
-    replace_items(CATALOGUE, catalogue(now))
-    new = [one for one in people(now) if introduce(one, now, stopped=one["stopped"] and not with_chats)]
+    replace_items(ACCOUNTS, [item for one in people(now, brand) for item in accounts.items(one)])
+    replace_items(CATALOGUE, catalogue(now, brand))
+    new = [one for one in people(now, brand) if introduce(one, now, stopped=one["stopped"] and not with_chats)]
     return [one["x_user_id"] for one in new if one["stopped"] and with_chats]
 
 
@@ -55,14 +56,14 @@ def is_stopped(x_id: str) -> bool:
     return conversations.load(store(), x_id).customer.stopped
 
 
-def demo_page() -> dict[str, Any]:
+def demo_page(brand: Path = EXAMPLE_UK) -> dict[str, Any]:
     """Return the brand, the commands in the order of the menu, and the customers with how they stand with us."""
     now = clock.now()
-    brand = next(item for item in catalogue(now) if item["kind"] == "brand")
+    known = facts(brand)
     return {
-        "brand": {"id": BRAND_ID, **{fact: brand[fact] for fact in ("name", "handle", "timezone")}},
+        "brand": {"id": BRAND_ID, **{fact: known[fact] for fact in ("name", "handle", "timezone")}},
         "commands": [{"tag": command.tag, "help": command.help} for command in registry().commands],
-        "customers": [shown(one) for one in people(now)],
+        "customers": [shown(one) for one in people(now, brand)],
     }
 
 

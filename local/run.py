@@ -12,6 +12,7 @@ import webbrowser
 from collections.abc import Callable, Coroutine, Iterator
 from contextlib import AsyncExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
+from functools import partial
 from itertools import chain
 from pathlib import Path
 from typing import Any
@@ -25,6 +26,7 @@ from functions.shared.aws.settings import client
 from infra.layout import FUNCTIONS, Function
 from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
+from local.demo import EXAMPLE_UK
 from local.demo_data import demo_page, is_stopped, load_demo
 from local.engine import FILE
 from local.front import server
@@ -65,6 +67,8 @@ class Options:
     data: Path
     browser: bool = False
     functions: tuple[Function, ...] = tuple(one for one in FUNCTIONS if not one.on_aws_only)
+    brand: Path = EXAMPLE_UK
+    """The folder of the brand whose demo it is."""
 
     @property
     def url(self) -> str:
@@ -197,7 +201,7 @@ class LocalRun:
         with self._step("X (simulated)"):
             await simulator
         self._start_sources(made)
-        self._state.page = demo_page
+        self._state.page = partial(demo_page, self._options.brand)
         self._state.ready = True
         await self._write_stops()
         self._say_ready()
@@ -209,7 +213,8 @@ class LocalRun:
             else:
                 await self._start_engine()
             await asyncio.to_thread(resources.create_tables)
-            self._to_stop = await asyncio.to_thread(load_demo, with_chats=not os.environ.get("X_API_URL"))
+            with_chats = not os.environ.get("X_API_URL")
+            self._to_stop = await asyncio.to_thread(load_demo, self._options.brand, with_chats=with_chats)
         with self._step("queues"):
             await asyncio.to_thread(resources.put_secrets, consumer_secret())
             return await asyncio.to_thread(resources.create_queues)
@@ -249,6 +254,7 @@ class LocalRun:
     async def _start_simulator(self) -> None:
         port = self._simulator_port
         where = {"--port": str(port), "--webhook": self._webhook_url, "--data": str(self._options.data)}
+        where["--brand"] = str(self._options.brand)
         where["--ahead"] = str(service_clock.ahead.total_seconds())
         if self._saved_at:
             where["--rewind"] = str(self._saved_at + service_clock.ahead.total_seconds())

@@ -4,6 +4,7 @@ import json
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime
+from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
@@ -22,6 +23,7 @@ from functions.shared.conversation.customers import Customer, Link
 from functions.shared.wording.saying import eta
 from functions.shared.x.messages import DirectMessage
 from local import demo
+from local.demo import EXAMPLE_UK
 from ops.options import AsJson
 
 STOPPED_BY = "1"
@@ -49,14 +51,15 @@ def ask(
         typer.Option("--file", encoding="utf-8", errors="replace", help="Messages, one a line; - reads the input."),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say which step and which rule decided.")] = False,
+    brand: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A brand's folder.")] = EXAMPLE_UK,
     as_json: AsJson = False,
 ) -> None:
     """Say what a demo customer would read, each message as their first. Nothing is sent."""
     if bool(text) == bool(file):
         raise typer.BadParameter("say what is sent, or give a --file of it")
     now = clock.now()
-    content = Catalogue.of(demo.catalogue(now))
-    answer = bot(customer, content, now)
+    content = Catalogue.of(demo.catalogue(now, brand))
+    answer = bot(customer, content, now, brand)
     if file:
         _file(filter(str.strip, file), answer, as_json)
     elif as_json:
@@ -66,9 +69,9 @@ def ask(
         typer.echo("\n".join(_lines(answer(" ".join(text or ())), now, content.brand, why)))
 
 
-def bot(handle: str, content: Catalogue, now: datetime) -> Callable[[str], Decision]:
+def bot(handle: str, content: Catalogue, now: datetime, brand: Path = EXAMPLE_UK) -> Callable[[str], Decision]:
     """Return what decides about a demo customer's message, whatever was said before. Bad handles get one sentence."""
-    people = {one["handle"]: one for one in demo.people(now)}
+    people = {one["handle"]: one for one in demo.people(now, brand)}
     if handle not in people:
         raise typer.BadParameter(f"there is no demo customer {handle}; choose one of {', '.join(people)}")
     one = people[handle]

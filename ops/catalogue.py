@@ -13,9 +13,9 @@ from functions.commands.registry import registry
 from functions.load.checking import reason
 from functions.load.writing import typed
 from functions.shared.aws.store import unmarshalled
-from functions.shared.brand import hours
-from functions.shared.brand.catalogue import MODELS, Brand, Guide, Notice, OnShow
+from functions.shared.brand.catalogue import MODELS, Guide, Notice, OnShow
 from functions.shared.carrier.items import Part
+from ops import facts
 from ops.place import Place, Trouble, at_place
 
 EXAMPLES = """
@@ -153,7 +153,7 @@ def _said(value: Any) -> str:
 def checked(file: Path) -> list[Item]:
     """Return a file's items. Raises Trouble that names every one that makes no sense."""
     given = _given(file)
-    wrong = [f"item {number}{_named(item)}: {why}" for number, item in enumerate(given, 1) if (why := _wrong(item))]
+    wrong = [f"item {number}{_named(item)}: {why}" for number, item in enumerate(given, 1) if (why := flaw(item))]
     keys = Counter(_key(item) for item in given if isinstance(item, dict) and {"kind", "id"} <= item.keys())
     wrong += [f"{kind} {id_}: stands in the file {times} times" for (kind, id_), times in keys.items() if times > 1]
     if wrong:
@@ -177,21 +177,19 @@ def _named(item: Any) -> str:
     return f" ({item['kind']} {item['id']})" if isinstance(item, dict) and {"kind", "id"} <= item.keys() else ""
 
 
-def _wrong(item: Any) -> str:
+def flaw(item: Any) -> str:
+    """Say what is wrong with an item; nothing if it is right."""
     kind = item.get("kind") if isinstance(item, dict) else None
     if kind not in MODELS:
         return f"its kind is none of {', '.join(MODELS)}"
     if kind == "pause":
         return "hashtags are switched off with `tweetserve pause`"
+    if kind == "brand":
+        return " ".join(facts.faults(item))
     try:
-        found = MODELS[kind].model_validate(item)
-        if isinstance(found, Brand):
-            hours.check(found)
-        return "; ".join(_nonsense(found))
+        return "; ".join(_nonsense(MODELS[kind].model_validate(item)))
     except ValidationError as error:
         return f"{kind}, {reason(error)}"
-    except (hours.UnclearHours, LookupError, ValueError) as error:
-        return f"{kind}: {error}"
 
 
 def _nonsense(found: Part) -> Iterator[str]:

@@ -21,11 +21,10 @@ from functions.load.checking import reason
 from functions.load.loads import DataAge
 from functions.shared.aws import clock
 from functions.shared.aws.store import unmarshalled
-from functions.shared.brand import hours
-from functions.shared.brand.catalogue import MODELS, Brand
+from functions.shared.brand.catalogue import MODELS
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
-from ops import x_keys, x_webhook
+from ops import facts, x_keys, x_webhook
 from ops.accounts import there_are
 from ops.pause import paused
 from ops.place import Place, Trouble
@@ -259,16 +258,15 @@ def catalogue(place: Place) -> Iterator[Fault]:
         yield Fault("The brand's facts are missing: nothing can be said or promised.", f"{load} with an item brand.")
     for item in items:
         named = f"The {item['kind']} {item['id']}"
+        if item["kind"] == "brand":
+            yield from (Fault(said, f"{load} with the brand's facts mended.") for said in facts.faults(item))
+            continue
         try:
-            found = MODELS[item["kind"]].model_validate(item)
-            if isinstance(found, Brand):
-                hours.check(found)
+            MODELS[item["kind"]].model_validate(item)
         except KeyError:
             yield Fault(f"{named} is of no known kind.", "Remove it from the table.")
         except ValidationError as error:
             yield Fault(f"{named} makes no sense: {reason(error)}", f"{load} with a right one.")
-        except (hours.UnclearHours, ValueError, LookupError) as error:
-            yield Fault(f"No time can be promised: {error}", f"{load} with the brand's facts mended.")
 
 
 # ---- what other releases have written ----

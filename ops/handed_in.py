@@ -11,7 +11,7 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, document
 from functions.shared.carrier.items import Part
-from functions.shared.wording import saying
+from functions.shared.wording import country, saying
 
 OURS = ("customer", "case")
 """What texts need of our own records."""
@@ -42,7 +42,7 @@ def needs() -> dict[str, list[str]]:
         "acknowledgements": list(texts.NEEDS),
         "promises": list(hours.NEEDS),
         "amounts and times": list(saying.NEEDS),
-        "desk": list(account_column.NEEDS),
+        "desk": [*account_column.NEEDS, *country.CARDS],
     }
 
 

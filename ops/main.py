@@ -20,6 +20,7 @@ LAZY = (
     "restore",
     "accounts",
     "catalogue",
+    "brand",
     "cases",
     "doctor",
     "settle",

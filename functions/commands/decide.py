@@ -119,7 +119,7 @@ def decide_encrypted(
     opened = Open(case_id, "general", "encrypted", due)
     if customer.stopped:
         return Decision("escalated", step, "encrypted", customer, case=opened)
-    reply = texts.reply("ack.encrypted", case=case_number(case_id), care_phone=brand.care_phone)
+    reply = texts.reply("ack.encrypted", brand, case=case_number(case_id))
     text = assemble([reply], handle=customer.handle)
     return Decision("escalated", step, "encrypted", customer, Say(reply.key, text, "acknowledgement"), opened)
 
@@ -292,7 +292,7 @@ def rule(heard: Heard) -> Decision | None:
         case "answer:greeting" if heard.customer.stopped:
             return Decision("suppressed", "6 rule", said(found), heard.customer)
         case "answer:greeting":
-            reply = texts.reply("greeting", brand=heard.question.catalogue.brand.name)
+            reply = texts.reply("greeting", heard.brand)
             return answered(heard, Why("6 rule", said(found)), [reply], unasked=True)
     if found.outcome:
         return _answers(heard, found, found.outcome.removeprefix("answer:"))
@@ -306,7 +306,7 @@ def _answers(heard: Heard, found: Match, by: str) -> Decision:
     command = registry().by_tag.get(by)
     if command:
         return answer(heard, "6 rule", [command], found)
-    return answer(heard, "6 rule", [], found, [texts.reply(f"answer.{by}")])
+    return answer(heard, "6 rule", [], found, [texts.reply(f"answer.{by}", heard.brand)])
 
 
 def unknown_hashtag(heard: Heard) -> Decision | None:
@@ -326,10 +326,10 @@ def not_understood(heard: Heard, why: Why) -> Decision:
     near = each_once(command for commands in heard.slips.values() for command in commands)[:3]
     after = replace(heard.customer, not_understood=count)
     if not near:
-        return answered(heard, why, [texts.reply("unknown")], after=after, unasked=True)
+        return answered(heard, why, [texts.reply("unknown", heard.brand)], after=after, unasked=True)
     tags = tuple(command.tag for command in near)
     after = replace(after, asked=Asked(tags, heard.question.now + ASKED_FOR))
-    reply = texts.reply("typo.ask", choices=" or ".join(f"#{tag}" for tag in tags))
+    reply = texts.reply("typo.ask", heard.brand, choices=" or ".join(f"#{tag}" for tag in tags))
     return answered(heard, replace(why, rule="near " + " ".join(tags)), [reply], after=after, unasked=True)
 
 

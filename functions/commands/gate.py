@@ -20,15 +20,16 @@ FOUND = ("account.status", "line.status")
 
 FIRST = Text(
     "link.first",
-    "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link 07700 900123, and I'll text"
+    "{hi}I'll need to know it's you first. Reply #link and your mobile number, like #link {number}, and I'll text"
     " you a code. By doing so you agree that we match your X account to that number; #delete undoes it.",
+    needs=("brand.example_number",),
     asks_consent=True,
 )
 ENDED = Text(
     "link.ended",
     "{hi}your X account isn't linked to a number with us any more. To link it again, reply #link and your mobile"
-    " number, like #link 07700 900123. By doing so you agree that we match your X account to that number.",
-    needs=("customer.link_ended", *FOUND),
+    " number, like #link {number}. By doing so you agree that we match your X account to that number.",
+    needs=("customer.link_ended", *FOUND, "brand.example_number"),
     asks_consent=True,
     ends_link=True,
 )
@@ -135,7 +136,13 @@ def not_linked(question: Question) -> Reply | None:
     customer = question.customer
     if customer.link:
         return None
-    return ENDED.reply() if customer.link_ended else FIRST.reply()
+    if customer.link_ended:
+        return _ended(question)
+    return FIRST.reply(number=question.catalogue.brand.example_number)
+
+
+def _ended(question: Question) -> Reply:
+    return ENDED.reply(number=question.catalogue.brand.example_number)
 
 
 def figures(question: Question) -> Figures | Reply:
@@ -144,15 +151,15 @@ def figures(question: Question) -> Figures | Reply:
         return shut
     account, link = question.account(), question.customer.link
     if account is None or link is None or account.status == "closed":
-        return ENDED.reply()
+        return _ended(question)
     line = account.line(link.line_id)
     if line is None:
-        return ENDED.reply()
+        return _ended(question)
     match line.status:
         case "lost":
             return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
         case "closed":
-            return ENDED.reply()
+            return _ended(question)
     if account.status == "suspended":
         return replace(SUSPENDED.reply(), quotes=account.account_id)
     return Figures(question, account, line)
@@ -160,6 +167,8 @@ def figures(question: Question) -> Figures | Reply:
 
 def figures_if_any(question: Question) -> Figures | None:
     """Return what a customer may see of their account, for an answer that can do without."""
+    if not question.customer.link:
+        return None
     with suppress(Unreadable):
         found = figures(question)
         return found if isinstance(found, Figures) else None

@@ -67,6 +67,6 @@ def _told(case: Case | None) -> list[datetime]:
 def _acknowledged(
     heard: Heard, after: Customer, key: str, kind: str, team: Team, case_id: str, due: datetime
 ) -> tuple[Customer, Say]:
-    reply = texts.promising(key, heard.told(team, due), **heard.values(case_id, team, due))
+    reply = texts.promising(key, heard.brand, heard.told(team, due), **heard.values(case_id, team, due))
     urgency: Kind = "urgent" if team == "urgent" else "acknowledgement"
     return compose(heard, after, [reply], urgency, notice=team != "urgent" and kind not in texts.NO_NOTICE)

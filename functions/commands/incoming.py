@@ -7,6 +7,7 @@ from functools import cached_property
 from typing import cast
 
 from functions.commands.registry import Command, Question, registry
+from functions.shared.brand.catalogue import Brand
 from functions.shared.conversation.cases import TEAM_NAMES, Team, case_number
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at, tellable
@@ -29,6 +30,10 @@ class Heard:
     case_id: str
     waiting: Callable[[Team], int]
     staffed: Callable[[Team], bool]
+
+    @property
+    def brand(self) -> Brand:
+        return self.question.catalogue.brand
 
     @cached_property
     def read(self) -> Plain:
@@ -102,8 +107,7 @@ class Heard:
         return replace(found, team=cast(Team, home)) if found.kind == "other" else found
 
     def due(self, team: Team) -> datetime:
-        brand = self.question.catalogue.brand
-        return due_at(team, self.question.now, brand, self.waiting(team), look_first=self.look_first)
+        return due_at(team, self.question.now, self.brand, self.waiting(team), look_first=self.look_first)
 
     def told(self, team: Team, due: datetime) -> datetime | None:
         """The time by which a case is due as the customer is told it; None behind a line that is too long for one."""
@@ -114,18 +118,13 @@ class Heard:
         return rules.look_first(self.read.words)
 
     def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
-        """Return what the acknowledgements' texts name."""
-        brand = self.question.catalogue.brand
+        """Return what the acknowledgements' texts name of a case."""
         name = TEAM_NAMES[team]
         return {
             "case": case_number(case),
             "team": name,
             "Team": name[0].upper() + name[1:],
-            "eta": eta(self.told(team, due), self.question.now, brand),
-            "lost_phone": brand.lost_phone,
-            "abroad_phone": brand.abroad_phone,
-            "care_phone": brand.care_phone,
-            "adr_scheme": brand.adr_scheme,
+            "eta": eta(self.told(team, due), self.question.now, self.brand),
         }
 
 

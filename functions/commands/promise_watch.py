@@ -52,6 +52,7 @@ def _updated(
     """Tell the customer, unasked and once, by when a person will answer instead. The case keeps its place."""
     told = texts.reply(
         UPDATE,
+        brand,
         promised=moment(promise.by, now, brand),
         eta=eta(later, now, brand),
         case=case.number,

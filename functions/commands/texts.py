@@ -3,12 +3,17 @@
 The words for one kind of question stand in `routing.toml`, beside the rules that find it.
 """
 
+from collections import ChainMap
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import cache
+from typing import cast
 
+from functions.shared.brand.catalogue import Brand
 from functions.shared.conversation.replies import UPDATE
+from functions.shared.wording import country
+from functions.shared.wording.country import Country
 from functions.shared.wording.rules import routing
 from functions.shared.wording.text import Reply
 
@@ -52,8 +57,8 @@ NEEDS = (
     "brand.care_phone",
     "brand.lost_phone",
     "brand.abroad_phone",
-    "brand.adr_scheme",
     "brand.privacy_url",
+    *country.NEEDS,
 )
 """What these texts name, and those in `routing.toml` (see docs/data.md)."""
 
@@ -71,14 +76,15 @@ def texts() -> dict[str, str]:
     return _TEXTS | acks | unstaffed | answers
 
 
-def reply(key: str, **values: str) -> Reply:
-    """Return a text with its values filled in, all but the greeting in front."""
-    return Reply(key.removesuffix(".unstaffed"), texts()[key].format(hi="{hi}", **values), _NEXT.get(key, ""))
+def reply(key: str, brand: Brand, **values: str) -> Reply:
+    """Return a text with its values and the brand's facts filled in, all but the greeting in front."""
+    said = texts()[key].format_map(ChainMap({"hi": "{hi}", **values}, cast(dict[str, str], Country(brand))))
+    return Reply(key.removesuffix(".unstaffed"), said, _NEXT.get(key, ""))
 
 
-def promising(key: str, due: datetime | None, **values: str) -> Reply:
+def promising(key: str, brand: Brand, due: datetime | None, **values: str) -> Reply:
     """Return a text about a case that a person has to have answered by a time, which some of them tell."""
-    return replace(reply(key, **values), promises=due if "{eta}" in texts()[key] else None)
+    return replace(reply(key, brand, **values), promises=due if "{eta}" in texts()[key] else None)
 
 
 def acknowledgement(kind: str, *, is_open: bool, staffed: Callable[[], bool]) -> str | None:

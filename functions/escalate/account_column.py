@@ -28,6 +28,7 @@ NEEDS = (
     "bill.amount_minor",
     "bill.payment",
     "bill.paid_on",
+    "brand.direct_debit",
     "line.number",
     "line.role",
     "line.status",
@@ -41,7 +42,6 @@ NEEDS = (
     *(f"line.allowances.{tag}.{name}" for tag in get_args(Tag) for name in ("limit", "used")),
 )
 """What is shown (see docs/data.md)."""
-PAYMENTS = {"direct_debit": "Direct Debit", "card": "card", "other": "other"}
 UNREADABLE = "cannot be read"
 NOT_THEIRS = "the holder's: not for this customer"
 
@@ -118,7 +118,8 @@ class _Column:
         if bill is None:
             return "none yet"
         paid = f"paid {self._day(bill.paid_on)}" if bill.paid_on else f"due {self._day(bill.due_on)}"
-        return f"{self._money(bill.amount_minor)} of {self._day(bill.issued_on)}, {PAYMENTS[bill.payment]}, {paid}"
+        payment = self.brand().direct_debit if bill.payment == "direct_debit" else bill.payment
+        return f"{self._money(bill.amount_minor)} of {self._day(bill.issued_on)}, {payment}, {paid}"
 
     def _standing(self) -> Iterator[str]:
         account = self.account

@@ -105,7 +105,7 @@ class Desk:
         verified = link if link and not link.unused(self.sender.now()) and not conversation.locked else None
         return ShowAnswer(
             case=views.shown(case, customer),
-            card=views.cards().get(case.kind, ()),
+            card=views.card(case.kind, self.brand),
             entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
             account=self._account(staff, case, verified) if verified else ShownAccount(verified=False),
         )

@@ -1,21 +1,35 @@
 """Cases as the API answers them: every field, every word."""
 
 import tomllib
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 
 from functions.escalate.contract import Delivery, LostAnswer, ShownCase, ShownEntry
+from functions.shared.brand.catalogue import Brand
+from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.wording.country import Country
 
 
 @cache
 def cards() -> dict[str, tuple[str, ...]]:
-    """Return by kind what a person does first."""
+    """Return by kind what a person does first, with places for the institutions of the brand's country."""
     text = Path(__file__).with_name("cards.toml").read_text()
     return {kind: tuple(steps) for kind, steps in tomllib.loads(text).items()}
+
+
+def card(kind: str, brand: Callable[[], Brand]) -> tuple[str, ...]:
+    """Return what a person does first, as far as the brand's facts let it be said."""
+    said = []
+    for step in cards().get(kind, ()):
+        with suppress(Unreadable):
+            said.append(step.format_map(Country(brand())) if "{" in step else step)
+    return tuple(said)
 
 
 def clock_time(at: datetime) -> str:

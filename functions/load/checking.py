@@ -104,6 +104,12 @@ def reason(error: ValidationError) -> str:
     return (f"{place}: " if place else "") + _said(first) + (f" (and {len(more)} more)" if more else "")
 
 
+def reasons(error: ValidationError) -> Iterator[str]:
+    """Say everything that is wrong, each by its place."""
+    for one in error.errors(include_url=False, include_input=True):
+        yield f"{'.'.join(map(str, one['loc']))} {_said(one)}"
+
+
 def _said(error: Mapping[str, Any]) -> str:
     if isinstance(error["input"], str) and re.fullmatch(r"[0-9.,]+E\+?[0-9]+", error["input"]):
         return "was rounded by a spreadsheet: export the column as text"

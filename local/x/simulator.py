@@ -19,6 +19,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 
 from functions.shared.aws import clock
 from local.children import HOST, listen
+from local.demo import EXAMPLE_UK, people
 from local.x.api import Api
 from local.x.control import Control
 from local.x.faults import Faults
@@ -74,12 +75,9 @@ def register(world: World, url: str) -> None:
     world.webhooks[webhook.id] = webhook
 
 
-def demo_people() -> tuple[Account, ...]:
-    from local.demo import people
-
-    return tuple(
-        Account(one["x_user_id"], one["handle"], one["note"], one["lines"][0]["number"]) for one in people(clock.now())
-    )
+def demo_people(brand: Path) -> tuple[Account, ...]:
+    known = people(clock.now(), brand)
+    return tuple(Account(one["x_user_id"], one["handle"], one["note"], one["lines"][0]["number"]) for one in known)
 
 
 def end_with_input(server: uvicorn.Server) -> None:
@@ -95,7 +93,7 @@ def main() -> None:
     brand_id = os.environ.get("BRAND_ID") or BRAND_ID
     if options.data:
         options.data.mkdir(parents=True, exist_ok=True)
-    world = World(Account(brand_id, BRAND_HANDLE), demo_people(), options.data and options.data / FILE)
+    world = World(Account(brand_id, BRAND_HANDLE), demo_people(options.brand), options.data and options.data / FILE)
     if options.webhook:
         register(world, options.webhook)
     again = world.rewind(datetime.fromtimestamp(options.rewind, UTC)) if options.rewind else []
@@ -116,6 +114,7 @@ def arguments() -> argparse.ArgumentParser:
     parser.add_argument(
         "--ahead", type=float, default=0, help="how far its clock goes ahead of the machine's, in seconds"
     )
+    parser.add_argument("--brand", type=Path, default=EXAMPLE_UK, help="the folder of the brand whose demo it is")
     parser.add_argument("--rewind", type=float, help="forget what came after this, in seconds since 1970 by its clock")
     return parser
 

@@ -13,12 +13,15 @@ from hypothesis import strategies as st
 from functions.commands.allowances import TAGS
 from functions.commands.registry import Command, Escalate, registry
 from functions.commands.texts import texts
+from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Unreadable
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Customer
+from functions.shared.wording.country import Country
 from functions.shared.wording.rules import rules
 from functions.shared.wording.text import LONGEST, USUAL, Reply, Text, assemble
 from tests.asking import PEOPLE, ask, with_change
+from tests.brands import FACTS
 
 HANDLE = "m" * 15
 TEXTS = {text.key: text for command in registry().commands for text in command.texts}
@@ -65,10 +68,8 @@ LONGEST_VALUES = {
     "choices": "#charges or #handsets or #minutes",
     "open_case": " Your question 7KD-2MX stays with our team.",
     # the brand's
-    "brand": "ExampleCare",
-    **dict.fromkeys(("care_phone", "lost_phone"), "0306 999 0150"),
-    "abroad_phone": "+44 306 999 0150",
-    "adr_scheme": "the Communications Ombudsman",
+    **Country(Brand.of(FACTS)),
+    "number": FACTS["example_number"],
     "privacy_url": "https://example.com/privacy",
     "says": f"Something {'very ' * 13}long.",
     "guide": f"go to {'Settings > ' * 19}About.",

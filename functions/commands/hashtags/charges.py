@@ -21,6 +21,7 @@ BILL = Text(
         "bill.due_on",
         "bill.payment",
         "bill.paid_on",
+        "brand.direct_debit",
         "account.kind",
         "account.extra_charges_minor",
         "account.extras.what",
@@ -60,10 +61,10 @@ PREPAID = Text(
 )
 PREPAID_EMPTY = Text(
     "charges.prepaid_empty",
-    "{hi}you have no credit left (as of {as_of}). Emergency calls to 999 still work.",
+    "{hi}you have no credit left (as of {as_of}). Emergency calls to {emergency} still work.",
     next="Just topped up and don't see it? Reply #human.",
     short="Credit: none left",
-    needs=("account.kind", "account.credit_minor", "account.as_of"),
+    needs=("account.kind", "account.credit_minor", "account.as_of", "brand.emergency.number"),
 )
 NOT_HOLDER = Text(
     "charges.not_holder",
@@ -87,8 +88,11 @@ def say(figures: Figures) -> Reply:
 def _prepaid(figures: Figures) -> Reply:
     as_of = figures.as_of(figures.account)
     credit = given(figures.account.credit_minor, "account.credit_minor")
-    text = PREPAID if credit else PREPAID_EMPTY
-    return replace(text.reply(credit=money(credit, figures.brand), as_of=as_of), as_of=as_of)
+    if credit:
+        reply = PREPAID.reply(credit=money(credit, figures.brand), as_of=as_of)
+    else:
+        reply = PREPAID_EMPTY.reply(emergency=figures.brand.emergency.number, as_of=as_of)
+    return replace(reply, as_of=as_of)
 
 
 def _monthly(figures: Figures) -> Reply:
@@ -114,7 +118,7 @@ def _pay(bill: Bill, figures: Figures) -> str:
     if bill.due_on < today:
         return "nothing left to pay"
     due_on = on_day(bill.due_on, today, brand)
-    return f"Direct Debit {due_on}" if bill.payment == "direct_debit" else f"due {due_on}"
+    return f"{brand.direct_debit} {due_on}" if bill.payment == "direct_debit" else f"due {due_on}"
 
 
 def _with_extras(text: Text, figures: Figures, **values: str) -> Reply:

@@ -23,8 +23,9 @@ from functions.shared.wording.text import Reply, Text
 
 HOW = Text(
     "link.how",
-    "{hi}please send #link and your mobile number together, like #link 07700 900123. By doing so you agree that we"
+    "{hi}please send #link and your mobile number together, like #link {number}. By doing so you agree that we"
     " match your X account to that number.",
+    needs=("brand.example_number",),
     asks_consent=True,
 )
 CODE_SENT = Text(
@@ -76,7 +77,7 @@ def say(question: Question) -> Reply | Changed:
         return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
     number = number_in(question.dm.text, question.catalogue.brand.country)
     if number is None:
-        return HOW.reply()
+        return HOW.reply(number=question.catalogue.brand.example_number)
     customer, now, proofs = question.customer, question.now, question.proofs
     asked = proofs.asked(number, now)
     if until := linking.paused_until(customer, now) or asked.paused_until():

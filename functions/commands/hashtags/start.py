@@ -1,14 +1,15 @@
 """#start, or #tweetserve: automatic replies are on."""
 
 from functions.commands.registry import Command, Example, Question
+from functions.shared.brand.catalogue import Brand
 from functions.shared.wording.text import Reply, Text
 
 NEW = Text(
     "start.new",
     "{hi}good to have you. I'm {brand}'s automatic helper. To answer about your account I match your X account to your"
-    " mobile number and keep that match, nothing else. If that's fine, reply #link and your number, like #link 07700"
-    " 900123.",
-    needs=("brand.name",),
+    " mobile number and keep that match, nothing else. If that's fine, reply #link and your number, like #link"
+    " {number}.",
+    needs=("brand.name", "brand.example_number"),
     asks_consent=True,
 )
 LINKED = Text(
@@ -26,7 +27,11 @@ BACK = Text(
 def say(question: Question) -> Reply:
     if question.customer.stopped:
         return BACK.reply()
-    return LINKED.reply() if question.customer.link else NEW.reply(brand=question.catalogue.brand.name)
+    return LINKED.reply() if question.customer.link else _new(question.catalogue.brand)
+
+
+def _new(brand: Brand) -> Reply:
+    return NEW.reply(brand=brand.name, number=brand.example_number)
 
 
 command = Command(

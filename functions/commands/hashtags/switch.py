@@ -5,11 +5,11 @@ from functions.commands.texts import texts
 from functions.shared.wording.text import Reply, Text
 
 # The words stand beside the rule that leads here too.
-LEAVE = Text("answer.switch", texts()["answer.switch"])
+LEAVE = Text("answer.switch", texts()["answer.switch"], needs=("brand.number_move",))
 
 
-def say(_question: Question) -> Reply:
-    return LEAVE.reply()
+def say(question: Question) -> Reply:
+    return LEAVE.reply(number_move=question.catalogue.brand.number_move)
 
 
 command = Command(

@@ -33,7 +33,6 @@ class Brand(Locale):
     lost_phone: Word
     abroad_phone: Word
     privacy_url: Word
-    adr_scheme: Word
 
 
 class OnShow(Part):

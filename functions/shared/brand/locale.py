@@ -3,7 +3,8 @@
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
-from pydantic import Field, StringConstraints
+from annotated_types import Ge, Le
+from pydantic import Field, Strict, StringConstraints
 
 from functions.shared.carrier.items import Day, Part, Word
 
@@ -14,6 +15,18 @@ class SpecialHours(Part):
     on: Day
     hours: Annotated[str, StringConstraints(pattern=r"^\d\d:\d\d-\d\d:\d\d$")] | None = None
     """"10:00-16:00"; None = nobody is there."""
+
+
+class Emergency(Part):
+    """Whom to call in danger, and how."""
+
+    number: Word
+    also: Word | None = None
+    """Another number that does the same."""
+    networks: Word
+    """What a call may use: "any UK network"."""
+    silent: Word | None = None
+    """For who cannot speak, after a semicolon: "if you can't speak, press 55"."""
 
 
 class Locale(Part):
@@ -32,6 +45,29 @@ class Locale(Part):
     holidays: Word | None = None
     """The country whose public holidays are kept, or a part of it; None = none are."""
     special_hours: Annotated[tuple[SpecialHours, ...], Field(max_length=60)] = ()
+
+    emergency: Emergency
+    crisis_line: Word
+    """Who listens to somebody in despair, after a colon: "Samaritans on 116 123, free, day or night"."""
+    bank_phone: Word | None = None
+    """Where any bank is reached in a hurry, if there is such a number."""
+    debt_advice: Word
+    """Who gives free, independent advice, with the number."""
+    spam_report: Word
+    """A sentence: how a fraudulent message is reported."""
+    fraud_report: Word
+    """For staff, a sentence: where customers report a fraud."""
+    number_move: Word
+    """A sentence with a small first letter: how one leaves and keeps the number."""
+    move_code: Word
+    """The code that moves a number, as staff call it."""
+    direct_debit: Word
+    """How bills that pay themselves are called."""
+    adr_scheme: Word
+    """Who looks at complaints that stay unsettled, and from which day on."""
+    adr_days: Annotated[int, Strict(), Ge(1), Le(365)]
+    example_number: Word
+    """A mobile number as customers write it, kept for drama."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -1,0 +1,114 @@
+"""Every hashtag, text and decision holds for each brand: its words are its country's, whoever asks."""
+
+import ast
+import re
+import tomllib
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from functions.commands.registry import registry
+from functions.commands.texts import texts
+from functions.escalate import views
+from functions.shared.brand.catalogue import Brand
+from functions.shared.wording.country import Country
+from local.demo import catalogue, people
+from tests.asking import NOW, decided
+from tests.brands import AMERICAN, FACTS, UK, US
+from tests.places import DATA, ROOT
+
+CONTENT = {brand: catalogue(NOW, brand) for brand in (UK, US)}
+PEOPLE = {brand: {one["handle"]: one for one in people(NOW, brand)} for brand in (UK, US)}
+ROWS = tomllib.loads((DATA / "replies.toml").read_text(encoding="utf-8"))["rows"]
+OF_THE_OTHER = {
+    UK: re.compile(r"\$|\b911\b|AutoPay|transfer PIN|\(212\)|\d [AP]M\b|¢"),
+    US: re.compile(r"£|\b999\b|Direct Debit|\bPAC\b|07700|\b\d\d:\d\d\b(?! [AP]M)|\b\d\dp\b|UK"),
+}
+
+both = pytest.mark.parametrize("brand", [UK, US], ids=lambda brand: brand.name)
+
+
+def read(brand: Path, says: str, by: str) -> tuple[str | None, str]:
+    """Return the key of what is said, and what is read."""
+    say = decided(says, PEOPLE[brand][by], content=CONTENT[brand]).say
+    return (say.key, say.text) if say else (None, "")
+
+
+EXAMPLES = [(example.says, example.by, example.key) for command in registry().commands for example in command.examples]
+ASKED = [(says, who, key) for who, says, key, _ in ROWS if not says.startswith("(") and who in PEOPLE[UK]]
+AMERICAN_NUMBERS = {"+44 7700 900": "+1 212 555 0", "07700 900": "(212) 555-0"}
+
+
+def in_american(says: str) -> str:
+    for british, american in AMERICAN_NUMBERS.items():
+        says = says.replace(british, american)
+    return says
+
+
+@both
+@pytest.mark.parametrize(("says", "by", "key"), sorted({*EXAMPLES, *ASKED}))
+def test_what_is_decided_does_not_depend_on_the_country_and_is_said_in_its_words(
+    brand: Path, says: str, by: str, key: str
+) -> None:
+    decided_key, said = read(brand, in_american(says) if brand == US else says, by)
+
+    assert (decided_key or "(silence)") == key
+    assert not OF_THE_OTHER[brand].search(said), said
+
+
+@both
+@pytest.mark.parametrize("key", sorted(texts()))
+def test_a_text_names_no_institution_of_another_country(brand: Path, key: str) -> None:
+    country = Country(Brand.of({UK: FACTS, US: AMERICAN}[brand]))
+
+    said = re.sub(r"\{(\w+)\}", lambda place: country[place[1]] if place[1] in [*country] else "", texts()[key])
+
+    assert not OF_THE_OTHER[brand].search(said), said
+
+
+def test_the_american_way() -> None:
+    _, bill = read(US, "#charges", "linked_customer")
+    _, left = read(US, "#data", "linked_customer")
+    _, stranger = read(US, "#charges", "new_customer")
+
+    assert bill.startswith(
+        "Hi @linked_customer, your last bill is $23.45 (AutoPay on Mon, Nov 30). Extra since then: $1.20, for calls to"
+        " 900 numbers (as of 9:03 AM)."
+    )
+    assert "It renews on Fri, Dec 4: about 1.2 GB a day until then." in left
+    assert "like #link (212) 555-0123, and I'll text you a code" in stranger
+
+
+INSTITUTIONS = re.compile(
+    r"\b(999|112|911|988|7726|65075|75075|85075|116 123|PAC|STAC|Direct Debit|StepChange|Ofcom|Ombudsman|Samaritans"
+    r"|Report Fraud|AutoPay|transfer PIN|FCC|FTC|NFCC|Europe/London|America/New_York)\b|£\d|\$\d"
+)
+
+
+def said_in(module: Path) -> Iterator[str]:
+    """Yield the strings of a module, but for its docstrings."""
+    tree = ast.parse(module.read_text(encoding="utf-8"))
+    about = {id(node.value) for node in ast.walk(tree) if isinstance(node, ast.Expr)}
+    strings = (node for node in ast.walk(tree) if isinstance(node, ast.Constant) and id(node) not in about)
+    yield from (node.value for node in strings if isinstance(node.value, str))
+
+
+def test_no_institution_of_any_country_stands_in_the_functions() -> None:
+    modules = {str(path): "\n".join(said_in(path)) for path in (ROOT / "functions").rglob("*.py")}
+    cards = {"cards.toml": "\n".join(step for steps in views.cards().values() for step in steps)}
+    every = modules | cards | texts()
+
+    assert {(where, found[0]) for where, said in every.items() for found in INSTITUTIONS.finditer(said)} == set()
+
+
+def test_a_card_names_the_institutions_of_the_brands_country() -> None:
+    assert any("Report Fraud 0300" in step for step in views.card("account_guard", lambda: Brand.of(FACTS)))
+    assert any("the FTC" in step for step in views.card("account_guard", lambda: Brand.of(AMERICAN)))
+    assert not any("{" in step for kind in views.cards() for step in views.card(kind, lambda: Brand.of(AMERICAN)))
+
+
+def test_a_card_goes_without_what_the_brand_does_not_say() -> None:
+    nobody = Brand.of({"kind": "brand", "id": "facts"})
+
+    assert len(views.card("danger", lambda: nobody)) == len(views.cards()["danger"]) - 1
