@@ -1,6 +1,7 @@
 """Each deliberate break is caught by its checker: what survives would be a hole in the proof."""
 
-from concurrent.futures import ProcessPoolExecutor
+from collections.abc import Iterator
+from concurrent.futures import Future, ProcessPoolExecutor
 from multiprocessing import get_context
 
 import pytest
@@ -14,18 +15,18 @@ RELIABILITY = DOCS / "reliability.md"
 
 
 @pytest.fixture(scope="module")
-def caught(request: pytest.FixtureRequest) -> dict[str, Schedule | None]:
+def caught(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Schedule | None]]]:
     """What catches each break of this run: they are looked for side by side, each in a process that is whole again."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     names = [call.params["mutant"].name for call in calls if call and "mutant" in call.params]
     with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
-        return dict(zip(names, processes.map(caught_by, names), strict=True))
+        yield {name: processes.submit(caught_by, name) for name in names}
 
 
 @pytest.mark.proof
 @pytest.mark.parametrize("mutant", MUTANTS, ids=lambda mutant: mutant.name)
-def test_a_break_is_caught(mutant: Mutant, caught: dict[str, Schedule | None]) -> None:
-    schedule = caught[mutant.name]
+def test_a_break_is_caught(mutant: Mutant, caught: dict[str, Future[Schedule | None]]) -> None:
+    schedule = caught[mutant.name].result()
 
     print(f"{mutant.name}: {mutant.invariant} breaks in '{mutant.world}' with {schedule}")
     assert schedule is not None
