@@ -59,7 +59,7 @@ def test_a_hashtag_is_answered_with_the_customers_own_figures(http: httpx.Client
     assert answer.startswith(reads)
 
 
-# The same words within a minute are answered once.
+# The same words within a minute are answered once, so that every test of one customer uses its own.
 @pytest.mark.parametrize(
     ("envelope", "says"), [("activity", "#minutes"), ("account", "#minutes please"), ("both", "please #minutes")]
 )
@@ -172,7 +172,7 @@ def test_a_message_that_x_loses_is_found_by_looking(http: httpx.Client) -> None:
     clock = http.get("/local/clock").json()["ahead_seconds"]
     http.put("/sim/faults", json={"switches": {"lose messages": True}}).raise_for_status()
     phone = Phone(http, LINKED)
-    lost = phone.sends("#minutes")
+    lost = phone.sends("hi #minutes")
 
     http.delete("/sim/faults").raise_for_status()
     http.put("/local/clock", json={"ahead_seconds": clock + 900}).raise_for_status()
@@ -183,7 +183,7 @@ def test_a_message_that_x_loses_is_found_by_looking(http: httpx.Client) -> None:
 
 
 def test_what_happened_is_told_step_by_step(http: httpx.Client) -> None:
-    dm = Phone(http, LINKED).sends("#data")
+    dm = Phone(http, LINKED).sends("and #data now")
 
     def told() -> dict[str, Any]:
         return dict(http.get("/local/what-happened", params={"dm": dm}).json())
