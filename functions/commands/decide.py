@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.commands import flood, ours, texts
+from functions.commands import flood, ours, switches, texts
 from functions.commands.answering import OTHER, answer, answered, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
@@ -61,14 +61,14 @@ def decide(
         decision = replace(decision, customer=replace(decision.customer, delete_asked_until=None))
     if decision.disposition == "answered" and _is_silent(question.customer, decision.customer):
         decision = replace(decision, say=None, disposition="ignored", step="3 limits", rule="said a moment ago")
+    decision = switches.confirmed_or_put_off(question.customer, decision, question.now)
     consents = (*decision.consents, *_switched(before, decision.customer))
     return replace(decision, consents=consents, sms=(*decision.sms, *_unlinked(question, before, decision.customer)))
 
 
 def _is_silent(customer: Customer, after: Customer) -> bool:
-    """#stop and #start count each time; what they did not change was confirmed, as in a flood what was said before."""
-    changes_nothing = customer.stopped == after.stopped
-    return flood.said_before(customer) and (changes_nothing or customer.flooded_at is not None)
+    """#stop and #start count each time; what they did not change was confirmed."""
+    return flood.said_before(customer) and customer.stopped == after.stopped
 
 
 def _switched(before: Customer, after: Customer) -> Iterator[Consent]:

@@ -1,11 +1,14 @@
-"""The clock calls this: what customers were told is watched, updated once before its time, and judged after it."""
+"""The clock calls this: of what customers were told each promise is updated once before its time and judged after it.
+
+Whoever has switched too often is told what holds.
+"""
 
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 from functools import partial
 
-from functions.commands import texts
+from functions.commands import switches, texts
 from functions.shared.aws.rows import PROMISES, x_id_in
 from functions.shared.aws.store import Cancelled
 from functions.shared.brand.catalogue import Brand, Catalogue
@@ -29,21 +32,33 @@ def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue], turns: Tur
 
 def _look_at(sender: Sender, x_id: str, catalogue: Callable[[datetime], Catalogue]) -> None:
     for _ in range(conversations.TRIES):
-        before, now = conversations.load(sender.store, x_id), sender.now()
-        case, due = before.open_case, promises.look_at(before.customer, before.case)
-        if case is None or case.promise is None or due is None or due > now:
+        before = conversations.load(sender.store, x_id)
+        due = _due(sender, before, catalogue)
+        if due is None:
             return
-        if now < case.promise.by:
-            brand = catalogue(now).brand
-            later = promises.due_to_tell(case, now, brand, partial(ahead, sender.store))
-            did, after = "promise updated", _updated(before, case, case.promise, later, brand, now)
-        else:
-            did, after = "promise broken", before.with_case(cases.broken(case))
+        did, after = due
         try:
             sender.commit(before, after, by="tick", did=did, at_once=False)
         except Cancelled:
             continue
         return
+
+
+def _due(
+    sender: Sender, current: Conversation, catalogue: Callable[[datetime], Catalogue]
+) -> tuple[str, Conversation] | None:
+    """Return what is done now and what comes of it; None where nothing is due any more."""
+    now, confirm_at = sender.now(), current.customer.confirm_at
+    if confirm_at and confirm_at <= now:
+        return "switch confirmed", switches.confirmed(current, now)
+    case, due = current.open_case, promises.look_at(current.customer, current.case)
+    if case is None or case.promise is None or due is None or due > now:
+        return None
+    if now >= case.promise.by:
+        return "promise broken", current.with_case(cases.broken(case))
+    brand = catalogue(now).brand
+    later = promises.due_to_tell(case, now, brand, partial(ahead, sender.store))
+    return "promise updated", _updated(current, case, case.promise, later, brand, now)
 
 
 def _updated(

@@ -38,6 +38,7 @@ UNSEEN = timedelta(minutes=20)
 LONGEST_LINE = 200
 """Cases behind which no time that is told would be honest."""
 AN_HOUR = timedelta(hours=1)
+A_WINDOW = timedelta(minutes=15)
 SOON = timedelta(minutes=3)
 """What X has room for has left by then."""
 BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
@@ -54,6 +55,8 @@ class Chat:
     customer: str
     text: str
     dm: str = "0"
+    left: int | None = None
+    """How many more X took in its window, where that is known."""
 
 
 @dataclass(frozen=True)
@@ -85,6 +88,8 @@ class Trace:
     delivered: tuple[Chat, ...]
     over_limit: int
     rows: tuple[Row, ...]
+    limit: int = 0
+    """How many DMs X takes in a window, where that is known."""
     as_written: bool = False
     """The rows come in the order in which they were written. A real table's do not: there time has to do."""
     pauses: tuple[Paused, ...] = ()
@@ -235,11 +240,15 @@ def _unconfirmed_stops(trace: Trace) -> Iterable[str]:
 
 
 def last_wish(trace: Trace) -> Iterable[str]:
-    """What a customer said last of automatic replies holds."""
+    """What a customer said last of automatic replies holds, and is what they were told last of it."""
+    confirmations = _confirmations(trace)
     for profile in trace.of(PROFILE):
         wish = trace.wishes.get(profile["x_id"])
         if wish is not None and wish != ("stopped_by" in profile):
             yield f"{profile['x_id']} said {'stop' if wish else 'start'} last, and it does not hold"
+        told = [row["kind"] == "stop" for row in confirmations.get(profile["x_id"], [])]
+        if wish is not None and told and told[-1] != wish:
+            yield f"{profile['x_id']} said {'stop' if wish else 'start'} last, and was told the other"
 
 
 def paused(trace: Trace) -> Iterable[str]:
@@ -463,15 +472,35 @@ def audit(trace: Trace) -> Iterable[str]:
 
 
 def budget(trace: Trace) -> Iterable[str]:
-    """Never more sends than X allows, and no waiting for what X has never said."""
+    """Never more sends than X allows, what is kept for those who need it most is, and no waiting for nothing."""
     if trace.over_limit:
         yield f"X was asked {trace.over_limit} times beyond its limit"
+    kinds = _kinds(trace)
+    for chat in trace.delivered:
+        kept = min((_kept_from(kind, trace.limit) for kind in kinds(chat)), default=0)
+        if chat.left is not None and chat.left < kept:
+            yield f"{chat.customer} reads what left {chat.left} of {trace.limit} to others"
     for customer in trace.customers:
         for row in trace.audit(customer):
             for reply, _, now in _changes(row):
                 since = trace.room_from.get(reply.partition("#")[0])
                 if now == "SENT" and since and datetime.fromisoformat(row["at"]) > since + SOON:
                     yield f"{reply} waited until {row['at']} while X had room from {since:%H:%M:%S} on"
+
+
+def _kinds(trace: Trace) -> Callable[[Chat], set[str]]:
+    """Tell the kinds of what stands in a DM."""
+    known: dict[tuple[str, str], set[str]] = {}
+    for row in trace.replies:
+        for part in row["text"].split("\n\n"):
+            known.setdefault((row["customer"], compared(part)), set()).add(row["kind"])
+    return lambda chat: set().union(*(known.get(part, ()) for part in _parts_of(chat)))
+
+
+def _kept_from(kind: str, limit: int) -> int:
+    """How many sends of a window a kind leaves to others: of the reserve, 4 in 15, half is staff's alone."""
+    reserve = max(1, limit * 4 // 15) if limit > 1 else 0
+    return {"staff": 0, "urgent": reserve // 2, "stop": reserve // 2}.get(kind, reserve)
 
 
 def live(trace: Trace) -> Iterable[str]:
@@ -483,12 +512,31 @@ def live(trace: Trace) -> Iterable[str]:
 
 def fair(trace: Trace) -> Iterable[str]:
     """Whatever one customer does, or X about one, everybody else's replies leave soon while X takes DMs."""
+    yield from _switched_often(trace)
     stretches = _joined(trace.room)
     for customer in trace.customers - trace.troubled:
         for reply, since, until in waits(trace, customer):
             for opened, closed in stretches:
                 if min(until, closed) - max(since, opened) > trace.soon:
                     yield f"{reply} waited from {since:%H:%M:%S} to {until:%H:%M:%S} though X had room"
+
+
+def _switched_often(trace: Trace) -> Iterable[str]:
+    """Nobody's switches are confirmed more than twice in a window."""
+    for customer, rows in _confirmations(trace).items():
+        times = [datetime.fromisoformat(row["created_at"]) for row in rows]
+        for first, third in zip(times, times[2:], strict=False):
+            if third - first < A_WINDOW:
+                yield f"what {customer} has switched was confirmed three times from {first:%H:%M:%S} on"
+
+
+def _confirmations(trace: Trace) -> dict[str, list[Row]]:
+    """What told customers that automatic replies are off, or on again, in the order in which it was said."""
+    found: dict[str, list[Row]] = {}
+    for row in sorted(trace.replies, key=lambda row: str(row["created_at"])):
+        if row["kind"] == "stop" or row["key"] == "start.back":
+            found.setdefault(row["customer"], []).append(row)
+    return found
 
 
 def _joined(room: Iterable[tuple[datetime, datetime]]) -> list[tuple[datetime, datetime]]:
@@ -572,7 +620,11 @@ def broken(trace: Trace) -> list[str]:
 
 def _parts(trace: Trace) -> list[tuple[str, str]]:
     """What customers read, one entry for each reply: replies that waited leave as one DM."""
-    return [(chat.customer, compared(part)) for chat in trace.delivered for part in chat.text.split("\n\n")]
+    return [part for chat in trace.delivered for part in _parts_of(chat)]
+
+
+def _parts_of(chat: Chat) -> list[tuple[str, str]]:
+    return [(chat.customer, compared(part)) for part in chat.text.split("\n\n")]
 
 
 def _meant(trace: Trace) -> list[tuple[str, str]]:

@@ -167,6 +167,33 @@ def test_a_stop_while_a_person_owns_the_conversation_is_confirmed_with_the_case(
     assert decision.customer.case == CASE.id
 
 
+SWITCHED = replace(KNOWN, confirmed_at=(NOW - timedelta(minutes=14), NOW - timedelta(minutes=2)))
+
+
+def test_a_third_switch_in_a_window_counts_and_is_confirmed_when_that_is_over() -> None:
+    decision = on("#stop", SWITCHED)
+
+    assert (decision.disposition, decision.say) == ("ignored", None)
+    assert decision.customer.stopped
+    assert decision.customer.confirm_at == NOW + timedelta(minutes=1)
+
+
+def test_what_is_said_beside_a_third_switch_reaches_people() -> None:
+    decision = on("#stop charging me twice", SWITCHED)
+
+    assert opened(decision).kind == "bill"
+    assert decision.say is None
+
+
+def test_a_third_switch_in_another_window_is_confirmed_at_once() -> None:
+    due = replace(SWITCHED, confirmed_at=(NOW - timedelta(minutes=15), NOW), confirm_at=NOW)
+
+    decision = on("#stop", due)
+
+    assert key(decision) == "stop.done"
+    assert decision.customer.confirm_at is None
+
+
 def test_a_stop_older_than_a_known_start_does_nothing() -> None:
     decision = on("#stop", replace(KNOWN, started_by="1001"))
 

@@ -207,7 +207,7 @@ def test_switching_off_and_on_without_end_still_counts_but_is_a_flood() -> None:
     says(world, ["#stop", "#start"] * 10)
 
     assert not customer(world).stopped
-    assert len(read(world)) == flood.A_MINUTE + 2, "in the flood, each of the two once more"
+    assert len(read(world)) == 3, "two at once, and one when the window is over"
     assert broken(world.trace) == []
 
 

@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from functions.commands import bot, decide, promise_watch
+from functions.commands import bot, decide, promise_watch, switches
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
@@ -71,6 +71,38 @@ MUTANTS = (
         ids.is_ahead,
         "x_id.isdecimal() and",
         "False and",
+    ),
+    Mutant(
+        "every switch is confirmed at once",
+        "FAIR",
+        "switch storm",
+        switches.confirmed_or_put_off,
+        "if len(lately) < AT_ONCE:",
+        "if True:",
+    ),
+    Mutant(
+        "what is switched too often is never confirmed",
+        "LAST_WISH",
+        "switch storm",
+        switches.confirmed_or_put_off,
+        "confirm_at=lately[0] + WINDOW",
+        "confirm_at=None",
+    ),
+    Mutant(
+        "customers use up what is kept for staff",
+        "BUDGET",
+        "switch storm",
+        budget.Budget.floor,
+        "self.reserve // 2 if kind in RESERVED_FOR else self.reserve",
+        "0 if kind in RESERVED_FOR else self.reserve",
+    ),
+    Mutant(
+        "the bot uses the reserve",
+        "BUDGET",
+        "a hundred waiting",
+        budget.Budget.floor,
+        "self.reserve // 2 if kind in RESERVED_FOR else self.reserve",
+        "self.reserve // 2",
     ),
     Mutant(
         "no lock check at the claim",
@@ -366,8 +398,8 @@ MUTANTS = (
         "PROMISE",
         "nobody in time",
         conversations._profile_row,
-        "row | _on_clock(rows.PROMISES, promises.look_at(customer, case))",
-        "row",
+        "owed = (promises.look_at(customer, case), customer.confirm_at)",
+        "owed = (customer.confirm_at,)",
     ),
     Mutant(
         "a promise breaks without a word",

@@ -109,6 +109,8 @@ class Delivered:
     customer: str
     text: str
     at: datetime
+    left: int | None = None
+    """How many more X takes in its window, None for what is not of it."""
 
 
 def _by_x(dm: Delivered) -> str:
@@ -175,7 +177,7 @@ class X:
             self._unforeseen = max(0, self._unforeseen - 1)
             return NotSent(None, "limit", self._headers(), used_up=True)
         self._left -= 1
-        return Sent(self._deliver(customer, text), self._headers())
+        return Sent(self._deliver(customer, text, self._left), self._headers())
 
     def _headers(self) -> Limits | None:
         return self.says(Limits(self.limit, self._left, int(self._window_ends.timestamp())))
@@ -214,9 +216,9 @@ class X:
     def next_arrival(self) -> datetime | None:
         return min((at for at, _, _ in self._coming), default=None)
 
-    def _deliver(self, customer: str, text: str) -> str:
+    def _deliver(self, customer: str, text: str, left: int | None = None) -> str:
         self._next_id += 1
-        dm = Delivered(id_at(self.world.now, self._next_id), customer, text, self.world.now)
+        dm = Delivered(id_at(self.world.now, self._next_id), customer, text, self.world.now, left)
         self.delivered.append(dm)
         if self.world.echoes:
             echo = Echo(id=dm.dm_id, customer=customer, text=_by_x(dm), sent_at=int(dm.at.timestamp() * 1000))
@@ -359,8 +361,9 @@ class World:
         return Trace(
             asked={dm.id: dm.customer for dm in self.said.values()},
             by_staff=self.asked_by_staff,
-            delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id) for dm in self.x.delivered),
+            delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id, dm.left) for dm in self.x.delivered),
             over_limit=self.x.over_limit,
+            limit=self.x.limit,
             rows=tuple(self.dynamo.plain("service")),
             as_written=True,
             pauses=tuple(self.pauses),

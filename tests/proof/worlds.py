@@ -363,6 +363,21 @@ def a_refusal_of_one(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def switch_storm(world: World) -> None:
+    """One customer switches automatic replies off and on, many others off; staff answer somebody else all the same."""
+    world.troubled = {LINKED_A}
+    for number in range(9):
+        world.write(LINKED_A, f"{'#start' if number % 2 else '#stop'} {number}")
+        world.work()
+        world.pass_time(timedelta(seconds=20))
+    for x_id in strangers(12):
+        world.write(x_id, "#stop")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    staff_answer(world)
+    world.pass_time(AFTERWARDS)
+
+
 def slow_look_ups(world: World) -> None:
     """X loses what it was sent for six customers and hangs when it is asked for it; then two others write."""
     lost = strangers(6)
@@ -457,6 +472,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a refusal of one": (a_refusal_of_one, 15),
     "a limit untold": (a_limit_untold, 60),
     "a long line": (a_long_line, 15),
+    "switch storm": (switch_storm, 15),
     "slow look-ups": (slow_look_ups, 15),
     "slow X": (slow_x, 1000),
 }
@@ -468,6 +484,7 @@ SAMPLED = {
     "a hundred held": 10,
     "a limit untold": 20,
     "a long line": 30,
+    "switch storm": 20,
     "slow look-ups": 60,
     "slow X": 100,
 }

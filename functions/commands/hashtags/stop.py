@@ -1,6 +1,7 @@
 """#stop: one confirmation, then silence."""
 
 from functions.commands.registry import Command, Example, Question
+from functions.shared.conversation.cases import Case
 from functions.shared.wording.text import Reply, Text
 
 DONE = Text(
@@ -12,9 +13,12 @@ DONE = Text(
 OPEN_CASE = Text("stop.open_case", " Your question {case} stays with our team.", needs=("case.id",))
 
 
+def done(case: Case | None) -> Reply:
+    return DONE.reply(open_case=OPEN_CASE.reply(case=case.number).text if case else "")
+
+
 def say(question: Question) -> Reply:
-    stays = OPEN_CASE.reply(case=question.case.number).text if question.case else ""
-    return DONE.reply(open_case=stays)
+    return done(question.case)
 
 
 command = Command(

@@ -272,7 +272,8 @@ def _profile_row(customer: Customer, case: Case | None) -> Item:
     row = rows.profile_key(customer.x_id).row(fields_of(customer))
     if customer.erasing:
         return row | _on_clock(rows.ERASE, customer.erased_at)
-    return row | _on_clock(rows.PROMISES, promises.look_at(customer, case))
+    owed = (promises.look_at(customer, case), customer.confirm_at)
+    return row | _on_clock(rows.PROMISES, min(filter(None, owed), default=None))
 
 
 def _reply_row(reply: Outgoing) -> Item:

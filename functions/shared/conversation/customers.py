@@ -96,6 +96,10 @@ class Customer(Stored):
     """The DM id of the stop in force."""
     started_by: str | None = None
     """The DM id of the newest start: an older stop does nothing."""
+    confirmed_at: tuple[datetime, ...] = ()
+    """When a stop or a start was confirmed in the last window."""
+    confirm_at: datetime | None = None
+    """They have switched too often: when it is confirmed what holds then."""
     locked_by: str | None = None
     """The case whose report of loss or fraud pauses account figures."""
     locked_line: str | None = None
