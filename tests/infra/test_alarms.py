@@ -170,6 +170,19 @@ def test_look_ups_that_x_refuses_ring(fault: Fault, logged: Logged) -> None:
     assert rung("look-ups-refused", logged) == 1
 
 
+def test_look_ups_that_tell_nothing_for_long_ring(logged: Logged) -> None:
+    world = World(echoes=False)
+    world.x.loses = {LINKED_A}
+    world.write(LINKED_A, "#data")
+    world.work()
+
+    world.pass_time(timedelta(minutes=10))
+    assert rung("look-ups-refused", logged) is None
+    world.pass_time(timedelta(minutes=10))
+
+    assert rung("look-ups-refused", logged) == 1
+
+
 def test_one_customer_who_has_closed_their_messages_does_not_ring(logged: Logged) -> None:
     with simulated_x() as x:
         x.ok(x.http.post("/sim/faults/script", json={"send": [Fault.CLOSED]}))

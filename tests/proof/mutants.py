@@ -466,6 +466,22 @@ MUTANTS = (
         "if True:",
     ),
     Mutant(
+        "X is asked for ever what it does not tell",
+        "LIVE",
+        "untold",
+        replies.not_told,
+        "if reply.untold > len(LOOK_AGAIN):",
+        "if reply.untold > len(LOOK_AGAIN) and (reply := replace(reply, untold=1)) is None:",
+    ),
+    Mutant(
+        "nobody hears of what X does not tell",
+        "NO_LOSS",
+        "untold",
+        sender.Sender._not_seen,
+        'if dm[0].state != "UNCONFIRMED":',
+        "if True:",
+    ),
+    Mutant(
         "settling takes all the time, before anything is sent",
         "FAIR",
         "slow look-ups",

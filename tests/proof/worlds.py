@@ -394,6 +394,17 @@ def slow_look_ups(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def untold(world: World) -> None:
+    """X hangs when it is sent a DM and tells nothing when it is asked for it, for good; the customer writes on."""
+    world.x.loses = {LINKED_A}
+    world.write(LINKED_A, "#data")
+    world.work()
+    world.pass_time(timedelta(minutes=5))
+    world.write(LINKED_A, "#charges")
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def slow_x(world: World) -> None:
     """X takes twelve seconds for each DM, and many wait when somebody is told a time that passes."""
     many = strangers(50)
@@ -474,6 +485,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a long line": (a_long_line, 15),
     "switch storm": (switch_storm, 15),
     "slow look-ups": (slow_look_ups, 15),
+    "untold": (untold, 15),
     "slow X": (slow_x, 1000),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""

@@ -35,8 +35,8 @@ LOOK_UPS = (timedelta(seconds=60), timedelta(minutes=5))
 BLOCKS_FOR = timedelta(minutes=2)
 """How long an unknown reply may hold up what is behind it while no look-up answers."""
 RETRY_BLOCKED = timedelta(seconds=60)
-LOOK_AGAIN = timedelta(seconds=60)
-"""After a look-up that told nothing: others have their turn first."""
+LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 3, 5))
+"""After each look-up that told nothing: others have their turn first. One more, and X is not asked again."""
 DECLINED_TRIES = 2
 """So often X may turn a reply away without a clear reason before it is refused."""
 LONGEST_WAIT = timedelta(minutes=16)
@@ -78,6 +78,8 @@ class Outgoing(Stored):
     unknown_since: datetime | None = None
     looked_up: int = 0
     """Look-ups that answered and did not find it."""
+    untold: int = 0
+    """Look-ups that told nothing."""
     look_up_at: datetime | None = None
     may_resend: bool = True
     """Nothing has left after it, and it has not been sent again before."""
@@ -151,9 +153,8 @@ def sent(reply: Outgoing, dm_id: str) -> Outgoing:
 
 
 def unknown(reply: Outgoing, since: datetime) -> Outgoing:
-    return replace(
-        reply, state="UNKNOWN", unknown_since=since, look_up_at=since + LOOK_UPS[0], looked_up=0, lease_until=None
-    )
+    reply = replace(reply, state="UNKNOWN", unknown_since=since, lease_until=None)
+    return replace(reply, look_up_at=since + LOOK_UPS[0], looked_up=0, untold=0)
 
 
 def put_off(reply: Outgoing, until: datetime) -> Outgoing:
@@ -185,8 +186,11 @@ def _declined(reply: Outgoing, now: datetime) -> Outgoing:
 
 
 def not_told(reply: Outgoing, now: datetime) -> Outgoing:
-    """A look-up told nothing, which proves nothing: ask again later."""
-    return replace(reply, look_up_at=now + LOOK_AGAIN)
+    """A look-up told nothing, which proves nothing: ask again later, but not for ever."""
+    reply = replace(reply, untold=reply.untold + 1)
+    if reply.untold > len(LOOK_AGAIN):
+        return replace(reply, state="UNCONFIRMED", look_up_at=None)
+    return replace(reply, look_up_at=now + LOOK_AGAIN[reply.untold - 1])
 
 
 def not_found(reply: Outgoing, now: datetime) -> Outgoing:

@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
 
+from functions.shared.aws import telemetry
 from functions.shared.aws.rows import BUDGET, sent_key, sent_row
 from functions.shared.aws.store import Cancelled, Store, Update, stamp
 from functions.shared.conversation import cases, conversations, erasure, intake, replies
@@ -227,23 +228,33 @@ class Sender:
                     done = done.having(*(replies.sent(part, match.dm_id) for part in dm_of(done, head)))
                     done = replace(done, writes=(*done.writes, sent_row(x_id, match.dm_id, head.id, self.now())))
                     continue
-                after = [freed(replies.not_found(part, self.now())) for part in dm_of(done, head)]
-                done = done.having(*after)
-                if after[0].state == "UNCONFIRMED":
-                    done = self._told_staff(done, after, "may not have arrived", needs_person=True)
+                done = self._not_seen(done, [freed(replies.not_found(part, self.now())) for part in dm_of(done, head)])
             return done
 
         self._change(x_id, settled, did="looked up")
 
     def _put_off(self, x_id: str, asked: Sequence[Outgoing]) -> None:
-        """X did not tell: these are asked about again, behind others."""
+        """X did not tell: these are asked about again, behind others, a few times."""
         ids = {(reply.id, reply.fence) for reply in asked}
 
-        def put_off(current: Conversation) -> Conversation | None:
-            still = [r for r in current.replies if (r.id, r.fence) in ids and r.state == "UNKNOWN"]
-            return current.having(*(replies.not_told(reply, self.now()) for reply in still)) if still else None
+        def put_off(current: Conversation) -> Conversation:
+            done = current
+            for head in (r for r in current.replies if (r.id, r.fence) in ids and r.state == "UNKNOWN"):
+                done = self._not_seen(done, [replies.not_told(part, self.now()) for part in dm_of(done, head)])
+            return done
 
-        self._change(x_id, put_off, did="not told")
+        saved = self._change(x_id, put_off, did="not told")
+        given_up = {reply.id for reply in asked} - {reply.id for reply in saved.replies} if saved else ()
+        if given_up:
+            telemetry.count("LookUpRefused")
+            telemetry.warning("X has not told for long what became of replies", count=len(given_up))
+
+    def _not_seen(self, current: Conversation, dm: Sequence[Outgoing]) -> Conversation:
+        """Take over what a look-up that did not show a DM has made of it; what nobody will know is for staff."""
+        done = current.having(*dm)
+        if dm[0].state != "UNCONFIRMED":
+            return done
+        return self._told_staff(done, dm, "may not have arrived", needs_person=True)
 
     def _is_this(self, current: Conversation, head: Outgoing, dm_id: str, text: str) -> bool:
         if not matches(current, head, dm_id, text):
@@ -264,10 +275,13 @@ class Sender:
         undelivered = Concern("general", "undelivered", now + cases.UNPROMISED)
         return intake.noted(current, undelivered, now, note, new_id=self.new_case_id)
 
-    def _change(self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str) -> None:
+    def _change(
+        self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str
+    ) -> Conversation | None:
         saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now())
         if saved:
             self._ticket(saved, self.now())
+        return saved
 
 
 def _to_look_up(reply: Outgoing, now: datetime) -> bool:

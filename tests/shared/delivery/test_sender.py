@@ -251,6 +251,29 @@ def test_a_look_up_that_fails_is_no_absence_and_holds_up_what_is_behind_for_two_
     assert reply(world, figures).state == "UNKNOWN"
 
 
+def test_after_five_look_ups_that_tell_nothing_a_reply_is_unconfirmed_and_staff_know() -> None:
+    world = World(echoes=False)
+    begun, looked = world.now, list[int]()
+    x_answers(world, unknown)
+
+    def tell_nothing(_customer: str) -> None:
+        looked.append((world.now - begun) // timedelta(minutes=1))
+
+    world.x.look_up = tell_nothing  # type: ignore[method-assign,assignment]
+    figures = world.write(LINKED_A, "#data")
+    world.work()
+
+    world.pass_time(timedelta(hours=1))
+
+    assert looked == [1, 2, 4, 7, 12]
+    assert reply(world, figures).state == "UNCONFIRMED"
+    case = load(world.store, LINKED_A).open_case
+    assert case
+    assert [note.text for note in conversations.entries_of(world.store, case.id)] == [
+        "The answer of 14:15 UTC may not have arrived."
+    ]
+
+
 def test_our_own_dm_on_x_opens_a_case_in_the_name_of_elsewhere() -> None:
     world = World()
 
