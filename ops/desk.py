@@ -6,7 +6,7 @@ import os
 import sys
 import time
 import unicodedata
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import datetime
@@ -114,8 +114,8 @@ class Desk:
             raise Trouble("You have no case open: take one with `tweetserve desk next`, or name one with --case.")
         return meant
 
-    def get(self, path: str) -> Any:
-        return _read(self._send("GET", path))
+    def get(self, path: str, query: Mapping[str, str]) -> Any:
+        return _read(self._send("GET", path, params=query))
 
     def ask(self, path: str, seen: str | None = None, **body: Any) -> Any:
         """Ask for one act, under a request id that stays the same until there is an answer. None if that is empty."""
@@ -140,10 +140,11 @@ class Desk:
                 self.memory.forget(case)
             raise
 
-    def show(self, case: str) -> None:
-        """Print a case whole; what the customer wrote in it counts as seen from now on."""
-        answer = self.get(f"cases/{case}")
-        self.memory.read(answer["case"])
+    def show(self, case: str, before: str | None = None) -> None:
+        """Print the newest page of a case, or an older one; what is newest counts as seen from now on."""
+        answer = self.get(f"cases/{case}", {"cursor": before} if before else {})
+        if before is None:
+            self.memory.read(answer["case"])
         self.tell(answer, *_whole(answer))
 
     def tell(self, answer: Any, *lines: str | Text | Table) -> None:
@@ -286,9 +287,10 @@ def next(desk: Desk) -> None:  # noqa: A001 - the command's name
 def show(
     desk: Desk,
     number: Annotated[str | None, typer.Argument(metavar="[NUMBER]", help="Another case: 7KD-2MX.")] = None,
+    before: Annotated[str | None, typer.Option(metavar="PAGE", help="An older page of a long case.")] = None,
 ) -> None:
     """Read a case. One of yours becomes the one you work on."""
-    desk.show(desk.case(number))
+    desk.show(desk.case(number), before)
 
 
 @at_desk
@@ -351,6 +353,9 @@ def _whole(answer: dict[str, Any]) -> Iterator[str | Text | Table]:
         yield f"{case['owner']} has it until {_when(case['lease_until'])}"
     for step in answer["card"]:
         yield Text(f"! {step}", "bold red")
+    if answer["older"]:
+        number = case["number"]
+        yield Text(f"More was said before: `tweetserve desk show {number} --before '{answer['older']}'`", "dim")
     said = Table.grid(padding=(0, 2))
     for entry in answer["entries"]:
         delivery = f"[{entry['delivery']['words']}]" if entry["delivery"] else ""

@@ -1,17 +1,19 @@
 """A desk on the embedded engine, a fake X and a clock that moves: what the tests of staff's work stand on."""
 
 import json
+from collections.abc import Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
+from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
 
 from functions.escalate import handler
 from functions.escalate.contract import Figure, ShownAccount
 from functions.escalate.desk_api import Desk
-from functions.shared.aws.rows import customer_pk
+from functions.shared.aws.rows import customer_pk, entry_key
 from functions.shared.aws.settings import client
-from functions.shared.aws.store import Item, Put, Store
+from functions.shared.aws.store import Item, Put, Store, stamp
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case, Entry, Team
 from functions.shared.conversation.conversations import Conversation
@@ -93,6 +95,17 @@ class Office:
         self.line.ticket(self.store, saved, self.now)
         return saved.case
 
+    def says_more(self, case: Case, texts: Iterable[str]) -> None:
+        """A customer writes more into a case, a second each."""
+        for text in texts:
+            self.later(seconds=1)
+            said = Entry(str(uuid4().int)[:19], "customer", text, self.now)
+            self.put(
+                entry_key(case.id, said.at, said.id).row(
+                    {"id": said.id, "who": said.who, "text": text, "at": stamp(said.at)}
+                )
+            )
+
     def customer(self, customer: str, **changes: Any) -> None:
         """Change what is known of a customer."""
 
@@ -145,8 +158,9 @@ class Office:
         request = {"request_id": request_id or str(uuid4()), "fence": case["fence"], **body}
         return self.asks(staff, "POST", f"/desk/api/cases/{case['id']}/{act}", request)
 
-    def show(self, staff: str, case: Any) -> Any:
-        status, answer = self.asks(staff, "GET", f"/desk/api/cases/{case['id']}")
+    def show(self, staff: str, case: Any, cursor: str | None = None) -> Any:
+        query = f"?{urlencode({'cursor': cursor})}" if cursor else ""
+        status, answer = self.asks(staff, "GET", f"/desk/api/cases/{case['id']}{query}")
         assert status == 200, answer
         return answer
 
@@ -158,11 +172,13 @@ class Office:
 
 def event(method: str, path: str, body: Any, claims: dict[str, str] | None) -> dict[str, Any]:
     """Return what API Gateway sends: an HTTP API's event, payload version 2.0."""
+    path, _, query = path.partition("?")
     context: dict[str, Any] = {"http": {"method": method, "path": path}}
     if claims:
         context["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
     text = body if isinstance(body, str) or body is None else json.dumps(body)
-    return {"version": "2.0", "rawPath": path, "requestContext": context, "body": text, "isBase64Encoded": False}
+    asked = {"version": "2.0", "rawPath": path, "requestContext": context, "body": text, "isBase64Encoded": False}
+    return asked | ({"queryStringParameters": dict(parse_qsl(query))} if query else {})
 
 
 def _service_table() -> str:

@@ -142,7 +142,8 @@ class CaseAnswer(Answer):
 class ShowAnswer(Answer):
     case: ShownCase
     card: tuple[str, ...] = Field(description="What to do first in a case of this kind.")
-    entries: tuple[ShownEntry, ...]
+    entries: tuple[ShownEntry, ...] = Field(description="The newest page, in the order in which it was said.")
+    older: str | None = Field(description="The `cursor` that asks for what was said before; null = nothing was.")
     account: ShownAccount
 
 
@@ -189,6 +190,14 @@ REFUSALS: dict[str, tuple[str, Model]] = {
 }
 
 
+_CURSOR = {
+    "name": "cursor",
+    "in": "query",
+    "description": "`older` of the page before: a long case has several.",
+    "schema": {"type": "string"},
+}
+
+
 def openapi() -> dict[str, Any]:
     """Return the API as an OpenAPI 3.1 document."""
     requests = [request for request, _ in CLAIM_WRITES.values()] + [NextRequest]
@@ -208,7 +217,8 @@ def openapi() -> dict[str, Any]:
             "get": {
                 "operationId": "show",
                 "summary": "Read a case.",
-                "responses": _answers(ShowAnswer, "403", "404", "503"),
+                "parameters": [_CURSOR],
+                "responses": _answers(ShowAnswer, "400", "403", "404", "503"),
             },
             "parameters": [number],
         },

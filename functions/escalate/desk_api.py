@@ -95,11 +95,12 @@ class Desk:
             claimed = self._claimed_before(staff, request_id)
         return self._answer(claimed) if claimed else None
 
-    def show(self, staff: Staff, case_id: str) -> ShowAnswer:
+    def show(self, staff: Staff, case_id: str, cursor: str | None = None) -> ShowAnswer:
+        """Read the newest page of what was said in a case, or an older one."""
         case = self._case(staff, case_id)
         conversation = load(self.sender.store, case.customer)
         customer = conversation.customer
-        entries = conversations.entries_of(self.sender.store, case.id)
+        entries, before = views.page(conversations.newest_entries(self.sender.store, case.id, cursor))
         replies = conversations.replies_of(self.sender.store, case.customer, map(views.reply_id, entries))
         link = customer.link
         verified = link if link and not link.unused(self.sender.now()) and not conversation.locked else None
@@ -107,6 +108,7 @@ class Desk:
             case=views.shown(case, customer),
             card=views.card(case.kind, self.brand),
             entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
+            older=conversations.cursor_of(case.id, before) if before else None,
             account=self._account(staff, case, verified) if verified else ShownAccount(verified=False),
         )
 

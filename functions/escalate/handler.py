@@ -24,6 +24,8 @@ from functions.shared.x.messenger import KeyedMessenger
 SUPERVISOR = "supervisor"
 """The group, or the role, that serves every team."""
 
+_CURSOR = re.compile(r"[!-~]{1,200}")
+
 type Response = dict[str, Any]
 
 
@@ -60,7 +62,7 @@ def answered(event: dict[str, Any]) -> Response:
         case "POST", "desk", "api", "next":
             return next_case(signed_in(event), read(event, NextRequest))
         case "GET", "desk", "api", "cases", number:
-            return as_json(200, desk().show(signed_in(event), case_id(number)))
+            return as_json(200, desk().show(signed_in(event), case_id(number), cursor_in(event)))
         case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
             return claim_write(signed_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
     raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
@@ -118,6 +120,13 @@ def case_id(number: str) -> str:
     if not cases.is_id(written):
         raise Refusal(404, ErrorAnswer(error="There is no case of this number."))
     return written
+
+
+def cursor_in(event: dict[str, Any]) -> str | None:
+    cursor: str | None = (event.get("queryStringParameters") or {}).get("cursor")
+    if cursor and not _CURSOR.fullmatch(cursor):
+        raise Refusal(400, ErrorAnswer(error="There is no such page: take `older` of the one before as `cursor`."))
+    return cursor
 
 
 def read[T: BaseModel](event: dict[str, Any], model: type[T]) -> T:

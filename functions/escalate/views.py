@@ -1,7 +1,8 @@
 """Cases as the API answers them: every field, every word."""
 
+import json
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
@@ -30,6 +31,24 @@ def card(kind: str, brand: Callable[[], Brand]) -> tuple[str, ...]:
         with suppress(Unreadable):
             said.append(step.format_map(Country(brand())) if "{" in step else step)
     return tuple(said)
+
+
+LONGEST_PAGE = 1_000_000
+"""How long the texts of one answer may be as they travel: escaped, within what is escaped again. Lambda takes 6 MB."""
+ENTRIES = 100
+"""So many entries of a page, however short: their replies are read in one call."""
+
+
+def page(newest_first: Iterable[Entry]) -> tuple[list[Entry], Entry | None]:
+    """Return the entries that fit into one answer, in the order in which they were said, and the one before them."""
+    taken: list[Entry] = []
+    room = LONGEST_PAGE
+    for entry in newest_first:
+        room -= len(json.dumps(json.dumps(entry.text)))
+        if taken and (room < 0 or len(taken) == ENTRIES):
+            return taken[::-1], entry
+        taken.append(entry)
+    return taken[::-1], None
 
 
 def clock_time(at: datetime) -> str:

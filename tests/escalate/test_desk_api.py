@@ -956,3 +956,50 @@ def test_a_case_answered_from_elsewhere_returns_to_the_line_when_the_customer_wr
     office.writes(ALICE, "thanks, but no")
 
     assert office.next("agent-1")["customer"] == ALICE
+
+
+# ---- a long case ----
+
+ANGRY = "\U0001f621" * 9_990
+
+
+def pages(office: Office, case: Any) -> list[Any]:
+    """Read a case to its beginning, the newest page first."""
+    found = [office.show("agent-1", case)]
+    while found[-1]["older"]:
+        found.append(office.show("agent-1", case, cursor=found[-1]["older"]))
+    return found
+
+
+@pytest.mark.parametrize(("signs", "number"), [(ANGRY, 20), ("?", 120)])
+def test_a_long_case_is_shown_in_pages_newest_first(office: Office, signs: str, number: int) -> None:
+    said = [f"{one:03} {signs}" for one in range(number)]
+    case = office.writes(ALICE, "hello")
+    office.says_more(case, said)
+
+    found = pages(office, office.next("agent-1"))
+
+    assert len(found) > 1
+    assert [entry["text"] for page in reversed(found) for entry in page["entries"]] == ["hello", *said]
+    assert all(len(json.dumps(json.dumps(page))) < 2_000_000 for page in found)
+
+
+def test_what_became_of_an_answer_stands_on_its_page(office: Office) -> None:
+    office.writes(ALICE)
+    case = office.next("agent-1")
+    office.act("agent-1", case, "reply", text="Here I am.")
+    office.says_more(office.case(case["id"]), [ANGRY] * 20)
+
+    oldest = pages(office, case)[-1]
+
+    assert [entry["delivery"] and entry["delivery"]["words"] for entry in oldest["entries"]][:2] == [None, "sent"]
+
+
+def test_a_page_that_cannot_be_is_refused(office: Office) -> None:
+    case = office.writes(ALICE)
+
+    status, _ = office.asks("agent-1", "GET", f"/desk/api/cases/{case.id}?cursor={'1' * 2000}")
+    nothing = office.show("agent-1", {"id": case.id}, cursor="0")
+
+    assert status == 400
+    assert (nothing["entries"], nothing["older"]) == ([], None)

@@ -1,6 +1,8 @@
 """`tweetserve desk` against the desk's API over real HTTP."""
 
 import json
+import re
+import shlex
 import threading
 from collections.abc import Callable, Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -112,6 +114,31 @@ def test_a_verified_account_stands_beside_the_case(office: Office, desk: Desk) -
     taken = desk("next")
 
     assert "line-1" in taken.output
+
+
+def test_a_long_case_says_how_its_older_page_is_read(office: Office, desk: Desk) -> None:
+    case = office.writes(ALICE, "how it began")
+    office.says_more(case, [f"more {number}" for number in range(100)])
+
+    newest = desk("next").output
+    (command,) = re.findall(r"`tweetserve desk (show [^`]*)`", newest.replace("\n", ""))
+    older = desk(*shlex.split(command)).output
+
+    assert "how it began" not in newest
+    assert "how it began" in older
+
+
+def test_an_older_page_is_not_the_newest_that_was_read(office: Office, desk: Desk) -> None:
+    case = office.writes(ALICE)
+    desk("next")
+    office.later(minutes=1)
+    office.writes(ALICE, "wait, one more thing")
+    desk("show", case.number, "--before", "2026")
+
+    replied = desk("reply", "It is credited.")
+
+    assert replied.exit_code == 1
+    assert office.x.sent == []
 
 
 def test_an_empty_line_has_an_exit_code_of_its_own(desk: Desk) -> None:

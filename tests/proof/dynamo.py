@@ -235,7 +235,7 @@ class Pages:
 def _asked(
     table: Table, index: str | None, expression: str, request: Item, partition: str, sort: str
 ) -> list[tuple[str, Key]]:
-    """`partition = :p`, alone or with `begins_with(sort, :s)` or `sort <= :s`."""
+    """`partition = :p`, alone or with `begins_with(sort, :s)`, `sort BETWEEN :s AND :t` or `sort <= :s`."""
     values = _values(request)
     first, _, rest = expression.partition(" AND ")
     name, _, placeholder = first.partition(" = ")
@@ -246,6 +246,9 @@ def _asked(
     if begins := re.fullmatch(rf"begins_with\({sort}, (:\w+)\)", rest):
         prefix = values[begins[1]]
         return found[bisect_left(found, prefix, key=_sort) : bisect_right(found, prefix + LAST, key=_sort)]
+    if between := re.fullmatch(rf"{sort} BETWEEN (:\w+) AND (:\w+)", rest):
+        lowest, highest = values[between[1]], values[between[2]]
+        return found[bisect_left(found, lowest, key=_sort) : bisect_right(found, highest, key=_sort)]
     upto = re.fullmatch(rf"{sort} <= (:\w+)", rest)
     assert upto, f"{rest} is not known here"
     return found[: bisect_right(found, values[upto[1]], key=_sort)]

@@ -207,6 +207,21 @@ class Store:
             even_expired=even_expired,
         )
 
+    def newest(self, pk: str, prefix: str, start: str | None = None) -> Iterator[Item]:
+        """Read items whose sort keys begin with `prefix`, newest first, from `start` on.
+
+        What is not asked for is not read.
+        """
+        values = {":pk": pk, ":prefix": prefix, ":start": start or f"{prefix}\U0010ffff"}
+        request = {
+            "KeyConditionExpression": "pk = :pk AND sk BETWEEN :prefix AND :start",
+            "ExpressionAttributeValues": _item(values),
+            "ScanIndexForward": False,
+            "ConsistentRead": True,
+        }
+        for page in self._pages(request):
+            yield from self._there(page["Items"])
+
     def all(self) -> list[Item]:
         """Read every item. For a table as small as the local run's."""
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)

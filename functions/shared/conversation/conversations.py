@@ -152,6 +152,20 @@ def entries_of(store: Store, case_id: str) -> list[Entry]:
     return [entry_in(row) for row in store.query(rows.case_pk(case_id), rows.all_of(rows.ENTRY))]
 
 
+def newest_entries(store: Store, case_id: str, cursor: str | None = None) -> Iterator[Entry]:
+    """Read what was said in a case, the newest first, or from the entry on that a cursor names.
+
+    What is not asked for is not read: a case may be as long as its customer likes.
+    """
+    every = rows.all_of(rows.ENTRY)
+    start = every + cursor if cursor else None
+    return map(entry_in, store.newest(rows.case_pk(case_id), every, start))
+
+
+def cursor_of(case_id: str, entry: Entry) -> str:
+    return rows.entry_key(case_id, entry.at, entry.id).sk.removeprefix(rows.all_of(rows.ENTRY))
+
+
 def save(
     store: Store,
     before: Conversation,

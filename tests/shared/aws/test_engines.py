@@ -280,6 +280,9 @@ def test_a_partition_is_read_to_its_end_in_either_order_or_to_a_limit(store: Sto
     assert asked("entry#", newest_first=True, limit=2) == ["entry#59", "entry#58"]
     assert asked("entry#", limit=60) == names
     assert asked("nothing") == []
+    assert [item["sk"] for item in store.newest("p", "entry#")] == names[::-1]
+    assert [item["sk"] for item in store.newest("p", "entry#", "entry#41")] == names[41::-1]
+    assert [item["sk"] for item in store.newest("p", "entry#", "entry#")] == []
 
 
 @on_each
