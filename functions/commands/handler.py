@@ -29,7 +29,6 @@ class Settings(wiring.SenderSettings):
     accounts_table: str
     catalogue_table: str
     inbound_queue_url: str
-    code_key_secret_name: str
     sms_sender: str = ""
     """Whom text messages come from: an origination identity of AWS End User Messaging."""
     sms_url: str = ""
@@ -101,12 +100,8 @@ def bot() -> Bot:
 
     messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
     keyed = wiring.keyed(ours.code_key_secret_name)
-    sender = wiring.sender_of(ours, settings.client, messenger)
-    sender = replace(
-        sender,
-        anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)),
-        digest=partial(keyed.digest, "customer"),
-    )
+    sender = wiring.sender_of(ours, settings.client, messenger, keyed)
+    sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)))
     return Bot(
         sender,
         account=account,

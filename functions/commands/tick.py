@@ -20,7 +20,7 @@ from functions.shared.turns import Turns
 
 CALL_TO_X = replies.SEND_TAKES
 TIMES_OUT = timedelta(seconds=50)
-"""As in `infra/layout.py`; a test compares them."""
+"""As in `infra/layout.py`; `tests/commands/test_tick.py` compares them."""
 TAKES = TIMES_OUT - 2 * CALL_TO_X - timedelta(seconds=2)
 """When the last call to X begins at the latest, for sending and for settling: a second is left to report."""
 AT_ONCE = 50

@@ -176,5 +176,5 @@ def desk() -> Desk:
     def brand() -> Brand:
         return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
 
-    sender = wiring.sender_of(ours, settings.client, messenger)
+    sender = wiring.sender_of(ours, settings.client, messenger, wiring.keyed(ours.code_key_secret_name))
     return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)

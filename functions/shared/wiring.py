@@ -4,7 +4,8 @@ Whoever sends brings the messenger: what only keeps conversations is deployed wi
 """
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 from typing import Any
 
 from functions.shared.aws import clock, settings
@@ -36,6 +37,7 @@ class SenderSettings(LineSettings):
     """Of whoever sends DMs as well."""
 
     x_user_secret_name: str
+    code_key_secret_name: str
     x_api_url: str = "https://api.x.com"
 
 
@@ -47,8 +49,10 @@ def teams_line(ours: LineSettings, client: Clients) -> Line:
     return Line(client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS})
 
 
-def sender_of(ours: LineSettings, client: Clients, messenger: Messenger) -> Sender:
-    return Sender(store_of(ours, client), messenger, teams_line(ours, client), clock.now)
+def sender_of(ours: LineSettings, client: Clients, messenger: Messenger, keyed: Keyed | None = None) -> Sender:
+    """`keyed` is for whoever sends: what X refuses is counted by recipient."""
+    sender = Sender(store_of(ours, client), messenger, teams_line(ours, client), clock.now)
+    return replace(sender, digest=partial(keyed.digest, "customer")) if keyed else sender
 
 
 def keyed(secret_name: str) -> Keyed:

@@ -1,0 +1,31 @@
+"""Where things are put together: what whoever sends needs to have."""
+
+from collections.abc import Callable
+from types import ModuleType
+
+import pytest
+
+from functions.commands import handler as commands
+from functions.escalate import handler as desk
+from functions.shared.aws import settings
+from functions.shared.conversation.linking import Keyed
+from functions.shared.delivery.sender import Sender
+from tests.simulated_x import user_tokens
+
+
+@pytest.mark.parametrize(
+    ("function", "sender_of"),
+    [
+        pytest.param(commands, lambda: commands.bot.__wrapped__().sender, id="commands"),
+        pytest.param(desk, lambda: desk.desk.__wrapped__().sender, id="desk"),
+    ],
+)
+def test_whoever_sends_tells_apart_whom_x_refuses(
+    monkeypatch: pytest.MonkeyPatch, function: ModuleType, sender_of: Callable[[], Sender]
+) -> None:
+    named = dict.fromkeys(function.Settings.__dataclass_fields__, "x") | {"x_api_url": "https://api.x.com"}
+    monkeypatch.setattr(function, "_settings", lambda: function.Settings(**named))
+    monkeypatch.setattr(settings, "secret", lambda _: {**user_tokens(), "key": "k"})
+    monkeypatch.setattr(settings, "client", lambda _: object())
+
+    assert sender_of().digest("2000000000000000011") == Keyed(b"k").digest("customer", "2000000000000000011")
