@@ -19,7 +19,7 @@ from functions.shared.aws.store import FORGET, Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
-from functions.shared.conversation import cases, erasure, intake, locks
+from functions.shared.conversation import cases, erasure, intake
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import (
     TRIES,
@@ -29,6 +29,7 @@ from functions.shared.conversation.conversations import (
     consent_row,
     load,
     with_lines,
+    with_named_line,
 )
 from functions.shared.conversation.customers import Consent, Customer
 from functions.shared.conversation.erasure import Marks
@@ -135,8 +136,7 @@ class Bot:
     def _known(self, x_id: str) -> Conversation:
         """Read a conversation, with what still holds of one who was erased, and with the line of an older link."""
         known = self.marks.known(load(self.sender.store, x_id))
-        named = locks.named(known.customer, self.proofs.keyed.of_line)
-        return with_lines(self.sender.store, replace(known, customer=named)) if named != known.customer else known
+        return with_named_line(self.sender.store, known, self.proofs.keyed.of_line)
 
     @property
     def marks(self) -> Marks:

@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.commands import flood, ours, switches, texts
+from functions.commands import flood, our_words, switches, texts
 from functions.commands.answering import OTHER, answer, answered, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
@@ -18,7 +18,7 @@ from functions.shared.conversation.cases import Case, Team, case_number
 from functions.shared.conversation.customers import Asked, Consent, Customer, seen, stopped
 from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
-from functions.shared.wording import rules
+from functions.shared.wording import ours, rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from functions.shared.wording.text import assemble
@@ -51,7 +51,7 @@ def decide(
     """
     before = question.customer
     dm = question.dm
-    question = replace(question, dm=dm.model_copy(update={"text": ours.without(dm.text)}))
+    question = replace(question, dm=dm.model_copy(update={"text": ours.without(dm.text, our_words.every())}))
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
     question = replace(question, customer=flood.counted(question))

@@ -10,6 +10,7 @@ from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Account, Dated, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.wording import saying
+from functions.shared.wording.safety import LOCKED
 from functions.shared.wording.text import Reply, Text
 
 AGED = 1
@@ -32,12 +33,6 @@ ENDED = Text(
     needs=("customer.link_ended", *FOUND, "brand.example_number"),
     asks_consent=True,
     ends_link=True,
-)
-LOCKED = Text(
-    "figures.locked",
-    "{hi}to keep you safe I'm not showing account details in this chat for now. Call {lost_phone} or reply #human, and"
-    " a person will check with you and switch it back on.",
-    needs=("customer.locked_by", "brand.lost_phone"),
 )
 WHY = Text(
     "locked.why",

@@ -14,13 +14,13 @@ from functions.shared.aws.rows import dead_row, dm_key, dm_row
 from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.conversation import cases, conversations, intake, promises
 from functions.shared.conversation.cases import Entry
-from functions.shared.conversation.conversations import Conversation, consent_row
+from functions.shared.conversation.conversations import Conversation, consent_row, with_named_line
 from functions.shared.conversation.customers import Consent, Customer, seen, stopped
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.linking import Keyed, unlinked
 from functions.shared.conversation.tickets import Line
-from functions.shared.wording import rules
+from functions.shared.wording import ours, rules
 from functions.shared.wording.reading import plain
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import plain_stop, stop_tag
@@ -64,8 +64,8 @@ class Letter:
 
     @property
     def _written(self) -> str:
-        """What the customer wrote themselves."""
-        return (self.said or "") if self.kind == "dm" else ""
+        """What the customer wrote themselves: neither what others sent for them nor what we said and they pasted."""
+        return ours.without(self.said or "") if self.kind == "dm" else ""
 
 
 @telemetry.observed
@@ -116,6 +116,7 @@ class Reader:
             if self.store.get(*dm_key(current.customer.x_id, letter.id)):
                 return None
             known = Marks(self.store, self.keyed).known(current)
+            known = with_named_line(self.store, known, self.keyed.of_line)
             return None if _is_forgotten(known, letter) else _with_case(known, letter, now)
 
         saved = None

@@ -26,20 +26,13 @@ from functions.shared.conversation.conversations import TRIES, Contended, Conver
 from functions.shared.conversation.customers import Customer, Link, at_handle
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
+from functions.shared.wording.safety import STAYS, UNDONE
 
 DEPTH = 25
 """Cases looked at in each line for one `next`: more than people who press it at the same moment."""
 
 
 RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
-UNDONE = (
-    "{hi}thank you, we've checked and account details are on again in this chat. If you ever think that someone else"
-    " has your phone or account, send #urgent."
-)
-STAYS = (
-    "{hi}we couldn't make sure that it's you, so account details stay off here for now. That's to protect you. Call"
-    " {lost_phone}, free, day or night, and give them {case}: they have other ways to check."
-)
 HOW_CHECKED = (
     "This case locks account details: say how you checked who it is (`checked`), or that they stay off (`lock_stays`)."
 )

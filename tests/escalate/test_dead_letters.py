@@ -9,12 +9,13 @@ import pytest
 from functions.escalate import dead_letters
 from functions.escalate.dead_letters import Reader
 from functions.shared.aws import store, telemetry
-from functions.shared.aws.rows import customer_pk, dm_key
+from functions.shared.aws.rows import customer_pk, dm_key, line_key
 from functions.shared.aws.store import Cancelled
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from functions.shared.conversation.linking import Keyed
+from functions.shared.wording.safety import SMS_LINKED, UNDONE
 from tests.at_desk import START, Office
 from tests.ringing import rung
 
@@ -120,6 +121,26 @@ def test_other_words_that_nobody_could_answer_stop_nothing(office: Office, says:
     dies(MESSAGE | {"text": says})
 
     assert not conversations.load(office.store, ALICE).customer.stopped
+
+
+def test_a_theft_that_nobody_could_answer_locks_the_line_of_an_older_link(office: Office, reader: Reader) -> None:
+    known = Conversation(Customer(ALICE, link=Link("account-1", "1", START)))
+    conversations.save(office.store, Conversation(Customer(ALICE)), known, by="test", did="linked", now=START)
+
+    dies(MESSAGE | {"text": "my phone was stolen last night, please block it"})
+
+    line = office.store.get(*line_key(reader.keyed.of_line("account-1", "1")))
+    assert line
+    assert line["locked_by"] == [conversations.load(office.store, ALICE).customer.case]
+
+
+@pytest.mark.usefixtures("reader")
+@pytest.mark.parametrize("said", [SMS_LINKED.format(brand="Example", time="14:15", lost_phone="0800 1"), UNDONE])
+def test_our_own_words_that_nobody_could_answer_are_nobodys_trouble(office: Office, said: str) -> None:
+    dies(MESSAGE | {"text": said})
+
+    assert conversations.load(office.store, ALICE).customer.locked_by is None
+    assert office.next("agent-1")["team"] == "general"
 
 
 @pytest.mark.usefixtures("reader")

@@ -3,10 +3,10 @@
 from dataclasses import replace
 from datetime import timedelta
 
-from functions.commands import gate
 from functions.commands.registry import Changed, Command, Example, Question
 from functions.shared.conversation.linking import unlinked
 from functions.shared.wording.reading import plain
+from functions.shared.wording.safety import LOCKED
 from functions.shared.wording.text import Reply, Text
 
 ASK = Text(
@@ -28,7 +28,7 @@ def say(question: Question) -> Reply | Changed:
     customer, now = question.customer, question.now
     if question.locked:
         # Else a thief could erase the report of the theft and link the stolen phone.
-        reply = gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+        reply = LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
         return Changed(reply, customer, refused="The customer asks to be erased. Not while figures are paused.")
     until = customer.delete_asked_until
     if until and now < until and set(plain(question.dm.text).words) == {"delete", "yes"}:
@@ -43,7 +43,7 @@ command = Command(
     examples=(Example("#delete", "delete.ask"), Example("#delete", "delete.ask", by="new_customer")),
     home="general",
     menu=(8, 2),
-    texts=(ASK, DONE, gate.LOCKED),
+    texts=(ASK, DONE, LOCKED),
     changes=True,
     alone=True,
     in_a_flood=True,

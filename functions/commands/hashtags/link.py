@@ -6,7 +6,6 @@ from itertools import groupby
 
 import phonenumbers
 
-from functions.commands import gate
 from functions.commands.registry import Changed, Command, Example, Question
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Brand
@@ -18,6 +17,7 @@ from functions.shared.conversation.customers import Code, Consent, Customer
 from functions.shared.conversation.linking import Proofs
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain, visible
+from functions.shared.wording.safety import LOCKED, SMS_CODE, SMS_LINKED, SMS_UNLINKED
 from functions.shared.wording.saying import moment, time_of_day
 from functions.shared.wording.text import Reply, Text
 
@@ -63,18 +63,11 @@ DONE = Text(
     needs=("line.number", "brand.name", "brand.lost_phone"),
 )
 
-SMS_CODE = (
-    "{brand}: {code} is your code to link your X account. Valid 10 minutes. Type it only in our X chat. We never ask"
-    " for it by phone. Not you? Ignore this."
-)
-SMS_LINKED = "{brand}: your number is now linked to an X account ({time}). Not you? Call {lost_phone}, free."
-SMS_UNLINKED = "{brand}: your number is no longer linked to an X account ({time}). Not you? Call {lost_phone}, free."
-
 
 def say(question: Question) -> Reply | Changed:
     """Send a code, or do everything as if: the same reads, the same writes and the same words for any number."""
     if question.locked:
-        return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+        return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
     number = number_in(question.dm.text, question.catalogue.brand.country)
     if number is None:
         return HOW.reply(number=question.catalogue.brand.example_number)
@@ -113,7 +106,7 @@ def check(question: Question, typed: str) -> Reply | Changed:
     customer, now, proofs = question.customer, question.now, question.proofs
     code = customer.code
     if question.locked:
-        return gate.LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
+        return LOCKED.reply(lost_phone=question.catalogue.brand.lost_phone)
     if until := customer.linking_paused_until if not code else None:
         return _paused(question, until) if until > now else NO_CODE.reply()
     if code is None or now >= code.until:
@@ -245,7 +238,7 @@ command = Command(
     ),
     home="general",
     menu=(8, 1),
-    texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, gate.LOCKED),
+    texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, LOCKED),
     changes=True,
     alone=True,
 )

@@ -131,6 +131,14 @@ def with_lines(store: Store, conversation: Conversation) -> Conversation:
     return replace(conversation, lines=(*conversation.lines, *read))
 
 
+def with_named_line(store: Store, conversation: Conversation, of_line: Callable[[str, str], str]) -> Conversation:
+    """Give a link of before its line's name, so that a report locks it, and claims see that it is locked."""
+    named = locks.named(conversation.customer, of_line)
+    if named == conversation.customer:
+        return conversation
+    return with_lines(store, replace(conversation, customer=named))
+
+
 def case_of(store: Store, case_id: str) -> Case | None:
     item = store.get(*rows.case_key(case_id))
     return case_in(item) if item else None

@@ -4,10 +4,9 @@ import re
 from collections.abc import Iterator
 from functools import cache
 
-from functions.commands import texts
-from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED
-from functions.commands.registry import registry
+from functions.shared.wording import safety
 from functions.shared.wording.reading import visible
+from functions.shared.wording.rules import routing
 
 ALONE = 5
 """Words of ours in a row, up to a full stop or a place that is filled in: nobody writes the same by chance."""
@@ -18,23 +17,26 @@ _WORD = re.compile(r"#?\w+")
 type Words = tuple[str, ...]
 
 
-def without(text: str) -> str:
-    """Return a text without the sentences that are ours; as it is if it holds none."""
+def without(text: str, more: tuple[str, ...] = ()) -> str:
+    """Return a text without the sentences that are ours; as it is if it holds none.
+
+    What would be urgent if a customer said it is known here; `more` is whatever else we say.
+    """
     seen = visible(text)
     found = list(_WORD.finditer(seen))
     words = tuple(match[0] for match in found)
     kept, last = [], 0
-    for at, length in _runs(words):
+    for at, length in _runs(words, _sentences(more)):
         kept.append(seen[last : found[at].start()])
         last = found[at + length - 1].end()
     return " ".join([*kept, seen[last:]]) if kept else text
 
 
-def _runs(words: Words) -> Iterator[tuple[int, int]]:
+def _runs(words: Words, sentences: dict[Words, list[Words]]) -> Iterator[tuple[int, int]]:
     """Find where sentences of ours stand, and how many words each has."""
     at = 0
     while at < len(words):
-        of_ours = _sentences().get(words[at : at + ALONE], ())
+        of_ours = sentences.get(words[at : at + ALONE], ())
         length = max((len(one) for one in of_ours if words[at : at + len(one)] == one), default=0)
         if length:
             yield at, length
@@ -42,10 +44,10 @@ def _runs(words: Words) -> Iterator[tuple[int, int]]:
 
 
 @cache
-def _sentences() -> dict[Words, list[Words]]:
+def _sentences(more: tuple[str, ...]) -> dict[Words, list[Words]]:
     """Our sentences by the words that they begin with."""
     found: dict[Words, list[Words]] = {}
-    for said in _all():
+    for said in (*safety.SAFETY, *_of_people(), *more):
         for sentence in _SENTENCE.split(said):
             words = tuple(_WORD.findall(visible(sentence)))
             if len(words) >= ALONE:
@@ -53,8 +55,7 @@ def _sentences() -> dict[Words, list[Words]]:
     return found
 
 
-def _all() -> Iterator[str]:
-    yield from (SMS_CODE, SMS_LINKED, SMS_UNLINKED, texts.TOO, texts.FIRST_CONTACT)
-    yield from texts.texts().values()
-    for text in (text for command in registry().commands for text in command.texts):
-        yield from (text.text, text.next)
+def _of_people() -> Iterator[str]:
+    """What is said when a person takes over."""
+    for said in (*routing()["ack"].values(), *routing()["answer"].values()):
+        yield from (said[part] for part in ("text", "unstaffed") if part in said)

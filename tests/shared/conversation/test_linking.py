@@ -7,13 +7,14 @@ from typing import Any
 
 import pytest
 
-from functions.commands.hashtags.link import SMS_CODE, SMS_LINKED, SMS_UNLINKED, code_in, number_in
+from functions.commands.hashtags.link import code_in, number_in
 from functions.commands.sms import LONGEST, AwsTexts, Sms
 from functions.escalate.contract import ShownAccount
 from functions.shared.aws.rows import customer_pk
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation import conversations, linking
 from functions.shared.wording.reading import plain
+from functions.shared.wording.safety import SMS_CODE, SMS_LINKED, SMS_UNLINKED
 from tests.phones import CUSTOMER, NOBODYS, NUMBER, OTHER_NUMBER, REFUSED, STRANGER, Phone, account, code_for, world
 from tests.proof.world import STAFF, START, Fault, World
 from tests.ringing import rung
