@@ -61,7 +61,7 @@ def demo_page(brand: Path = EXAMPLE_UK) -> dict[str, Any]:
     now = clock.now()
     known = facts(brand)
     return {
-        "brand": {"id": BRAND_ID, **{fact: known[fact] for fact in ("name", "handle", "timezone")}},
+        "brand": {"id": BRAND_ID, **{fact: known[fact] for fact in ("name", "handle", "timezone", "country")}},
         "commands": [{"tag": command.tag, "help": command.help} for command in registry().commands],
         "customers": [shown(one) for one in people(now, brand)],
     }

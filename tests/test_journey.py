@@ -35,6 +35,7 @@ def test_the_page_knows_its_brand_its_commands_and_its_people(http: httpx.Client
         "handle": "ExampleCare",
         "name": "ExampleCare",
         "timezone": "Europe/London",
+        "country": "GB",
     }
     assert {"charges", "data", "stop", "help"} <= {command["tag"] for command in state["commands"]}
     assert [(one["handle"], one["state"]) for one in state["customers"][:3]] == [

@@ -65,8 +65,8 @@ const clock = (options) => {
   const formats = {};
   return (at) => {
     if (!at) return "";
-    const timeZone = page.local.brand?.timezone;
-    formats[timeZone] ??= new Intl.DateTimeFormat("en-GB", { timeZone, ...options });
+    const { timezone: timeZone, country = "GB" } = page.local.brand ?? {};
+    formats[timeZone] ??= new Intl.DateTimeFormat(`en-${country}`, { timeZone, ...options });
     return formats[timeZone].format(new Date(at)).replace(",", "");
   };
 };
