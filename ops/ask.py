@@ -51,7 +51,9 @@ def ask(
         typer.Option("--file", encoding="utf-8", errors="replace", help="Messages, one a line; - reads the input."),
     ] = None,
     why: Annotated[bool, typer.Option("--why", help="Say which step and which rule decided.")] = False,
-    brand: Annotated[Path, typer.Option(exists=True, file_okay=False, help="A brand's folder.")] = EXAMPLE_UK,
+    brand: Annotated[
+        Path, typer.Option(exists=True, file_okay=False, show_default=EXAMPLE_UK.name, help="A brand's folder.")
+    ] = EXAMPLE_UK,
     as_json: AsJson = False,
 ) -> None:
     """Say what a demo customer would read, each message as their first. Nothing is sent."""
