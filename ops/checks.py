@@ -24,7 +24,7 @@ from functions.shared.aws.store import unmarshalled
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
-from ops import facts, x_keys, x_webhook
+from ops import facts, restore, settle, x_keys, x_webhook
 from ops.accounts import there_are
 from ops.pause import paused
 from ops.place import Place, Trouble
@@ -35,6 +35,12 @@ MANY = 20
 """Messages that wait: fewer are on their way."""
 LATELY = timedelta(minutes=15)
 X_DOWN = "*X down* in docs/runbook.md says what to do."
+GOES_ON = {
+    budget.RESTORED: "settle --since MOMENT",
+    settle.WAITS: "settle --since MOMENT",
+    restore.WHY: "restore --to MOMENT",
+}
+"""What ends a pause that a command has begun, by what it says."""
 SECRETS = {
     "x_consumer_secrets_name": ("current",),
     "x_user_secret_name": x_keys.NAMES,
@@ -76,7 +82,8 @@ def _guarded(check: Check, place: Place) -> Iterator[Fault]:
 
 
 def settings(place: Place) -> Iterator[Fault]:
-    needed = [(one, function) for function in reversed(FUNCTIONS) for one in settings_of(function)]
+    there = [one for one in reversed(FUNCTIONS) if not (place.local and one.on_aws_only)]
+    needed = [(one, function) for function in there for one in settings_of(function)]
     asked = {one.name: function.name for one, function in needed if one.default is MISSING}
     for name, function in sorted(asked.items()):
         if not place.settings.get(name):
@@ -227,8 +234,10 @@ def sending(place: Place) -> Iterator[Fault]:
         )
     for what, says in paused(place).items():
         named = "All automated replies are" if what == "all" else f"#{what} is"
-        command = "settle" if says == budget.RESTORED else "resume" if what == "all" else f"resume '#{what}'"
-        yield Fault(f"{named} paused: {says}", f"`tweetserve {command} {_where(place)}` when it is over.")
+        over = f"`tweetserve {'resume' if what == 'all' else f"resume '#{what}'"} {_where(place)}` when it is over."
+        command = GOES_ON.get(says)
+        goes_on = f"`tweetserve {command} {_where(place)}` goes on: MOMENT is the one that the table went back to."
+        yield Fault(f"{named} paused: {says}", goes_on if command else over)
 
 
 # ---- what is said ----

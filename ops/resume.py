@@ -23,7 +23,7 @@ def resume(place: Place, what: What = ALL, *, dry_run: bool, as_json: bool) -> N
     """Let automated replies leave again."""
     tag = tag_of(what)
     if tag == ALL and budget.load(place.store).paused == budget.RESTORED:
-        raise Trouble("This table was restored from a backup: `tweetserve settle` asks X what was sent, and resumes.")
+        raise Trouble("This table was restored: `tweetserve settle --since MOMENT` asks X what was sent, and resumes.")
     if not dry_run:
         let_go(place, tag)
     tell(place, tag, as_json=as_json, dry_run=dry_run, verb="resume")

@@ -98,3 +98,5 @@ def test_a_restored_table_starts_paused(tweetserve: Terminal, monkeypatch: pytes
     assert tweetserve.limits.paused == budget.RESTORED
     assert tweetserve.limits.room("answer", now()) == 0
     assert tweetserve("resume").exit_code == 1
+    [fault] = [one for one in tweetserve.json("doctor")["faults"] if one["part"] == "sending"]
+    assert fault["remedy"].startswith("`tweetserve settle --since MOMENT --local` goes on")
