@@ -20,7 +20,8 @@ from functions.shared.x.messages import DirectMessage
 LATE = timedelta(minutes=5)
 
 _GREETING = re.compile(r"Hi(?: @\w+)?, ")
-_ETA = re.compile(NO_TIME + r"|in about \d+ minutes|by \d\d:\d\d(?: tomorrow| on \w+ \d+ \w+(?: \d{4})?)?")
+_DAY = r"\w+ \d+ \w+(?: \d{4})?|\w+, \w+ \d+(?:, \d{4})?"  # in both orders of a date
+_ETA = re.compile(NO_TIME + rf"|in about \d+ minutes|by \d\d?:\d\d(?: [AaPp][Mm])?(?: tomorrow| on (?:{_DAY}))?")
 
 
 @dataclass(frozen=True)

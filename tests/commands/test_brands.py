@@ -4,15 +4,20 @@ import ast
 import re
 import tomllib
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
+from functions.commands.late import _with_time
 from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.escalate import views
 from functions.shared.brand.catalogue import Brand
 from functions.shared.wording.country import Country
+from functions.shared.wording.saying import eta
 from local.demo import catalogue, people
 from tests.asking import NOW, decided
 from tests.brands import AMERICAN, FACTS, UK, US
@@ -78,6 +83,16 @@ def test_the_american_way() -> None:
     )
     assert "It renews on Fri, Dec 4: about 1.2 GB a day until then." in left
     assert "like #link (212) 555-0123, and I'll text you a code" in stranger
+
+
+@both
+@given(st.integers(0, 60 * 24 * 500))
+def test_a_time_that_was_told_is_found_again_whole_when_it_is_told_anew(brand: Path, minutes: int) -> None:
+    told = eta(NOW + timedelta(minutes=minutes), NOW, Brand.of({UK: FACTS, US: AMERICAN}[brand]))
+
+    assert _with_time(f"A person will reply here {told}. Your case is 7KD-2MX.", "soon") == (
+        "A person will reply here soon. Your case is 7KD-2MX."
+    )
 
 
 INSTITUTIONS = re.compile(
