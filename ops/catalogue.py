@@ -3,6 +3,7 @@
 import json
 from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -166,11 +167,22 @@ def _given(file: Path) -> list[Any]:
         text = file.read_text(encoding="utf-8-sig")
         if text.lstrip().startswith("["):
             return list(json.loads(text))
+        if (whole := _whole(text)) is not None:
+            return whole
         return [json.loads(line) for line in text.splitlines() if line.strip()]
     except UnicodeDecodeError:
         raise Trouble(f"{file} is not in UTF-8: save it so.") from None
     except ValueError as error:
         raise Trouble(f"{file} is neither a JSON list nor JSON Lines: {error}") from None
+
+
+def _whole(text: str) -> list[Any] | None:
+    """Return the items of a file that says where its schema is: `{"$schema": ..., "items": [...]}`."""
+    with suppress(ValueError):
+        found = json.loads(text)
+        if isinstance(found, dict) and isinstance(found.get("items"), list):
+            return list(found["items"])
+    return None
 
 
 def _named(item: Any) -> str:

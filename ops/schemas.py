@@ -50,7 +50,11 @@ def _catalogue() -> dict[str, Any]:
     refs, schema = models_json_schema(
         [(model, "validation") for model in MODELS.values()], schema_generator=WrittenSchema
     )
-    return {"type": "array", "items": {"oneOf": [refs[model, "validation"] for model in MODELS.values()]}, **schema}
+    items = {"type": "array", "items": {"oneOf": [refs[model, "validation"] for model in MODELS.values()]}}
+    listed = {"$ref": "#/$defs/Items"}
+    with_its_schema = {"properties": {"$schema": {"type": "string"}, "items": listed}, "required": ["items"]}
+    schema["$defs"]["Items"] = items
+    return {"oneOf": [listed, {"type": "object", "additionalProperties": False, **with_its_schema}], **schema}
 
 
 def _text(title: str, schema: dict[str, Any]) -> str:

@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import jsonschema  # type: ignore[import-untyped]
 import pytest
 
 from tests.at_terminal import Terminal, place, tweetserve
@@ -80,3 +81,15 @@ def test_what_is_there_and_what_a_file_would_change_can_be_read(tweetserve: Term
     nothing = tweetserve("catalogue", "diff", str(SAMPLES / "catalogue.json"))
     assert nothing.stdout == "The file changes nothing.\n"
     assert tweetserve("catalogue", "show", "offer", "none").stderr == "There is no offer none in the catalogue.\n"
+
+
+def test_a_catalogue_that_says_where_its_schema_is_comes_in(tweetserve: Terminal, tmp_path: Path) -> None:
+    file = tmp_path / "catalogue.json"
+    given = {"$schema": "catalogue.schema.json", "items": SAMPLE}
+    file.write_text(json.dumps(given, indent=2))
+
+    said = tweetserve.json("catalogue", "import", str(file))
+
+    assert sum(said["items"].values()) == len(SAMPLE)
+    schema = json.loads((DOCS / "schemas" / "catalogue.schema.json").read_text(encoding="utf-8"))
+    jsonschema.validate(given, schema, jsonschema.Draft202012Validator)

@@ -206,6 +206,8 @@ class Account(Facts):
 class Document(Part):
     """An account as it is imported."""
 
+    schema_at: Annotated[str | None, Field(alias="$schema", exclude=True)] = None
+    """Where its schema is: for an editor, and for nobody else."""
     account: Facts
     bills: tuple[Bill, ...] = ()
     lines: Annotated[tuple[Line, ...], Field(min_length=1)]
