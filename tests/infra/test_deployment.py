@@ -11,6 +11,7 @@ import sys
 import time
 from collections.abc import Callable, Iterator
 from contextlib import suppress
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -26,14 +27,16 @@ from typer.testing import CliRunner, Result
 from functions.shared.aws import settings
 from infra import stage as stages
 from infra.context import service
+from infra.deployed import Dropped, check
 from infra.layout import FUNCTIONS, TABLES, TEAMS
-from infra.packaging import HERE, build
+from infra.packaging import HERE
 from local import demo_data
 from local.x.simulator import register
 from ops import sign_in
 from ops.desk import LINE_EMPTY
 from ops.main import app
-from tests.simulated_x import CREDENTIALS, LINKED, SimulatedX, simulated_x, user_tokens
+from tests.simulated_x import LINKED, SimulatedX, simulated_x, user_tokens
+from tests.zips import Zips
 
 pytestmark = pytest.mark.package
 
@@ -109,40 +112,44 @@ def x() -> Iterator[SimulatedX]:
         yield x
 
 
+type Build = Callable[..., Path]
+
+
 @pytest.fixture(scope="module")
-def deployed(
-    cloud: str, x: SimulatedX, environment: pytest.MonkeyPatch, tmp_path_factory: pytest.TempPathFactory
-) -> dict[str, str]:
-    """Deploy the stack, put the secrets and the demo data there, tell X where we are; return the stack's outputs."""
-    folder = tmp_path_factory.mktemp("deployed")
-    put_secrets()
-    outputs = deploy(synthesised(folder, x.url))
+def synthesised(zips: Zips, x: SimulatedX, tmp_path_factory: pytest.TempPathFactory) -> Build:
+    """Return what writes the stack as `cdk deploy` would take it, with zips that run on this machine."""
+    packages = zips(HERE)
+
+    def write(**said: Any) -> Path:
+        app = cdk.App(outdir=str(tmp_path_factory.mktemp("assembly") / "cdk.out"))
+        code = {name: lambda_.Code.from_asset(str(package.zip)) for name, package in packages.items()}
+        service(app, stages.read("dev").model_copy(update={"x_api_url": x.url, **said}), code)
+        app.synth()
+        return Path(app.outdir)
+
+    return write
+
+
+@pytest.fixture(scope="module")
+def new(cloud: str, synthesised: Build) -> dict[str, str]:
+    """Deploy the stack; return its outputs. Nobody has been at X yet."""
+    return deploy(synthesised())
+
+
+@pytest.fixture(scope="module")
+def deployed(cloud: str, x: SimulatedX, new: dict[str, str], environment: pytest.MonkeyPatch) -> dict[str, str]:
+    """Put X's keys and the demo data there, and tell X where we are."""
+    keys = {f"X_{name.upper()}": value for name, value in user_tokens().items()}
+    put = CliRunner().invoke(app, ["x", "login", "--stage", "dev"], env=keys)
+    assert put.exit_code == 0, put.output
     for table, name in zip(TABLES, ("ACCOUNTS", "CATALOGUE", "SERVICE"), strict=True):
-        environment.setattr(demo_data, name, table._replace(name=outputs[f"{table.name.title()}Table"]))
+        environment.setattr(demo_data, name, table._replace(name=new[f"{table.name.title()}Table"]))
     demo_data.load_demo()
     # The engine knows the host name of an API, the machine does not.
     [api] = boto3.client("apigatewayv2").get_apis()["Items"]
     door = f"{cloud}/_aws/execute-api/{api['ApiId']}/$default"
     register(x.world, f"{door}/webhook")
-    return outputs | {"Door": door}
-
-
-def put_secrets() -> None:
-    secrets = boto3.client("secretsmanager")
-    secrets.create_secret(
-        Name="tweetserve/dev/x-consumer", SecretString=json.dumps({"current": CREDENTIALS.consumer_secret})
-    )
-    secrets.create_secret(Name="tweetserve/dev/x-user", SecretString=json.dumps(user_tokens()))
-
-
-def synthesised(folder: Path, x_url: str, **said: Any) -> Path:
-    """Write the stack as `cdk deploy` would take it, with zips that run on this machine."""
-    packages = build(FUNCTIONS, platform=HERE, target=folder / "build")
-    app = cdk.App(outdir=str(folder / "cdk.out"))
-    stage = stages.read("dev").model_copy(update={"x_api_url": x_url, **said})
-    service(app, stage, {name: lambda_.Code.from_asset(str(package.zip)) for name, package in packages.items()})
-    app.synth()
-    return folder / "cdk.out"
+    return new | {"Door": door}
 
 
 def deploy(assembly: Path) -> dict[str, str]:
@@ -196,6 +203,34 @@ def answer_to(x: SimulatedX, text: str) -> str:
 
 def from_brand(x: SimulatedX) -> list[str]:
     return [dm["text"] for dm in x.chat(LINKED.id) if dm["from"] == "brand"]
+
+
+TICKS = [function.name for function in FUNCTIONS if function.every]
+
+
+@pytest.mark.parametrize("tick", TICKS)
+def test_before_x_login_the_clock_calls_and_nothing_fails(new: dict[str, str], tick: str) -> None:
+    called = boto3.client("lambda").invoke(FunctionName=function_of(tick), Payload=b"{}")
+
+    assert "FunctionError" not in called, called["Payload"].read()
+
+
+@pytest.mark.parametrize("words", [("settle",), ("settle", "--since", "1h")])
+def test_before_x_login_commands_say_so(new: dict[str, str], words: tuple[str, ...]) -> None:
+    said = typed(*words, "--stage", "dev")
+
+    assert said.exit_code == 1
+    assert said.stderr.splitlines()[1:] == ["There are no keys yet: `tweetserve x login` puts them there."]
+
+
+def function_of(name: str) -> str:
+    [entry] = [function for function in FUNCTIONS if function.name == name]
+    [found] = [
+        str(function["FunctionName"])
+        for function in boto3.client("lambda").list_functions()["Functions"]
+        if function["Handler"] == f"{entry.module}.lambda_handler"
+    ]
+    return found
 
 
 def test_a_signed_hashtag_is_answered_at_x(deployed: dict[str, str], x: SimulatedX) -> None:
@@ -396,11 +431,7 @@ def test_doctor_sees_who_hears_the_alarms(deployed: dict[str, str]) -> None:
 
 
 def test_doctor_names_a_function_that_fails(deployed: dict[str, str]) -> None:
-    [name] = [
-        function["FunctionName"]
-        for function in boto3.client("lambda").list_functions()["Functions"]
-        if function["Handler"] == "functions.commands.tick.lambda_handler"
-    ]
+    name = function_of("commands-tick")
     failed = {"MetricName": "Errors", "Dimensions": [{"Name": "FunctionName", "Value": name}], "Value": 3}
     boto3.client("cloudwatch").put_metric_data(Namespace="AWS/Lambda", MetricData=[failed])
 
@@ -417,3 +448,58 @@ def test_every_command_says_where_it_works_and_reads_the_region_as_other_tools_d
 
     assert said.exit_code == 0, said.output
     assert f"tweetserve-dev in account {ACCOUNT}, {REGION}" in said.stderr
+
+
+# ---- deployed again ----
+
+CARE = stages.Domain(name="care.example.com", certificate_arn=f"arn:aws:acm:{REGION}:{ACCOUNT}:certificate/1234")
+WITH_DOMAIN = {"domain": CARE, "alarms": stages.Hearers(wake=("on-call@example.com",))}
+
+
+def template_in(assembly: Path) -> dict[str, Any]:
+    return dict(json.loads((assembly / "tweetserve-dev.template.json").read_text()))
+
+
+def test_a_second_deployment_adds_what_its_file_says_and_a_third_that_forgets_it_is_refused(
+    deployed: dict[str, str], x: SimulatedX, synthesised: Build, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CDK_DEFAULT_ACCOUNT", ACCOUNT)
+    monkeypatch.setenv("CDK_DEFAULT_REGION", REGION)
+    stage, second = stages.read("dev"), synthesised(**WITH_DOMAIN)
+
+    said = check(stage, "tweetserve-dev", template_in(second))
+    outputs = deploy(second)
+
+    assert "nothing is taken away" in said
+    assert outputs["WebhookUrl"] == "https://care.example.com/webhook"
+    assert answer_to(x, "#text")
+    with pytest.raises(Dropped, match=r"away the domain care\.example\.com, the mapping care\.example\.com, the subsc"):
+        check(stage, "tweetserve-dev", template_in(synthesised()))
+
+
+def test_a_table_is_restored_and_answers(
+    deployed: dict[str, str],
+    x: SimulatedX,
+    synthesised: Build,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """The engine copies the table as it is now: it knows no earlier times."""
+    (tmp_path / "dev.toml").write_text(stages.file_of("dev").read_text())
+    monkeypatch.setattr(stages, "FOLDER", tmp_path)
+    at, began = f"{datetime.now(UTC) - timedelta(minutes=5):%Y-%m-%dT%H:%MZ}", time.monotonic()
+
+    begun = typed("restore", "--to", at, "--stage", "dev")
+    assert begun.exit_code == 0, begun.output
+    paused = faults("sending")
+    outputs = deploy(synthesised(service_table=stages.read("dev").service_table, **WITH_DOMAIN))
+    ended = typed("restore", "--to", at, "--stage", "dev")
+
+    assert paused == ["All automated replies are paused: the table is being restored"]
+    assert outputs["ServiceTable"] == stages.read("dev").service_table != deployed["ServiceTable"]
+    assert ended.exit_code == 0, ended.output
+    assert "GB" in answer_to(x, "#data")
+    assert "decided: #data" in typed("explain", "--last", "--stage", "dev").stdout
+    with capsys.disabled():
+        print(f"\nrestored, deployed, settled, answered: {(time.monotonic() - began) / 60:.1f} minutes")  # noqa: T201 - for docs/runbook.md

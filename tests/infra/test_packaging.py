@@ -16,7 +16,8 @@ import pytest
 
 from infra import packaging
 from infra.layout import FUNCTIONS, Function
-from infra.packaging import HERE, Package, build
+from infra.packaging import HERE, LAMBDA, Package, build
+from tests.zips import Zips
 
 pytestmark = pytest.mark.package
 
@@ -28,8 +29,8 @@ by_name = pytest.mark.parametrize("name", [function.name for function in FUNCTIO
 
 
 @pytest.fixture(scope="module")
-def packages(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
-    return build(FUNCTIONS, target=tmp_path_factory.mktemp("build"))
+def packages(zips: Zips) -> dict[str, Package]:
+    return zips(LAMBDA)
 
 
 def contents(package: Package) -> dict[PurePosixPath, bytes]:
@@ -135,8 +136,8 @@ if "zoneinfo" in sys.modules:
 
 
 @pytest.fixture(scope="module")
-def runnable(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Package]:
-    return build(FUNCTIONS, platform=HERE, target=tmp_path_factory.mktemp("here"))
+def runnable(zips: Zips) -> dict[str, Package]:
+    return zips(HERE)
 
 
 def loaded_from(package: Package, function: Function, folder: Path) -> set[PurePosixPath]:
