@@ -146,10 +146,10 @@ def restored(
     place: Place, since: datetime, *, dry_run: bool, heard: Callable[[str], None] = lambda _: None
 ) -> dict[str, Any]:
     """Mark what X has sent since a backup, let nothing of it be said twice, and resume."""
-    store = place.store
+    store, x = place.store, account_of(place)
     if not dry_run:
         budget.pause(store, WAITS)
-    found = sorted(listed(account_of(place), place.settings["brand_id"], since, heard), key=lambda dm: int(dm.id))
+    found = sorted(listed(x, place.settings["brand_id"], since, heard), key=lambda dm: int(dm.id))
     count = {"dms_listed": len(found), "replies_marked_sent": 0, "dms_answered_before": 0, "cases_opened": 0}
     for customer in dict.fromkeys(dm.customer for dm in found):
         heard(f"settling {count['replies_marked_sent']} replies")

@@ -170,6 +170,7 @@ def test_without_keys_ops_are_told_to_log_in(
 
     assert (said.exit_code, said.stderr.count("\n")) == (1, 1)
     assert sentence in said.stderr
+    assert service.limits.paused is None
 
 
 @pytest.mark.parametrize(
