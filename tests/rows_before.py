@@ -78,7 +78,7 @@ def written() -> list[Item]:
 def _helped(world: World) -> str:
     """A case from its opening to its end, with an account that was looked at; return its id."""
     _said(world, EARLIER, "#data")
-    _said(world, EARLIER, "my bill is wrong and I am furious")
+    _said(world, EARLIER, "my invoice is wrong, and so was the last")
     case = world.next_case("before-1") or ""
     shows = replace(world.desk, account=lambda _: ShownAccount(verified=True))
     shows.show(STAFF, case)

@@ -117,6 +117,9 @@ class Trace:
     soon: timedelta = A_MINUTE
     """Within this time everybody else's replies leave while there is room."""
 
+    newer: Mapping[tuple[str, str], Row] = field(default_factory=dict)
+    """What a newer release has written into rows, by their keys."""
+
     @property
     def remembered(self) -> "Trace":
         """The trace without what was before an erasure: nothing is known of it any more."""
@@ -577,6 +580,15 @@ def erase(trace: Trace) -> Iterable[str]:
         yield from (f"{row['pk']} {row['sk']} is left of {customer}" for row in trace.rows if _tells(str(row), own))
 
 
+def kept(trace: Trace) -> Iterable[str]:
+    """What a newer release has written is still there."""
+    rows = {(row["pk"], row["sk"]): row for row in trace.rows}
+    for key, written in trace.newer.items():
+        lost = [name for name, value in written.items() if rows.get(key, {}).get(name) != value]
+        if lost:
+            yield f"{' '.join(key)} has lost {', '.join(lost)}"
+
+
 def privacy(trace: Trace) -> Iterable[str]:
     """Operations see nothing that a customer wrote or was told, and no handle."""
     own = [*trace.written.values(), *trace.handles.values(), *(part for _, part in _parts(trace))]
@@ -603,6 +615,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "FAIR": fair,
     "ERASE": erase,
     "PRIVACY": privacy,
+    "KEPT": kept,
 }
 WHOLE = ("ERASE", "PRIVACY")
 """They look at what was before an erasure, too."""

@@ -11,7 +11,7 @@ from functions.commands import bot, decide, promise_watch, switches
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
-from functions.shared.aws import store
+from functions.shared.aws import store, stored
 from functions.shared.carrier import accounts
 from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
@@ -496,6 +496,30 @@ MUTANTS = (
         commands_tick.tick,
         "promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))",
         "send(sender, Turns.within(10 * TIMES_OUT, sender.now)), promise_watch.watch(sender, bot.catalogue, turns)",
+    ),
+    Mutant(
+        "what a row holds beyond our fields is dropped when it is saved",
+        "KEPT",
+        "rolled back",
+        stored._whole,
+        "return inner | {name: value for name, value in thing.beyond.items() if name not in given}",
+        "return inner",
+    ),
+    Mutant(
+        "a value that nobody here understands raises",
+        "NO_LOSS",
+        "rolled back",
+        stored.read_as,
+        "unread = {str(",
+        "raise\n        unread = {str(",
+    ),
+    Mutant(
+        "an automated reply leaves though it is not understood whether its customer has stopped",
+        "STOP",
+        "rolled back",
+        claim.obstacle,
+        "if reply.automated and conversation.is_held:",
+        "if False:",
     ),
 )
 

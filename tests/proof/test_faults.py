@@ -15,7 +15,8 @@ import pytest
 
 from local.proof.invariants import broken
 from tests.proof.world import Fault
-from tests.proof.worlds import IN_PAIRS, WORLDS, Schedule, combined, every_single, run, singles, wrong
+from tests.proof.worlds import IN_PAIRS, WORLDS, Schedule, combined, every_single, faults_of, run, singles, wrong
+from tests.rows_before import before
 
 REGRESSIONS: tuple[tuple[str, Schedule, tuple[str, ...]], ...] = (
     # The claim is committed, and its sender wakes eight minutes later.
@@ -53,6 +54,22 @@ def hold(terminal: pytest.CaptureFixture[str], name: str, schedules: Iterable[Sc
 @pytest.mark.parametrize("name", WORLDS)
 def test_without_faults_every_invariant_holds(name: str) -> None:
     assert wrong(name, {}) == []
+
+
+@pytest.mark.parametrize(
+    "name", [name if name in AT_ONCE else pytest.param(name, marks=pytest.mark.proof) for name in WORLDS]
+)
+def test_every_invariant_holds_from_rows_of_before_on(name: str) -> None:
+    assert wrong(name, {}, tuple(before())) == []
+
+
+@pytest.mark.proof
+def test_no_single_fault_breaks_an_invariant_from_rows_of_before_on() -> None:
+    rows = tuple(before())
+    faults = faults_of(run(AT_ONCE[0], {}, rows))
+
+    assert faults
+    assert [found for at, fault in faults if (found := wrong(AT_ONCE[0], {at: fault}, rows))] == []
 
 
 @pytest.mark.parametrize(

@@ -20,6 +20,7 @@ from typing import Any
 
 import requests
 from botocore.exceptions import BotoCoreError, ClientError, ReadTimeoutError
+from pydantic import ValidationError
 
 from functions.commands.bot import Bot
 from functions.commands.handler import RETRY_AFTER
@@ -30,7 +31,7 @@ from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
-from functions.shared.aws.rows import BUDGET, LATER
+from functions.shared.aws.rows import BUDGET, LATER, Key
 from functions.shared.aws.store import Item, Put, Store
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
@@ -66,6 +67,8 @@ TIMES_OUT = timedelta(seconds=50)
 """A function ends then, whatever it is at; only what X takes long for counts."""
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
 COLLEAGUE = Staff("agent-2", STAFF.teams)
+FAILURES = (ClientError, BotoCoreError, Contended, ValidationError)
+"""Of a function: its message comes again."""
 CASE_SIGNS = str.maketrans("01", "XZ")
 OUR_IDS = 1_000_000
 """Of the DMs of a millisecond ours come last."""
@@ -306,6 +309,8 @@ class World:
         """Who makes trouble, or whom X makes trouble about: everybody else is to notice nothing of it."""
         self.room: list[tuple[datetime, datetime | None]] = []
         """When we looked at X, and when it had room."""
+        self.newer: dict[tuple[str, str], Item] = {}
+        """What a newer release has written into rows."""
         self._spent = timedelta()
         self.texted: list[Sms] = []
         self.figures: tuple[tuple[str, ...], ...] = ()
@@ -380,6 +385,7 @@ class World:
             room=tuple(self._room()),
             figures=self.figures,
             soon=A_MINUTE + len(self.struck) * WINDOW,
+            newer=dict(self.newer),
         )
 
     def _wishes(self) -> Iterator[tuple[str, bool]]:
@@ -404,6 +410,11 @@ class World:
         rows = list(self.dynamo.plain("service"))
         yield from (row for row in rows if row["pk"] == "dead" or row["sk"].startswith(("audit#", "dm#", "consent#")))
         yield from ((row["pk"], row["sk"]) for row in rows)
+
+    def newer_release(self, key: Key, **fields: Any) -> None:
+        """A newer release writes into a row what the one that we test does not know."""
+        self.store.commit([Put((self.store.get(*key) or key.row({})) | fields)])
+        self.newer[key] = self.newer.get(key, {}) | fields
 
     # ---- faults ----
 
@@ -543,7 +554,7 @@ class World:
                 self.bot.receive(read)
         except Kill:
             return
-        except (ClientError, BotoCoreError, Contended):
+        except FAILURES:
             wait = RETRY_AFTER[min(message.receives, len(RETRY_AFTER)) - 1]
             message.visible_at = self.now + timedelta(seconds=wait)
             return
@@ -555,13 +566,13 @@ class World:
         letter = letter_in({"messageId": message.id, "body": message.body, "attributes": attributes})
         try:
             self.reader.receive(letter)
-        except (Kill, ClientError, BotoCoreError, Contended):
+        except (Kill, *FAILURES):
             return
         self.survives(lambda: self.point("acknowledge", "dead letter", lambda: dead.delete(message.id)))
 
     def survives(self, do: Callable[[], Any]) -> None:
         self._spent = timedelta()
-        with suppress(Kill, ClientError, BotoCoreError, Contended):
+        with suppress(Kill, *FAILURES):
             do()
 
     def pass_time(self, until: timedelta) -> None:
@@ -633,7 +644,7 @@ class World:
         for _ in range(4):
             try:
                 return do()
-            except (Kill, ClientError, BotoCoreError, Contended):
+            except (Kill, *FAILURES):
                 self.work()
             except Refusal:
                 return None

@@ -9,6 +9,8 @@ from typing import Any
 
 from functions.load.writing import Table as AccountsTable
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import audit_key, case_key, profile_key, reply_key
+from functions.shared.aws.store import Item
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Document
 from functions.shared.conversation import conversations, intake
@@ -27,6 +29,7 @@ NOTHING: Schedule = {}
 
 A_WINDOW = budget.WINDOW + timedelta(minutes=1)
 YEAR_2286 = 9_999_999_999
+OF_LATER = {"by": "a newer release"}
 AFTERWARDS = timedelta(minutes=45)
 """Long enough for leases, look-ups, redeliveries and a window of X's limit, one after the other."""
 
@@ -422,6 +425,40 @@ def slow_x(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def rolled_back(world: World) -> None:
+    """A newer release has written to three customers, then this one is back, and they write again.
+
+    Of the first it is not understood whether they have stopped, of the second what became of a reply; the third has a
+    case with more in it than we know.
+    """
+    stranger = strangers(1)[0]
+    world.troubled = {LINKED_A, stranger}
+    world.write(LINKED_A, "#stop")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    x_goes(world)
+    for x_id in (LINKED_A, stranger):
+        have_waiting(world, x_id, 1)
+    case = conversations.load(world.store, LINKED_B).customer.case
+    world.newer_release(profile_key(LINKED_A), stopped_by=OF_LATER, later=OF_LATER)
+    world.newer_release(reply_key(stranger, "0#reply"), state="SCHEDULED", look_at="2027-01-01T00:00:00.000000Z")
+    world.newer_release(audit_key(stranger, 1), changes=["reply 0#reply new -> SCHEDULED"])
+    world.newer_release(profile_key(LINKED_B), later=OF_LATER)
+    if case:
+        world.newer_release(case_key(case), later=OF_LATER)
+    x_comes(world)
+    world.pass_time(timedelta(minutes=2))
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_B, "it is still wrong")
+    world.write(stranger, "#help")
+    world.work()
+    for number in range(4):
+        taken = world.next_case(f"next-{number}")
+        if taken:
+            world.reply_to(taken, f"staff-{number}", "I have looked at it: you were charged twice, sorry.")
+    world.pass_time(AFTERWARDS)
+
+
 def have_waiting(world: World, x_id: str, number: int, says: str = "") -> None:
     """As X leaves it behind when it was away: so many replies to one customer wait."""
     for numbers in batched(range(number), 25, strict=False):
@@ -487,6 +524,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "slow look-ups": (slow_look_ups, 15),
     "untold": (untold, 15),
     "slow X": (slow_x, 1000),
+    "rolled back": (rolled_back, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
@@ -509,17 +547,18 @@ READS = 4
 """Of so many faults at reads one is tried in worlds that are not tried in pairs: it rotates through the sorts."""
 
 
-def run(name: str, schedule: Schedule) -> World:
+def run(name: str, schedule: Schedule, rows: tuple[Item, ...] = ()) -> World:
+    """Let a world pass; it may begin with rows of before."""
     script, limit = WORLDS[name]
-    world = World(schedule, limit=limit)
+    world = World(schedule, limit=limit, rows=rows)
     script(world)
     telemetry._metrics().clear_metrics()  # a hundred of one would be printed among the results
     return world
 
 
-def wrong(name: str, schedule: Schedule) -> list[str]:
+def wrong(name: str, schedule: Schedule, rows: tuple[Item, ...] = ()) -> list[str]:
     """Return what is broken after a schedule of faults, empty if every invariant holds."""
-    return broken(run(name, schedule).trace)
+    return broken(run(name, schedule, rows).trace)
 
 
 def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:

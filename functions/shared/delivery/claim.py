@@ -37,7 +37,9 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
     if reply.kind == "stop":
         # Also for a stop that came again before the first was confirmed: who asks twice is told once.
         in_force = customer.stopped and not is_older(reply.cause, customer.started_by, now)
-        return None if in_force else "stopped"
+        if in_force:
+            return None
+        return "held" if conversation.is_held else "stopped"
     if reply.automated and conversation.is_held:
         return "held"
     if reply.automated and customer.stopped:

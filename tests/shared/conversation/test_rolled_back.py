@@ -162,6 +162,23 @@ def test_of_a_customer_who_is_not_understood_nothing_leaves_by_itself_and_nothin
     assert row(world, profile_key(LINKED_A))["stopped_by"] == LATER
 
 
+def test_the_confirmation_of_a_stop_waits_where_it_is_not_understood_whether_it_still_holds() -> None:
+    world = World()
+    x_goes(world)
+    stop = world.write(LINKED_A, "#stop")
+    world.work()
+    written(world, profile_key(LINKED_A), stopped_by=LATER)
+    x_comes(world)
+    world.pass_time(timedelta(minutes=5))
+    unread = read_by(world, LINKED_A)
+
+    written(world, profile_key(LINKED_A), stopped_by=stop)
+    world.pass_time(timedelta(minutes=5))
+
+    assert unread == []
+    assert len(read_by(world, LINKED_A)) == 1
+
+
 def test_a_stop_counts_whatever_is_not_understood() -> None:
     world = World()
     written(world, profile_key(LINKED_A), asked=LATER)
