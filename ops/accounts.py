@@ -16,7 +16,7 @@ from functions.load import loads
 from functions.load.loading import Ears, How, load
 from functions.load.loads import DataAge, Load
 from functions.load.sources import File, Object, Piped, Source, Unloadable
-from functions.load.writing import Contended, Table
+from functions.load.writing import RowContended, Table
 from functions.shared.aws import clock
 from ops.place import Place, Trouble, at_place
 
@@ -93,7 +93,7 @@ def _loaded(place: Place, file: str, how: How, *, dry_run: bool, as_json: bool) 
             return load(source, table, how, rejected, stack.enter_context(_ears(quiet=as_json))), rejects
         except KeyboardInterrupt:
             raise Trouble("Stopped. The same command goes on where this one has come to.", INTERRUPTED) from None
-        except Contended:
+        except RowContended:
             raise Trouble("The table takes no more for now. The same command goes on where it stopped.") from None
         except Unloadable as error:
             raise Trouble(str(error)) from None
@@ -165,7 +165,7 @@ def _tell(came: Load, rejects: Path, *, dry_run: bool) -> None:
 @at_place
 def loads_(place: Place, *, as_json: bool) -> None:
     """List the last loads: when, from what, what came of it, and by whom."""
-    found = loads.newest(place.store, SHOWN)
+    found = loads.newest_loads(place.store, SHOWN)
     if as_json:
         typer.echo(json.dumps([asdict(one) for one in found], indent=2))
         return

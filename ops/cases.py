@@ -11,7 +11,7 @@ from functions.shared.aws import clock
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.aws.store import Store
 from functions.shared.conversation import conversations
-from functions.shared.conversation.cases import TEAMS, Case, State
+from functions.shared.conversation.cases import TEAMS, Case, CaseState
 from ops.place import Place, at_place
 
 MOST = 200
@@ -34,7 +34,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode="markdown")
 @at_place
 def cases(
     place: Place,
-    state: Annotated[State | None, typer.Option(help="Only these.", case_sensitive=False)] = None,
+    state: Annotated[CaseState | None, typer.Option(help="Only these.", case_sensitive=False)] = None,
     owner: Annotated[str, typer.Option(help="Only this person's; `elsewhere` is who answers without the desk.")] = "",
     *,
     as_json: bool,
@@ -56,7 +56,7 @@ def cases(
 
 def waiting(store: Store) -> list[Case]:
     """Return the open cases, the earliest due first."""
-    return sorted(conversations.cases_of(store, _ids(store)), key=lambda case: case.due_at)
+    return sorted(conversations._cases_of(store, _ids(store)), key=lambda case: case.due_at)
 
 
 def _ids(store: Store) -> Iterator[str]:

@@ -130,7 +130,7 @@ def kept(place: Place, x_id: str) -> list[Item]:
     rows = ours.query(customer_pk(x_id))
     if not rows:
         raise Trouble(f"Nothing is kept of {x_id}.")
-    return [*rows, *(row for case_id in erasure.cases_of(rows) for row in ours.query(case_pk(case_id)))]
+    return [*rows, *(row for case_id in erasure.case_ids(rows) for row in ours.query(case_pk(case_id)))]
 
 
 def by_kind(rows: list[Item]) -> dict[str, list[Item]]:

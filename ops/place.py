@@ -74,7 +74,7 @@ def place_of(local: Local = False, port: Port = PORT, stage: Stage = "") -> Iter
     """Give the place to a command, and turn trouble into one sentence and an exit code."""
     from botocore.exceptions import BotoCoreError, ClientError
 
-    from functions.shared.x.account import Declined, Unanswered
+    from functions.shared.x.account import Rejected, Unanswered
 
     try:
         if local and stage == os.environ.get("TWEETSERVE_STAGE"):
@@ -83,7 +83,7 @@ def place_of(local: Local = False, port: Port = PORT, stage: Stage = "") -> Iter
         if local == bool(stage):
             raise Trouble("Where? Say --local, or --stage (TWEETSERVE_STAGE) for the one on AWS.", 2)
         yield on_this_machine(port) if local else on_aws(stage)
-    except (Trouble, Declined, Unanswered, ClientError, BotoCoreError) as error:
+    except (Trouble, Rejected, Unanswered, ClientError, BotoCoreError) as error:
         said, code = str(error), 1
         if isinstance(error, Trouble):
             code = error.code

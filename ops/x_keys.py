@@ -7,7 +7,7 @@ one, and for the time of a change the previous one beside it.
 from collections.abc import Mapping
 from typing import Any
 
-from functions.shared.x.account import Account, Declined, XAccount
+from functions.shared.x.account import OurAccount, Rejected, XAccount
 from ops.place import Place, Trouble
 
 NAMES = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
@@ -63,11 +63,11 @@ def whole(keys: Mapping[str, str]) -> dict[str, str]:
     return dict(keys)
 
 
-def checked(place: Place, keys: Mapping[str, str]) -> Account:
+def checked(place: Place, keys: Mapping[str, str]) -> OurAccount:
     """Ask X whose keys these are. Keys of another account would answer its customers."""
     try:
         account = account_of(place, whole(keys)).me()
-    except Declined as declined:
+    except Rejected as declined:
         raise Trouble(f"X does not accept these keys. {declined}") from None
     brand = place.settings["brand_id"]
     if account.id != brand:

@@ -11,7 +11,7 @@ from functions.shared.aws import clock
 from functions.shared.aws.store import Store
 from functions.shared.delivery import budget
 from functions.shared.x import arrivals
-from functions.shared.x.account import EVENT_TYPES, Declined, Unanswered, Webhook, XAccount
+from functions.shared.x.account import EVENT_TYPES, Rejected, Unanswered, Webhook, XAccount
 from functions.shared.x.listing import has_no_sender
 from functions.webhook import state as states
 from ops.place import Place, Trouble
@@ -67,7 +67,7 @@ def set_up(place: Place, url: str, *, dry_run: bool) -> dict[str, Any]:
 def _registered(x: XAccount, url: str) -> Webhook:
     try:
         return x.register(url)
-    except Declined as declined:
+    except Rejected as declined:
         if "crc" in declined.detail.lower():
             raise Trouble(
                 "X asked the webhook to prove that it knows the consumer secret, and it did not: "
@@ -82,7 +82,7 @@ def _subscribed(x: XAccount, webhook: str, brand: str, do: Callable[[str, Callab
     if heard["account"]:
         return heard
     for event_type in [one for one in EVENT_TYPES if one not in heard["activity"]]:
-        with suppress(Declined):
+        with suppress(Rejected):
             do(f"subscribe to {event_type}", partial(x.subscribe_activity, event_type, brand, webhook))
             heard["activity"].append(event_type)
     if NEEDED not in heard["activity"]:
@@ -96,11 +96,11 @@ def heard_by(x: XAccount, webhook: str, brand: str) -> dict[str, Any]:
     try:
         ours = [one for one in x.activities() if one.user == brand and one.webhook in (webhook, None)]
         activity = [one.event_type for one in ours if one.event_type in EVENT_TYPES]
-    except (Declined, Unanswered):
+    except (Rejected, Unanswered):
         activity = []
     try:
         account = x.hears_account_activity(webhook)
-    except (Declined, Unanswered):
+    except (Rejected, Unanswered):
         account = False
     return {"activity": activity, "account": account}
 
@@ -142,7 +142,7 @@ def _at_x(place: Place) -> dict[str, Any]:
             found["webhook"]["id"] = ours.id
             found["subscription"] = heard_by(x, ours.id, place.settings["brand_id"])
         found["look_up"] = _looked_up(x)
-    except (Trouble, Declined) as trouble:
+    except (Trouble, Rejected) as trouble:
         found["trouble"] = str(trouble)
     except Unanswered as failure:
         found |= {"trouble": str(failure), "look_up": {"state": "down", "said": "not asked"}}
@@ -153,7 +153,7 @@ def _looked_up(x: XAccount) -> dict[str, str]:
     """Look up the newest DM, as the service does where an event of X's is missing."""
     try:
         newest = x.dms(count=1).dms
-    except Declined as declined:
+    except Rejected as declined:
         return {"state": "refused", "said": str(declined)}
     except Unanswered as failure:
         return {"state": "limited" if failure.limited else "down", "said": str(failure)}
@@ -178,7 +178,7 @@ def _limits(store: Store, now: datetime) -> Iterator[tuple[str, Any]]:
 
 
 def _events(store: Store, now: datetime) -> dict[str, Any]:
-    state, arrived = states.load(store), arrivals.newest(store)
+    state, arrived = states.load(store), arrivals.newest_arrival(store)
     return {
         "last": _iso(arrived),
         "minutes_since": int((now - arrived).total_seconds() / 60) if arrived else None,

@@ -19,7 +19,7 @@ from functions.shared.conversation.cases import Case, Entry, Team
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Link
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from infra.layout import QUEUES, TABLES
@@ -64,7 +64,7 @@ class Office:
         self.sqs = client("sqs")
         self.store = Store(client("dynamodb"), _service_table(), lambda: self.now)
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
-        self.line = Line(self.sqs, self.urls)
+        self.line = TeamLines(self.sqs, self.urls)
         sender = Sender(self.store, self.x, self.line, now=lambda: self.now)
         self.desk = Desk(sender, account=_account, brand=lambda: CATALOGUE.brand)
 

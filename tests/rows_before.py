@@ -106,8 +106,8 @@ def _beside(world: World) -> None:
     account_outage.note(store, now, spoilt=True)
     presence.note(store, ("billing", "urgent"), now)
     arrivals.note(store, now, now)
-    webhook_state.save(store, webhook_state.State(webhook="1", valid_at=now, newest="3000000000000000000"))
-    loads.take(store, loads.Holder("machine", 1, "one"), now)
+    webhook_state.save(store, webhook_state.WebhookState(webhook="1", valid_at=now, newest="3000000000000000000"))
+    loads.take_lease(store, loads.Holder("machine", 1, "one"), now)
     loads.save(store, loads.Load(now.isoformat(), "accounts.jsonl", "ops", state="done", accounts=3), now)
     store.commit([Put(loads.ended_row("account-9", "1"))])
     letter = {"MessageGroupId": EARLIER}

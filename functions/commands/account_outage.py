@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from functions.shared.aws.rows import OUTAGE
 from functions.shared.aws.store import Store, Update
 
-WINDOW = timedelta(minutes=15)
+_WINDOW = timedelta(minutes=15)
 FEW = 3
 """So many spoilt answers may be those of a few customers."""
 
@@ -17,7 +17,7 @@ FEW = 3
 def note(store: Store, now: datetime, *, spoilt: bool) -> None:
     """Count an answer from account data. Best effort: a count that is lost changes nothing."""
     seconds = int(now.timestamp())
-    oldest = seconds - int(WINDOW.total_seconds())
+    oldest = seconds - int(_WINDOW.total_seconds())
     counts = {"one": 1, "spoilt": int(spoilt)}
     more = Update(
         *OUTAGE, "SET asked = asked + :one, spoilt = spoilt + :spoilt", "begun > :oldest", counts | {"oldest": oldest}
@@ -38,6 +38,6 @@ def note(store: Store, now: datetime, *, spoilt: bool) -> None:
 def widespread(store: Store, now: datetime) -> bool:
     """Say whether more than one answer in ten has been spoilt in the last minutes."""
     row = store.get(*OUTAGE)
-    if row is None or row["begun"] <= int((now - WINDOW).timestamp()):
+    if row is None or row["begun"] <= int((now - _WINDOW).timestamp()):
         return False
     return bool(row["spoilt"] >= FEW and row["spoilt"] * 10 > row["asked"])

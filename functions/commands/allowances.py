@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from functions.commands import gate
-from functions.commands.gate import Answer, Figures
+from functions.commands.gate import AnswerTo, Figures
 from functions.shared.brand.locale import Locale
 from functions.shared.carrier.accounts import Allowance, Tag
 from functions.shared.carrier.items import Unreadable, given
@@ -76,7 +76,7 @@ TEXTS = (LEFT, LOW, USED_UP_STOPS, USED_UP_CHARGED, UNLIMITED, NONE, NONE_AT_ALL
 
 
 @dataclass(frozen=True)
-class Kind:
+class AllowanceKind:
     """How one of the three is counted and spoken of."""
 
     tag: Tag
@@ -93,12 +93,12 @@ class Kind:
     paced: bool = False
 
 
-def answer(kind: Kind) -> Answer:
+def answer(kind: AllowanceKind) -> AnswerTo:
     """Return the answer to one of the three hashtags."""
-    return gate.account(kind.tag, lambda figures: _say(kind, figures), dated=lambda figures: figures.line)
+    return gate.from_account(kind.tag, lambda figures: _say(kind, figures), dated=lambda figures: figures.line)
 
 
-def _say(kind: Kind, figures: Figures) -> Reply:
+def _say(kind: AllowanceKind, figures: Figures) -> Reply:
     allowance = figures.line.allowance(kind.tag, figures.today)
     if allowance is None:
         return _none(kind, figures)
@@ -107,7 +107,7 @@ def _say(kind: Kind, figures: Figures) -> Reply:
     return _limited(kind, figures, given(allowance.limit, "limit"), allowance.used)
 
 
-def _none(kind: Kind, figures: Figures) -> Reply:
+def _none(kind: AllowanceKind, figures: Figures) -> Reply:
     when = figures.line.used_up(kind.tag)
     said = {"Tag": capital(kind.tag), "what": kind.what, "line": _which_line(figures)}
     if when and when.then == "charged":
@@ -115,7 +115,7 @@ def _none(kind: Kind, figures: Figures) -> Reply:
     return NONE_AT_ALL.reply(**said)
 
 
-def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
+def _unlimited(kind: AllowanceKind, figures: Figures, allowance: Allowance) -> Reply:
     as_of = figures.as_of(figures.line)
     reply = UNLIMITED.reply(
         Tag=capital(kind.tag),
@@ -129,7 +129,7 @@ def _unlimited(kind: Kind, figures: Figures, allowance: Allowance) -> Reply:
     return replace(reply, as_of=as_of)
 
 
-def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
+def _limited(kind: AllowanceKind, figures: Figures, limit: int, used: int) -> Reply:
     line, as_of = figures.line, figures.as_of(figures.line)
     left = max(limit - used, 0)
     bare = kind.left(limit, figures.brand)
@@ -151,14 +151,14 @@ def _limited(kind: Kind, figures: Figures, limit: int, used: int) -> Reply:
     return replace(reply, as_of=as_of, renews=f"{'renews' if line.renews else 'ends'} {resets}")
 
 
-def _used_up(kind: Kind, figures: Figures, said: dict[str, str]) -> Reply:
+def _used_up(kind: AllowanceKind, figures: Figures, said: dict[str, str]) -> Reply:
     until = _until(figures)
     if given(figures.line.used_up(kind.tag), "line.when_used_up").then == "stops":
         return USED_UP_STOPS.reply(**said, paused=kind.paused, until=until)
     return USED_UP_CHARGED.reply(**said, until=until, **_price(kind, figures))
 
 
-def _price(kind: Kind, figures: Figures) -> dict[str, str]:
+def _price(kind: AllowanceKind, figures: Figures) -> dict[str, str]:
     when = figures.line.used_up(kind.tag)
     if when is None or when.minor is None or when.per is None:
         raise Unreadable("line.when_used_up has no price")

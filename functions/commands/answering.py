@@ -79,19 +79,19 @@ class Answers:
 def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalate | None, after: Customer) -> Decision:
     """Answer, hand over to people, or both in one DM."""
     if handover is None:
-        return answered(heard, why, answers.replies, after=after, commands=answers.by)
+        return answered_with(heard, why, answers.replies, after=after, commands=answers.by)
     found = Match(handover.kind, handover.team, None, "")
     if answers.replies and heard.open_case:
-        decision = answered(heard, why, answers.replies, after=after, commands=answers.by)
+        decision = answered_with(heard, why, answers.replies, after=after, commands=answers.by)
         return replace(decision, case=Join(heard.open_case))
     if answers.replies:
         return _answered_too(heard, why, answers.replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
-        return answered(heard, why, [handover.if_open], after=after)
+        return answered_with(heard, why, [handover.if_open], after=after)
     return to_people(heard, why, found, key=handover.key or None, after=after)
 
 
-def answered(
+def answered_with(
     heard: Heard,
     why: Why,
     replies: Sequence[Reply],
@@ -120,7 +120,7 @@ def _answered_too(
     """Answer and open a case, in one DM; a case that is open is joined in silence."""
     passed_on = to_people(heard, why, found, key=None, after=after)
     opened = passed_on.case if isinstance(passed_on.case, Open) else None
-    both = answered(heard, why, replies, after=passed_on.customer, commands=commands, beside=opened)
+    both = answered_with(heard, why, replies, after=passed_on.customer, commands=commands, beside=opened)
     return replace(passed_on, customer=both.customer, say=both.say)
 
 
@@ -140,7 +140,7 @@ def changed(heard: Heard, why: Why, result: Reply | Changed) -> Decision:
         found = heard.team_match(heard.rest)
         decision = _answered_too(heard, why, [result.reply], found, result.customer)
     else:
-        decision = answered(heard, why, [result.reply], after=result.customer)
+        decision = answered_with(heard, why, [result.reply], after=result.customer)
     if result.refused and decision.case is None:
         decision = replace(decision, case=in_silence(heard))
     return replace(

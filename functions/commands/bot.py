@@ -38,7 +38,7 @@ from functions.shared.conversation.linking import Proofs, unlinked
 from functions.shared.conversation.presence import staffed
 from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.conversation.tickets import ahead
+from functions.shared.conversation.tickets import cases_ahead
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked
@@ -176,7 +176,7 @@ class Bot:
             unread=before.unread,
             silent_case=before.open_case.id if before.open_case and not before.known_case else None,
             proofs=self.proofs,
-            ahead=partial(ahead, self.sender.store),
+            ahead=partial(cases_ahead, self.sender.store),
             widespread=lambda: account_outage.widespread(self.sender.store, now),
         )
         there = partial(staffed, self.sender.store, now)

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.commands import flood, our_words, switches, texts
-from functions.commands.answering import OTHER, answer, answered, changed, said
+from functions.commands.answering import OTHER, answer, answered_with, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
 from functions.commands.hashtags import delete, link
@@ -15,7 +15,7 @@ from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation.cases import Case, Team, case_number
-from functions.shared.conversation.customers import Asked, Consent, Customer, seen, stopped
+from functions.shared.conversation.customers import Consent, Customer, OurQuestion, seen, stopped
 from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording import ours, rules
@@ -54,7 +54,7 @@ def decide(
     question = replace(question, dm=dm.model_copy(update={"text": ours.without(dm.text, our_words.every())}))
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
-    question = replace(question, customer=flood.counted(question))
+    question = replace(question, customer=flood.dm_counted(question))
     heard = Heard(question, case_id, waiting, staffed)
     decision = stop(heard) or unread(heard) or stale(heard) or in_time(heard)
     if decision.customer.delete_asked_until == before.delete_asked_until:
@@ -91,7 +91,7 @@ def in_time(heard: Heard) -> Decision:
         or code(heard)
         or erasing(heard)
         or question_of_ours(heard)
-        or urgent(heard)
+        or to_urgent(heard)
         or hashtags(heard)
         or with_a_person(heard)
         or picture(heard)
@@ -247,7 +247,7 @@ def question_of_ours(heard: Heard) -> Decision | None:
     return Decision("ignored", "3 our question", "no", heard.customer)
 
 
-def urgent(heard: Heard) -> Decision | None:
+def to_urgent(heard: Heard) -> Decision | None:
     """Harm that grows by the minute, whether or not hashtags are there."""
     found = _urgent(heard)
     if found is None:
@@ -293,7 +293,7 @@ def rule(heard: Heard) -> Decision | None:
             return Decision("suppressed", "6 rule", said(found), heard.customer)
         case "answer:greeting":
             reply = texts.reply("greeting", heard.brand)
-            return answered(heard, Why("6 rule", said(found)), [reply], unasked=True)
+            return answered_with(heard, Why("6 rule", said(found)), [reply], unasked=True)
     if found.outcome:
         return _answers(heard, found, found.outcome.removeprefix("answer:"))
     if found.kind == "other":
@@ -326,11 +326,11 @@ def not_understood(heard: Heard, why: Why) -> Decision:
     near = each_once(command for commands in heard.slips.values() for command in commands)[:3]
     after = replace(heard.customer, not_understood=count)
     if not near:
-        return answered(heard, why, [texts.reply("unknown", heard.brand)], after=after, unasked=True)
+        return answered_with(heard, why, [texts.reply("unknown", heard.brand)], after=after, unasked=True)
     tags = tuple(command.tag for command in near)
-    after = replace(after, asked=Asked(tags, heard.question.now + ASKED_FOR))
+    after = replace(after, asked=OurQuestion(tags, heard.question.now + ASKED_FOR))
     reply = texts.reply("typo.ask", heard.brand, choices=" or ".join(f"#{tag}" for tag in tags))
-    return answered(heard, replace(why, rule="near " + " ".join(tags)), [reply], after=after, unasked=True)
+    return answered_with(heard, replace(why, rule="near " + " ".join(tags)), [reply], after=after, unasked=True)
 
 
 def general(heard: Heard) -> Decision:

@@ -7,7 +7,7 @@ from typing import Literal
 from functions.commands.sms import Sms
 from functions.shared.conversation.cases import Team
 from functions.shared.conversation.customers import Consent, Customer
-from functions.shared.conversation.linking import Asked
+from functions.shared.conversation.linking import CodesAsked
 from functions.shared.conversation.replies import Kind
 
 Disposition = Literal["answered", "escalated", "joined", "suppressed", "ignored"]
@@ -78,7 +78,7 @@ class Decision:
     """What staff have to know beside the DM, for the case's notes."""
     consents: tuple[Consent, ...] = ()
     """For the ledger."""
-    asked: Asked | None = None
+    asked: CodesAsked | None = None
     """How often codes were asked for a number."""
     sms: tuple[Sms, ...] = ()
     """Leave once all is written."""

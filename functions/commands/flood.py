@@ -20,7 +20,7 @@ WAITING = 20
 """Replies to one customer that are not settled: what they write then goes to people as one case."""
 
 
-def counted(question: Question) -> Customer:
+def dm_counted(question: Question) -> Customer:
     """Return the customer with this DM counted.
 
     X's time of a DM counts, not ours: what has waited in a queue comes all at once, and is no flood.

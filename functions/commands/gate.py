@@ -26,7 +26,7 @@ FIRST = Text(
     needs=("brand.example_number",),
     asks_consent=True,
 )
-ENDED = Text(
+LINK_ENDED = Text(
     "link.ended",
     "{hi}your X account isn't linked to a number with us any more. To link it again, reply #link and your mobile"
     " number, like #link {number}. By doing so you agree that we match your X account to that number.",
@@ -69,12 +69,12 @@ BESIDE = Text(
     next="We know about this: {says} Next news by {next_at}.",
     needs=("notice.tags", "notice.says", "notice.started_at", "notice.next_at", "notice.ended_at"),
 )
-FIGURES = (FIRST, ENDED, WHY, LOCKED, PAUSED, SUSPENDED, TOO_OLD, OLD, BESIDE)
+FIGURES = (FIRST, LINK_ENDED, WHY, LOCKED, PAUSED, SUSPENDED, TOO_OLD, OLD, BESIDE)
 """What any hashtag that shows account figures may say."""
 CONTENT = (PAUSED, BESIDE)
 """What any hashtag that shows the brand's content may say."""
 
-type Answer = Callable[[Question], Reply | Escalate]
+type AnswerTo = Callable[[Question], Reply | Escalate]
 
 
 @dataclass(frozen=True)
@@ -101,7 +101,7 @@ class Figures:
         return saying.as_of(part.as_of, self.now, self.brand)
 
 
-def content(tag: str, say: Answer) -> Answer:
+def content(tag: str, say: AnswerTo) -> AnswerTo:
     """Let a hashtag answer from the brand's content unless it is switched off."""
 
     def answer(question: Question) -> Reply | Escalate:
@@ -110,7 +110,7 @@ def content(tag: str, say: Answer) -> Answer:
     return answer
 
 
-def account(tag: str, say: Callable[[Figures], Reply], *, dated: Callable[[Figures], Dated | None]) -> Answer:
+def from_account(tag: str, say: Callable[[Figures], Reply], *, dated: Callable[[Figures], Dated | None]) -> AnswerTo:
     """Let a hashtag answer from the account, to whom it belongs. `dated` gives the figures whose age counts.
 
     The answer raises Unreadable where what it needs makes no sense.
@@ -137,7 +137,7 @@ def not_linked(question: Question) -> Reply | None:
 
 
 def _ended(question: Question) -> Reply:
-    return ENDED.reply(number=question.catalogue.brand.example_number)
+    return LINK_ENDED.reply(number=question.catalogue.brand.example_number)
 
 
 def figures(question: Question) -> Figures | Reply:

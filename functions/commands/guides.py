@@ -1,7 +1,7 @@
 """How phones are set up: the same for each platform."""
 
 from functions.commands import gate
-from functions.commands.gate import Answer
+from functions.commands.gate import AnswerTo
 from functions.commands.registry import Escalate, Question
 from functions.shared.brand.catalogue import Guide
 from functions.shared.wording.reading import plain
@@ -19,7 +19,7 @@ GUIDE = Text(
 TEXTS = (GUIDE, *gate.CONTENT)
 
 
-def answer(platform: str, name: str) -> Answer:
+def answer(platform: str, name: str) -> AnswerTo:
     """Return the answer to a platform's hashtag; `name` is how people call it."""
     return gate.content(platform, lambda question: _say(platform, name, question))
 

@@ -15,7 +15,7 @@ from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation.linking import Proofs
-from functions.shared.conversation.tickets import ahead
+from functions.shared.conversation.tickets import cases_ahead
 from functions.shared.x import arrivals
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound, is_of_later
 from functions.shared.x.messenger import KeyedMessenger
@@ -93,7 +93,7 @@ def bot() -> Bot:
     dynamodb = settings.client("dynamodb")
 
     def account(account_id: str) -> Account | None:
-        return accounts.read(dynamodb, ours.accounts_table, account_id)
+        return accounts.read_account(dynamodb, ours.accounts_table, account_id)
 
     def catalogue(now: datetime) -> Catalogue:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
@@ -101,7 +101,7 @@ def bot() -> Bot:
     messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
     keyed = wiring.keyed(ours.code_key_secret_name)
     sender = wiring.sender_of(ours, settings.client, messenger, keyed)
-    sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(ahead, sender.store)))
+    sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(cases_ahead, sender.store)))
     return Bot(
         sender,
         account=account,

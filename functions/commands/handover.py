@@ -41,7 +41,7 @@ def acknowledgement(heard: Heard, found: Match) -> str | None:
     """Return the key of what the customer reads at once about a question of this kind."""
     is_there = is_open(heard.question.now, heard.question.catalogue.brand)
     team = found.team or "general"
-    return texts.acknowledgement(found.kind, is_open=is_there, staffed=lambda: heard.staffed(team))
+    return texts.acknowledgement_of(found.kind, is_open=is_there, staffed=lambda: heard.staffed(team))
 
 
 def _joined(heard: Heard, case_id: str, why: Why, found: Match, *, key: str | None, after: Customer) -> Decision:

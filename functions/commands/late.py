@@ -17,7 +17,7 @@ from functions.shared.wording.saying import NO_TIME, eta
 from functions.shared.wording.text import Reply, assemble, sorry
 from functions.shared.x.messages import DirectMessage
 
-LATE = timedelta(minutes=5)
+SORRY_AFTER = timedelta(minutes=5)
 
 _GREETING = re.compile(r"Hi(?: @\w+)?, ")
 _DAY = r"\w+ \d+ \w+(?: \d{4})?|\w+, \w+ \d+(?:, \d{4})?"  # in both orders of a date
@@ -35,7 +35,7 @@ class Anew:
 
     def __call__(self, conversation: Conversation, reply: Outgoing) -> Outgoing:
         """Return the reply as it may leave now. AWS's errors rise: it waits on."""
-        if not reply.automated or self.now() - reply.created_at <= LATE:
+        if not reply.automated or self.now() - reply.created_at <= SORRY_AFTER:
             return reply
         reply = self._promised_again(conversation, reply)
         handle = conversation.customer.handle

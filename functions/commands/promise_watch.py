@@ -16,7 +16,7 @@ from functions.shared.conversation import cases, conversations, promises
 from functions.shared.conversation.cases import Case, Entry, Promise
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.replies import UPDATE, Outgoing
-from functions.shared.conversation.tickets import ahead
+from functions.shared.conversation.tickets import cases_ahead
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 from functions.shared.wording.saying import eta, moment
@@ -57,7 +57,7 @@ def _due(
     if now >= case.promise.by:
         return "promise broken", current.with_case(cases.broken(case))
     brand = catalogue(now).brand
-    later = promises.due_to_tell(case, now, brand, partial(ahead, sender.store))
+    later = promises.due_to_tell(case, now, brand, partial(cases_ahead, sender.store))
     return "promise updated", _updated(current, case, case.promise, later, brand, now)
 
 

@@ -14,7 +14,7 @@ from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.declared import Field
 from functions.shared.conversation.cases import Case, Team
 from functions.shared.conversation.customers import Consent, Customer
-from functions.shared.conversation.linking import NO_PROOFS, Asked, Proofs
+from functions.shared.conversation.linking import NO_PROOFS, CodesAsked, Proofs
 from functions.shared.conversation.promises import Ahead
 from functions.shared.wording import rules
 from functions.shared.wording.text import Reply, Text
@@ -43,7 +43,7 @@ class Changed:
     sms: tuple[Sms, ...] = ()
     """Leave once all this is written."""
     consent: Consent | None = None
-    asked: Asked | None = None
+    asked: CodesAsked | None = None
     """How often codes were asked for a number."""
     refused: str | None = None
     """What a person has to look at while the customer is told nothing of it."""

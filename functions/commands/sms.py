@@ -5,7 +5,7 @@ from typing import Any, Protocol
 
 import requests
 
-LONGEST = 160
+LONGEST_SMS = 160
 """Signs of the GSM alphabet that go out as one message."""
 TIMEOUT = (2, 5)
 

@@ -87,7 +87,7 @@ def promising(key: str, brand: Brand, due: datetime | None, **values: str) -> Re
     return replace(reply(key, brand, **values), promises=due if "{eta}" in texts()[key] else None)
 
 
-def acknowledgement(kind: str, *, is_open: bool, staffed: Callable[[], bool]) -> str | None:
+def acknowledgement_of(kind: str, *, is_open: bool, staffed: Callable[[], bool]) -> str | None:
     """Return the key of what a customer reads at once about a kind of question; None: a person says the first word."""
     if kind == "compliment":
         return None  # under sarcasm an automatic thank-you is the screenshot that goes round

@@ -45,7 +45,7 @@ def tick(bot: Bot) -> None:
     with turns.one():
         later.take_up(bot, turns.share(1 / 8))
     with turns.one():
-        send(sender, turns.share(3 / 4))
+        send_waiting(sender, turns.share(3 / 4))
     with turns.one():
         settle(sender, turns)
     with turns.one():
@@ -53,7 +53,7 @@ def tick(bot: Bot) -> None:
     turns.over()
 
 
-def send(sender: Sender, turns: Turns) -> None:
+def send_waiting(sender: Sender, turns: Turns) -> None:
     """Send what waits, the most pressing kind first. While X takes nothing, whom it turned away last goes last."""
     turned_away = budgets.load(sender.store).opened_by
     left = [_send(sender, kind, turns, but=turned_away) for kind in replies.KINDS]

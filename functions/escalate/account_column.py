@@ -51,15 +51,15 @@ def reader(
 ) -> Callable[[Link], ShownAccount]:
     def read(link: Link) -> ShownAccount:
         try:
-            account = accounts.read(dynamodb, table, link.account_id)
-            return shown(account, link, brand, now()) if account else NOT_VERIFIED
+            account = accounts.read_account(dynamodb, table, link.account_id)
+            return shown_account(account, link, brand, now()) if account else NOT_VERIFIED
         except Unreadable:
             return NOT_VERIFIED
 
     return read
 
 
-def shown(account: Account, link: Link, brand: Callable[[], Brand], now: datetime) -> ShownAccount:
+def shown_account(account: Account, link: Link, brand: Callable[[], Brand], now: datetime) -> ShownAccount:
     """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
     line = account.line(link.line_id)
     if line is None or line.status in ("lost", "closed"):

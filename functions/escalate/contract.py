@@ -12,8 +12,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
 from pydantic.json_schema import models_json_schema
 
-from functions.shared.conversation.cases import State, Team, WrapUp
-from functions.shared.conversation.replies import State as ReplyState
+from functions.shared.conversation.cases import CaseState, Team, WrapUp
+from functions.shared.conversation.replies import ReplyState as ReplyState
 from functions.shared.x.messages import Ticket
 
 RequestId = Annotated[
@@ -26,9 +26,9 @@ RequestId = Annotated[
 ]
 """Not digits alone: those are X's ids."""
 
-Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
+_Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
 
-Seen = Annotated[
+_Seen = Annotated[
     AwareDatetime | None,
     Field(
         description="`wrote_at` of the case as it was read. If the customer has written since, nothing is done: 412."
@@ -36,17 +36,17 @@ Seen = Annotated[
 ]
 
 
-class Asked(BaseModel):
+class _Request(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
     request_id: RequestId
 
 
-class NextRequest(Asked):
+class NextRequest(_Request):
     """Claim the next case."""
 
 
-class ClaimRequest(Asked):
+class ClaimRequest(_Request):
     """Renew or release a claim."""
 
     fence: int = Field(ge=1, description="Of the claim, as `next` answered it.")
@@ -60,21 +60,21 @@ class ClaimRequest(Asked):
 class ReplyRequest(ClaimRequest):
     """Answer the customer by DM."""
 
-    text: Text
-    seen: Seen = None
+    text: _Text
+    seen: _Seen = None
 
 
 class NoteRequest(ClaimRequest):
     """Keep a note in the case. The customer never sees it."""
 
-    text: Text
+    text: _Text
 
 
 class ResolveRequest(ClaimRequest):
     """End the case."""
 
     wrap_up: WrapUp
-    seen: Seen = None
+    seen: _Seen = None
     checked: Annotated[
         str | None,
         Field(max_length=200, pattern=r"\S", description="How you made sure who it is: unlocks account details."),
@@ -82,16 +82,16 @@ class ResolveRequest(ClaimRequest):
     lock_stays: bool = Field(default=False, description="The check did not work: account details stay off.")
 
 
-class Answer(BaseModel):
+class _Answer(BaseModel):
     model_config = ConfigDict(frozen=True)
 
 
-class ShownCase(Answer):
+class ShownCase(_Answer):
     id: str
     number: str = Field(description="The id as it is said to the customer.")
     team: Team
     kind: str = Field(description="What staff do; never what the customer is.")
-    state: State
+    state: CaseState
     fence: int
     customer: str = Field(description="The customer's numeric X id.")
     handle: str | None
@@ -107,13 +107,13 @@ class ShownCase(Answer):
     resolved_at: datetime | None
 
 
-class Delivery(Answer):
+class Delivery(_Answer):
     id: str
     state: ReplyState
     words: str
 
 
-class ShownEntry(Answer):
+class ShownEntry(_Answer):
     id: str
     who: Literal["customer", "bot", "staff", "note"]
     by: str | None
@@ -122,12 +122,12 @@ class ShownEntry(Answer):
     delivery: Delivery | None = Field(description="What became of it, if it was a DM of ours.")
 
 
-class Figure(Answer):
+class Figure(_Answer):
     name: str
     value: str
 
 
-class ShownAccount(Answer):
+class ShownAccount(_Answer):
     """Nothing of an account is here unless the customer has proven that it is theirs."""
 
     verified: bool
@@ -135,11 +135,11 @@ class ShownAccount(Answer):
     figures: tuple[Figure, ...] = ()
 
 
-class CaseAnswer(Answer):
+class CaseAnswer(_Answer):
     case: ShownCase
 
 
-class ShowAnswer(Answer):
+class ShowAnswer(_Answer):
     case: ShownCase
     card: tuple[str, ...] = Field(description="What to do first in a case of this kind.")
     entries: tuple[ShownEntry, ...] = Field(description="The newest page, in the order in which it was said.")
@@ -147,12 +147,12 @@ class ShowAnswer(Answer):
     account: ShownAccount
 
 
-class ReplyAnswer(Answer):
+class ReplyAnswer(_Answer):
     reply: Delivery
     case: ShownCase
 
 
-class ErrorAnswer(Answer):
+class ErrorAnswer(_Answer):
     error: str = Field(description="One sentence for a person.")
 
 
@@ -265,11 +265,11 @@ DOCUMENTS = {"docs/desk-api.json": openapi, "docs/schemas/ticket.schema.json": t
 """The documents and what they are made by. A test holds them to it."""
 
 
-def text_of(document: dict[str, Any]) -> str:
+def document_text(document: dict[str, Any]) -> str:
     return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
 
 
 if __name__ == "__main__":
     for name, document in DOCUMENTS.items():
         Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(text_of(document()))
+        Path(name).write_text(document_text(document()))

@@ -19,7 +19,7 @@ from functions.shared.conversation.customers import Consent, Customer, seen, sto
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.linking import Keyed, unlinked
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.wording import ours, rules
 from functions.shared.wording.reading import plain
 from functions.shared.wording.rules import Match
@@ -106,7 +106,7 @@ class Reader:
     """Turns dead letters into cases, each once."""
 
     store: Store
-    line: Line
+    line: TeamLines
     keyed: Keyed
 
     def receive(self, letter: Letter) -> None:

@@ -26,7 +26,7 @@ from functions.shared.conversation.conversations import TRIES, Contended, Conver
 from functions.shared.conversation.customers import Customer, Link, at_handle
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
-from functions.shared.wording.safety import STAYS, UNDONE
+from functions.shared.wording.safety import LOCK_STAYS, UNDONE
 
 DEPTH = 25
 """Cases looked at in each line for one `next`: more than people who press it at the same moment."""
@@ -98,7 +98,7 @@ class Desk:
         link = customer.link
         verified = link if link and not link.unused(self.sender.now()) and not conversation.locked else None
         return ShowAnswer(
-            case=views.shown(case, customer),
+            case=views.shown_case(case, customer),
             card=views.card(case.kind, self.brand),
             entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
             older=conversations.cursor_of(case.id, before) if before else None,
@@ -158,7 +158,7 @@ class Desk:
         if customer.stopped or customer.flooded_at or case.silent or case.had_last_word:
             return None
         if customer.locked_by:
-            return UNDONE if request.checked else STAYS.replace("{lost_phone}", self.brand().lost_phone)
+            return UNDONE if request.checked else LOCK_STAYS.replace("{lost_phone}", self.brand().lost_phone)
         return RESOLVED if case.unanswered and request.wrap_up not in WITHOUT_A_WORD else None
 
     def reply(self, staff: Staff, case_id: str, request: ReplyRequest) -> ReplyAnswer:
@@ -186,7 +186,7 @@ class Desk:
         case = self._act(staff, case_id, request, "replied", replied)
         customer = load(self.sender.store, case.customer).customer
         sent = self._replies(case.customer, reply_id)[reply_id]
-        return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown(case, customer))
+        return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown_case(case, customer))
 
     def _act(
         self,
@@ -239,7 +239,7 @@ class Desk:
         return case
 
     def _answer(self, case: Case) -> CaseAnswer:
-        return CaseAnswer(case=views.shown(case, load(self.sender.store, case.customer).customer))
+        return CaseAnswer(case=views.shown_case(case, load(self.sender.store, case.customer).customer))
 
     def _replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
         return conversations.replies_of(self.sender.store, x_id, [reply_id])
@@ -256,14 +256,14 @@ class Desk:
         now = self.sender.now()
         store = self.sender.store
         ids = [case_id_in(row) for line in lines_of(*teams) for row in store.line(line, DEPTH)]
-        waiting = (case for case in conversations.cases_of(store, ids) if case.state == "NEW" and case.team in teams)
+        waiting = (case for case in conversations._cases_of(store, ids) if case.state == "NEW" and case.team in teams)
         return sorted(waiting, key=lambda case: (_waits_for_other(case, staff, now), case.due_at))
 
     def _back_to(self, staff: Staff) -> list[Case]:
         """What this person had before, and whose customer has answered a moment ago."""
         now = self.sender.now()
         store = self.sender.store
-        found = conversations.cases_of(store, conversations.back_to(store, staff.id, DEPTH))
+        found = conversations._cases_of(store, conversations.back_to(store, staff.id, DEPTH))
         mine = (case for case in found if case.state == "NEW" and case.last_owner == staff.id and staff.serves(case))
         return sorted((case for case in mine if _is_back(case, now)), key=lambda case: case.due_at)
 

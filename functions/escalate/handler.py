@@ -40,7 +40,7 @@ class Settings(wiring.SenderSettings):
 @telemetry.observed
 def lambda_handler(event: dict[str, Any], _context: object) -> Response:
     try:
-        return answered(event)
+        return dispatched(event)
     except Refusal as refusal:
         return as_json(refusal.status, refusal.answer)
     except settings.NoSecretYet:
@@ -52,7 +52,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> Response:
         return as_json(503, ErrorAnswer(error=error)) | {"headers": JSON | {"retry-after": "1"}}
 
 
-def answered(event: dict[str, Any]) -> Response:
+def dispatched(event: dict[str, Any]) -> Response:
     http = event["requestContext"]["http"]
     match http["method"], *http["path"].strip("/").split("/"):
         case "GET", "desk":
@@ -60,11 +60,11 @@ def answered(event: dict[str, Any]) -> Response:
         case "GET", "desk", "sign-in.json":
             return sign_in()
         case "POST", "desk", "api", "next":
-            return next_case(signed_in(event), read(event, NextRequest))
+            return next_case(signed_in(event), read_request(event, NextRequest))
         case "GET", "desk", "api", "cases", number:
             return as_json(200, desk().show(signed_in(event), case_id(number), cursor_in(event)))
         case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
-            return claim_write(signed_in(event), case_id(number), act, read(event, CLAIM_WRITES[act][0]))
+            return claim_write(signed_in(event), case_id(number), act, read_request(event, CLAIM_WRITES[act][0]))
     raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
 
 
@@ -129,7 +129,7 @@ def cursor_in(event: dict[str, Any]) -> str | None:
     return cursor
 
 
-def read[T: BaseModel](event: dict[str, Any], model: type[T]) -> T:
+def read_request[T: BaseModel](event: dict[str, Any], model: type[T]) -> T:
     body = event.get("body") or ""
     try:
         return model.model_validate_json(base64.b64decode(body) if event.get("isBase64Encoded") else body)

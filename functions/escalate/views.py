@@ -77,7 +77,7 @@ def _where(case: Case, now: datetime) -> str:
             return f"A newer release has written case {case.number}: this one can only show it."
 
 
-def shown(case: Case, customer: Customer) -> ShownCase:
+def shown_case(case: Case, customer: Customer) -> ShownCase:
     return ShownCase(
         id=case.id,
         number=case.number,

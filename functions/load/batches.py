@@ -11,7 +11,7 @@ from functions.load.seen import Seen
 from functions.load.sources import Source, Unloadable
 from functions.shared.carrier.accounts import Document
 
-TOGETHER = 100
+_AT_ONCE = 100
 """Accounts that are read at once."""
 
 
@@ -33,7 +33,7 @@ class Batch:
     old_names: bool = False
 
     def takes(self, found: Document | str) -> bool:
-        full = self.rows == TOGETHER
+        full = self.rows == _AT_ONCE
         return not full and (isinstance(found, str) or found.account.account_id not in self.documents)
 
     def put(self, row: Row, found: Document | str) -> None:

@@ -7,8 +7,8 @@ from typing import Any
 
 from pydantic import ValidationError
 
-from functions.load.planning import TOGETHER
-from functions.load.reading import LONGEST, TOO_LONG, Row, renamed
+from functions.load.planning import ITEMS_TOGETHER
+from functions.load.reading import LONGEST_ROW, TOO_LONG, Row, renamed
 from functions.shared.carrier.accounts import AHEAD, Document
 from functions.shared.carrier.accounts import document as document_model
 from functions.shared.carrier.declared import listed
@@ -49,7 +49,7 @@ def document_of(row: Row, now: datetime) -> Document | str:
     given = row.given
     if isinstance(given, dict) and given.keys() == ENVELOPE:
         given = given["given"]
-    if len(row.text) > LONGEST:
+    if len(row.text) > LONGEST_ROW:
         return TOO_LONG
     if "\\ufffd" in row.text:
         return "a sign that is not in the file's encoding: save it as UTF-8"
@@ -92,7 +92,7 @@ def _times(document: Document) -> Iterator[tuple[str, datetime]]:
 
 def _too_large(document: Document) -> str:
     parts = len(document.bills) + len(document.lines) + 1
-    return f"{parts} items in one account; {TOGETHER} can be written together" if parts > TOGETHER else ""
+    return f"{parts} items in one account; {ITEMS_TOGETHER} can be written together" if parts > ITEMS_TOGETHER else ""
 
 
 def reason(error: ValidationError) -> str:

@@ -19,7 +19,7 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import conversations, linking
 from functions.shared.conversation.conversations import Conversation
 
-type Key = tuple[str, str]
+type _AccountLine = tuple[str, str]
 
 SHRINK = 5.0
 """Per cent of the accounts that may end in one load, unless somebody says more."""
@@ -66,7 +66,7 @@ def end_links(table: Table, now: datetime) -> int:
     return len(over)
 
 
-def _unlink(store: Store, customer: str, wanted: set[Key], now: datetime) -> None:
+def _unlink(store: Store, customer: str, wanted: set[_AccountLine], now: datetime) -> None:
     def unlinked(current: Conversation) -> Conversation | None:
         if current.customer.line is None or current.customer.line not in wanted:
             return None
@@ -78,14 +78,14 @@ def _unlink(store: Store, customer: str, wanted: set[Key], now: datetime) -> Non
 def _lives(table: Table, account_id: str, line_id: str) -> bool:
     """Whether a line is there again: another row of the same file may have brought it back."""
     try:
-        account = accounts.read(table.client, table.name, account_id)
+        account = accounts.read_account(table.client, table.name, account_id)
         line = account.line(line_id) if account else None
         return bool(account and line and "closed" not in (account.status, line.status))
     except Unreadable:
         return False
 
 
-def _links(client: Any, table: str) -> Iterator[tuple[str, Key]]:
+def _links(client: Any, table: str) -> Iterator[tuple[str, _AccountLine]]:
     """Read who is linked to which line."""
     pages = client.get_paginator("scan").paginate(
         TableName=table,

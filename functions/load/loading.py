@@ -19,7 +19,7 @@ from functions.load.loads import Holder, Load
 from functions.load.planning import written
 from functions.load.seen import Seen
 from functions.load.sources import Source, Unloadable, short
-from functions.load.writing import Outcome, Table
+from functions.load.writing import Table, Written
 from functions.shared.aws import clock
 from functions.shared.aws.store import stamp
 from functions.shared.carrier.accounts import FRESH, Dated
@@ -73,7 +73,7 @@ def load(source: Source, table: Table, how: How, rejects: IO[bytes], ears: Ears 
 def _alone(table: Table) -> Iterator[Holder]:
     me = Holder()
     if not table.dry:
-        loads.take(table.store, me, clock.now())
+        loads.take_lease(table.store, me, clock.now())
     try:
         yield me
     finally:
@@ -84,7 +84,7 @@ def _alone(table: Table) -> Iterator[Holder]:
 
 def _stopped(source: Source, table: Table, how: How) -> Load | None:
     """Return how far the last load of a source came, if it did not come to its end."""
-    last = next((one for one in loads.newest(table.store, 20) if one.source == source.name), None)
+    last = next((one for one in loads.newest_loads(table.store, 20) if one.source == source.name), None)
     return last if last and last.state != "done" and last.full == how.full and last.rows else None
 
 
@@ -98,7 +98,7 @@ class _Loading:
     me: Holder
     load: Load
     seen: Seen = field(default_factory=Seen)
-    under_way: deque[tuple[Batch, Future[Outcome]]] = field(default_factory=deque)
+    under_way: deque[tuple[Batch, Future[Written]]] = field(default_factory=deque)
     saved_at: datetime | None = None
 
     def run(self) -> Load:
@@ -149,8 +149,8 @@ class _Loading:
                 while self.under_way:
                     self._done(*self.under_way.popleft())
 
-    def _bring(self, batch: Batch) -> Outcome:
-        return self.table.bring(list(batch.documents.values()), clock.now()) if batch.documents else Outcome()
+    def _bring(self, batch: Batch) -> Written:
+        return self.table.bring(list(batch.documents.values()), clock.now()) if batch.documents else Written()
 
     def _let_go(self, batch: Batch) -> None:
         """Wait until few are being written, and none with an account of this one: the later row has the last word."""
@@ -160,7 +160,7 @@ class _Loading:
         ):
             self._done(*self.under_way.popleft())
 
-    def _done(self, batch: Batch, writing: Future[Outcome]) -> None:
+    def _done(self, batch: Batch, writing: Future[Written]) -> None:
         try:
             outcome, came = writing.result(), self.load
         except BaseException:
@@ -198,11 +198,11 @@ class _Loading:
         self.rejects.flush()
         self.load.reject_bytes = self.rejects.tell()
 
-    def _save(self, state: loads.State) -> None:
+    def _save(self, state: loads.LoadState) -> None:
         """Keep the record and the lease. Another who has the lease has it because we were away for too long."""
         self.load.state, self.saved_at = state, clock.now()
         if not self.table.dry:
-            loads.take(self.table.store, self.me, self.saved_at)
+            loads.take_lease(self.table.store, self.me, self.saved_at)
             loads.save(self.table.store, self.load, self.saved_at)
 
     # ---- the end ----

@@ -9,16 +9,16 @@ import socket
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import datetime, timedelta
-from typing import Any, Literal
+from typing import Literal
 from uuid import uuid4
 
 from functions.load.sources import Unloadable
 from functions.shared.aws.rows import ENDED, LEASE, LOAD, LOADS_PK, all_of, ended_key, load_key
-from functions.shared.aws.store import Put, Store, Update, stamp
+from functions.shared.aws.store import Item, Put, Store, Update, stamp
 from functions.shared.carrier.accounts import FRESH
 
 LEASED = timedelta(minutes=1)
-KEPT = timedelta(days=400)
+_KEPT = timedelta(days=400)
 OLDER = 0.01
 """So much of a load may be older than what is there before somebody has to look."""
 MANY = 10
@@ -26,8 +26,7 @@ MANY = 10
 KINDS_KEPT = 50
 """Different reasons of rejects that are counted."""
 
-type State = Literal["running", "stopped", "done"]
-type Item = dict[str, Any]
+type LoadState = Literal["running", "stopped", "done"]
 
 
 @dataclass
@@ -38,7 +37,7 @@ class Load:
     source: str
     by: str
     full: bool = False
-    state: State = "running"
+    state: LoadState = "running"
     rows: int = 0
     row: int = 0
     """The file's line of the last of them."""
@@ -108,17 +107,17 @@ class DataAge:
         )
 
 
-def newest(store: Store, limit: int) -> list[Load]:
+def newest_loads(store: Store, limit: int) -> list[Load]:
     """Return the last loads, newest first."""
     return [Load.of(item) for item in store.query(LOADS_PK, all_of(LOAD), newest_first=True, limit=limit)]
 
 
 def last_done(store: Store) -> Load | None:
-    return next((load for load in newest(store, 20) if load.state == "done"), None)
+    return next((load for load in newest_loads(store, 20) if load.state == "done"), None)
 
 
 def save(store: Store, load: Load, now: datetime) -> None:
-    store.commit([Put(load_key(load.started_at).row(asdict(load), until=now + KEPT))])
+    store.commit([Put(load_key(load.started_at).row(asdict(load), until=now + _KEPT))])
 
 
 # ---- one at a time ----
@@ -157,7 +156,7 @@ class Busy(Unloadable):
     """Another load runs."""
 
 
-def take(store: Store, me: Holder, now: datetime) -> None:
+def take_lease(store: Store, me: Holder, now: datetime) -> None:
     """Take the lease, or keep it. Raises Busy while another load has it."""
     there = store.get(*LEASE) or {}
     other = there.get("holder", "")

@@ -11,14 +11,14 @@ from datetime import datetime
 from hashlib import blake2b
 from typing import Any
 
+from functions.shared.aws.store import Item
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import AHEAD, MARK, PARTS, Dated, Document
 
-type Item = dict[str, Any]
 type Parts = dict[str, str]
 
 ACCOUNT = "account"
-TOGETHER = 100
+ITEMS_TOGETHER = 100
 """Items that DynamoDB writes in one transaction: an account changes whole or not at all."""
 
 
@@ -77,8 +77,8 @@ def plan(document: Document, there: There, now: datetime) -> Plan:
     counted = Plan(document.account.account_id, there, unchanged=len(same), older=len(older))
     if not fresh and not gone:
         return counted
-    if len(new) + len(gone) > TOGETHER:
-        return _going(document.account.account_id, there, gone[: TOGETHER - 1])
+    if len(new) + len(gone) > ITEMS_TOGETHER:
+        return _going(document.account.account_id, there, gone[: ITEMS_TOGETHER - 1])
     kept = {part: old[part] for part in old if part not in gone}
     parts = kept | {part: marks[part] for part in fresh}
     return Plan(

@@ -20,7 +20,7 @@ from functions.shared.carrier.declared import listed
 from functions.shared.carrier.items import WrittenSchema
 
 SAMPLE = 1 << 16
-LONGEST = 1 << 20
+LONGEST_ROW = 1 << 20
 """Signs in one row. DynamoDB takes 400 KB in one item."""
 DEEPEST = 1000
 """Brackets that may be open at once: what reads JSON piece by piece remembers the way to each of them."""
@@ -31,10 +31,10 @@ MARKS = {codecs.BOM_UTF8: "utf-8-sig", codecs.BOM_UTF16_LE: "utf-16", codecs.BOM
 TEXT = frozenset({"account_id", "line_id", "number", "contact_number", "plan_name", "what"})
 """Columns whose digits are no number."""
 ENDS = ("\n", "\r")
-TOO_LONG = f"a row of more than {LONGEST:,} signs"
+TOO_LONG = f"a row of more than {LONGEST_ROW:,} signs"
 CUT = (EOFError, zlib.error, gzip.BadGzipFile)
 
-type Kind = Literal["lines", "array", "documents", "table"]
+type _Layout = Literal["lines", "array", "documents", "table"]
 
 
 @dataclass(frozen=True)
@@ -56,7 +56,7 @@ class Row:
 class Form:
     """How a file is written."""
 
-    kind: Kind
+    kind: _Layout
     encoding: str
     packed: bool
     separator: str = ","
@@ -141,9 +141,9 @@ def _cut(name: str, number: int) -> Unloadable:
 
 
 def _lines(text: TextIO, _: Form, name: str) -> Iterator[Row]:
-    for number, line in enumerate(iter(lambda: text.readline(LONGEST), ""), 1):
-        if len(line) == LONGEST and not line.endswith("\n"):
-            while (rest := text.readline(LONGEST)) and not rest.endswith("\n"):
+    for number, line in enumerate(iter(lambda: text.readline(LONGEST_ROW), ""), 1):
+        if len(line) == LONGEST_ROW and not line.endswith("\n"):
+            while (rest := text.readline(LONGEST_ROW)) and not rest.endswith("\n"):
                 pass
             yield Row(number, line[:100], why=TOO_LONG)
         elif line.strip():
@@ -223,12 +223,12 @@ class _Lines:
         self.too_long = False
 
     def __iter__(self) -> Iterator[str]:
-        for line in iter(lambda: self._text.readline(LONGEST), ""):
+        for line in iter(lambda: self._text.readline(LONGEST_ROW), ""):
             last = line
             self.too_long = False
-            while len(last) == LONGEST and not last.endswith(ENDS):
+            while len(last) == LONGEST_ROW and not last.endswith(ENDS):
                 self.too_long = True
-                last = self._text.readline(LONGEST)
+                last = self._text.readline(LONGEST_ROW)
             self.whole = last.endswith(ENDS)
             yield "-" if self.too_long else line
 

@@ -12,12 +12,12 @@ from boto3.dynamodb.types import TypeSerializer
 from botocore.exceptions import ClientError
 
 from functions.load import loads
-from functions.load.planning import ACCOUNT, TOGETHER, Item, Plan, There, plan
-from functions.shared.aws.store import LeftUnread, Store, batch_get, unmarshalled
+from functions.load.planning import ACCOUNT, ITEMS_TOGETHER, Plan, There, plan
+from functions.shared.aws.store import Item, LeftUnread, Store, batch_get, unmarshalled
 from functions.shared.carrier.accounts import PARTS, Document
 
 READ_TOGETHER = 100
-TRIES = 8
+_TRIES = 8
 PASSES = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "ProvisionedThroughputExceeded"}
 """Why a transaction is cancelled that can do better: somebody else was at it, or it was too much at once."""
 TOO_MUCH = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
@@ -27,7 +27,7 @@ _to_dynamo = TypeSerializer().serialize
 
 
 @dataclass(frozen=True)
-class Outcome:
+class Written:
     written: int = 0
     unchanged: int = 0
     older: int = 0
@@ -46,10 +46,10 @@ class Table:
     """Say what would be done, and do nothing."""
     wait: Any = field(default=time.sleep)
 
-    def bring(self, documents: Sequence[Document], now: datetime) -> Outcome:
+    def bring(self, documents: Sequence[Document], now: datetime) -> Written:
         """Write what is newer and other than what is there. No account may be named twice."""
         left, done = list(documents), list[Plan]()
-        for tried in range(TRIES):
+        for tried in range(_TRIES):
             written = self._bring(left, now)
             done += written
             whole = {one.account_id for one in written if one.is_whole}
@@ -57,7 +57,7 @@ class Table:
             if not left:
                 return _told(done)
             self.wait(random.uniform(0.5, 1) * 0.05 * 2**tried)  # noqa: S311 - so that two do not meet again
-        raise Contended
+        raise RowContended
 
     def _bring(self, documents: Sequence[Document], now: datetime) -> list[Plan]:
         """Plan and write; return what is done. The table may take less than all of it."""
@@ -111,7 +111,7 @@ class Table:
         items = sorted(self.items(account_id), key=lambda item: item["part"] == ACCOUNT)  # found again if interrupted
         lines = [item["part"].removeprefix("line#") for item in items if item["part"].startswith("line#")]
         self._note((account_id, line) for line in lines)
-        for some in batched(items, TOGETHER, strict=False):
+        for some in batched(items, ITEMS_TOGETHER, strict=False):
             writes = [self._delete(account_id, item["part"]) for item in some]
             self.client.transact_write_items(TransactItems=writes)
         return len(lines)
@@ -146,12 +146,12 @@ class Table:
     def _note(self, ended: Iterable[tuple[str, str]]) -> None:
         """Note lines before they end: whoever ends their links sees whether they have."""
         rows = (typed(loads.ended_row(*one)) for one in ended)
-        for some in batched(rows, TOGETHER, strict=False):
+        for some in batched(rows, ITEMS_TOGETHER, strict=False):
             writes = [{"Put": {"TableName": self.store.table, "Item": row}} for row in some]
             self.client.transact_write_items(TransactItems=writes)
 
 
-class Contended(Exception):
+class RowContended(Exception):
     """Others kept writing the same accounts."""
 
 
@@ -168,7 +168,7 @@ def _together(writes: Iterable[tuple[str, list[Item]]]) -> Iterator[list[tuple[s
     """Put accounts together that one transaction can write."""
     some: list[tuple[str, list[Item]]] = []
     for account_id, several in writes:
-        if some and sum(len(one) for _, one in some) + len(several) > TOGETHER:
+        if some and sum(len(one) for _, one in some) + len(several) > ITEMS_TOGETHER:
             yield some
             some = []
         some.append((account_id, several))
@@ -176,8 +176,8 @@ def _together(writes: Iterable[tuple[str, list[Item]]]) -> Iterator[list[tuple[s
         yield some
 
 
-def _told(done: Sequence[Plan]) -> Outcome:
-    return Outcome(
+def _told(done: Sequence[Plan]) -> Written:
+    return Written(
         written=sum(one.written for one in done),
         unchanged=sum(one.unchanged for one in done),
         older=sum(one.older for one in done),

@@ -12,7 +12,7 @@ from functions.shared.aws import clock, settings
 from functions.shared.aws.store import Store
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.linking import Keyed
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import Messenger
 
@@ -45,8 +45,8 @@ def store_of(ours: LineSettings, client: Clients) -> Store:
     return Store(client("dynamodb"), ours.service_table)
 
 
-def teams_line(ours: LineSettings, client: Clients) -> Line:
-    return Line(client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS})
+def teams_line(ours: LineSettings, client: Clients) -> TeamLines:
+    return TeamLines(client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS})
 
 
 def sender_of(ours: LineSettings, client: Clients, messenger: Messenger, keyed: Keyed | None = None) -> Sender:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
-type Message = dict[str, Any]
+type QueueMessage = dict[str, Any]
 """What `functions.shared.x.messenger.messages.inbound` reads."""
 
 _X_ID = re.compile(r"[0-9]{1,20}")
@@ -33,14 +33,14 @@ class Dropped:
     event_type: object = None
 
 
-def read(body: dict[str, object], *, brand_id: str, now: int) -> list[Message | Dropped]:
+def read_events(body: dict[str, object], *, brand_id: str, now: int) -> list[QueueMessage | Dropped]:
     """Read every event of a POST. `now` (milliseconds since 1970) stands in where X tells no readable time."""
     if "data" in body:
         return _x_activity(body["data"], brand_id, now)
     return _account_activity(body, brand_id, now)
 
 
-def _account_activity(body: dict[str, object], brand_id: str, now: int) -> list[Message | Dropped]:
+def _account_activity(body: dict[str, object], brand_id: str, now: int) -> list[QueueMessage | Dropped]:
     if body.get("for_user_id", brand_id) != brand_id:
         return [Dropped("NotForUs")]
     if revoked := _at(body, "user_event", "revoke"):
@@ -51,7 +51,7 @@ def _account_activity(body: dict[str, object], brand_id: str, now: int) -> list[
     return _direct_messages(body, brand_id, now)
 
 
-def _x_activity(data: object, brand_id: str, now: int) -> list[Message | Dropped]:
+def _x_activity(data: object, brand_id: str, now: int) -> list[QueueMessage | Dropped]:
     if _at(data, "filter", "user_id") not in (None, brand_id):
         return [Dropped("NotForUs")]
     match _at(data, "event_type"):
@@ -66,14 +66,14 @@ def _x_activity(data: object, brand_id: str, now: int) -> list[Message | Dropped
             return [Dropped("OtherEvent", event_type=other)]
 
 
-def _direct_messages(payload: object, brand_id: str, now: int) -> list[Message | Dropped]:
+def _direct_messages(payload: object, brand_id: str, now: int) -> list[QueueMessage | Dropped]:
     events = _at(payload, "direct_message_events")
     if not isinstance(events, list):
         return [Dropped("Unreadable")]
     return [_direct_message(event, _at(payload, "users"), brand_id, now) for event in events]
 
 
-def _direct_message(event: object, users: object, brand_id: str, now: int) -> Message | Dropped:
+def _direct_message(event: object, users: object, brand_id: str, now: int) -> QueueMessage | Dropped:
     dm, create = _at(event, "id"), _at(event, "message_create")
     sender, recipient = _at(create, "sender_id"), _at(create, "target", "recipient_id")
     if _at(event, "type") != "message_create":
@@ -101,7 +101,7 @@ def _direct_message(event: object, users: object, brand_id: str, now: int) -> Me
     }
 
 
-def _encrypted(data: object, brand_id: str, now: int) -> Message | Dropped:
+def _encrypted(data: object, brand_id: str, now: int) -> QueueMessage | Dropped:
     """Read an X Chat message, of which two shapes are published: one has an id and a time, one only the event's id."""
     payload = _at(data, "payload")
     sender, sent_at = _at(payload, "sender_id"), _time(_at(payload, "created_at_msec"), now)
@@ -115,7 +115,7 @@ def _encrypted(data: object, brand_id: str, now: int) -> Message | Dropped:
     return {"kind": "encrypted", "id": ids[0], "customer": sender, "sent_at": sent_at}
 
 
-def _revoked(customer: object, revoked: object, event_type: str, brand_id: str, now: int) -> Message | Dropped:
+def _revoked(customer: object, revoked: object, event_type: str, brand_id: str, now: int) -> QueueMessage | Dropped:
     """Read that somebody took back what they had allowed our app. If it is the brand, we can send nothing any more."""
     if not _is_x_id(customer):
         return Dropped("Unreadable", event_type=event_type)

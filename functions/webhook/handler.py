@@ -13,7 +13,7 @@ from functions.shared.aws import clock, queues, settings, telemetry
 from functions.webhook import envelopes, signature
 
 type Event = dict[str, Any]
-type Answer = dict[str, Any]
+type _Answer = dict[str, Any]
 
 # No JSON object can be spelt in these signs: what we sign for X is never a body that somebody may post to us.
 CRC_TOKEN = re.compile(r"[A-Za-z0-9+/=_-]{1,256}")
@@ -36,7 +36,7 @@ class Settings:
             raise settings.MissingSettings("set BRAND_ID to the brand's numeric X id, not its handle")
 
 
-class Refused(Exception):
+class _Refused(Exception):
     """A request that X did not send, or not like this."""
 
     def __init__(self, status: int, metric: str, sentence: str) -> None:
@@ -46,11 +46,11 @@ class Refused(Exception):
 
 
 @telemetry.observed
-def lambda_handler(event: Event, context: object) -> Answer:
+def lambda_handler(event: Event, context: object) -> _Answer:
     """Answer X's check (GET) and take in its events (POST)."""
     try:
         return _answer_by_method(event)
-    except Refused as refused:
+    except _Refused as refused:
         telemetry.warning("request refused", status=refused.status, reason=refused.metric)
         telemetry.count(refused.metric)
         return _answer(refused.status, {"error": str(refused)})
@@ -60,7 +60,7 @@ def lambda_handler(event: Event, context: object) -> Answer:
         return _answer(503, {"error": "The queue or the secret cannot be reached. Try again."})
 
 
-def _answer_by_method(event: Event) -> Answer:
+def _answer_by_method(event: Event) -> _Answer:
     match event["requestContext"]["http"]["method"]:
         case "GET":
             return _prove(event)
@@ -70,27 +70,27 @@ def _answer_by_method(event: Event) -> Answer:
             return _answer(405, {"error": "Use GET or POST."}, allow="GET, POST")
 
 
-def _prove(event: Event) -> Answer:
+def _prove(event: Event) -> _Answer:
     """Answer X's challenge-response check with the current secret."""
     token = (event.get("queryStringParameters") or {}).get("crc_token", "")
     if not CRC_TOKEN.fullmatch(token):
-        raise Refused(400, "CrcTokenRejected", "Send crc_token: 1 to 256 characters of base64.")
+        raise _Refused(400, "CrcTokenRejected", "Send crc_token: 1 to 256 characters of base64.")
     return _answer(200, {"response_token": signature.sign(_secrets()[0], token.encode())})
 
 
-def _take_in(event: Event) -> Answer:
+def _take_in(event: Event) -> _Answer:
     """Queue every DM of a signed POST. 200 is said when all are queued: what X hears a 200 for, it forgets."""
     raw = _raw_body(event)
     if not signature.is_from_x(_header(event, "x-twitter-webhooks-signature"), raw, _secrets()):
-        raise Refused(401, "SignatureRejected", "The signature does not belong to this body.")
+        raise _Refused(401, "SignatureRejected", "The signature does not belong to this body.")
     now = int(clock.now().timestamp() * 1000)
-    outcomes = envelopes.read(_json_object(raw), brand_id=_settings().brand_id, now=now)
+    outcomes = envelopes.read_events(_json_object(raw), brand_id=_settings().brand_id, now=now)
     _queue([outcome for outcome in outcomes if not isinstance(outcome, envelopes.Dropped)])
     _report([outcome for outcome in outcomes if isinstance(outcome, envelopes.Dropped)])
     return _answer(200, {})
 
 
-def _queue(messages: list[envelopes.Message]) -> None:
+def _queue(messages: list[envelopes.QueueMessage]) -> None:
     # One POST may bring a customer's DMs in any order, the queue keeps the order in which it got them.
     for message in sorted(messages, key=_written):
         queues.send_inbound(settings.client("sqs"), _settings().inbound_queue_url, message)
@@ -98,7 +98,7 @@ def _queue(messages: list[envelopes.Message]) -> None:
         telemetry.count(SEEN[message["kind"]])
 
 
-def _written(message: envelopes.Message) -> tuple[int, int]:
+def _written(message: envelopes.QueueMessage) -> tuple[int, int]:
     """When a message was written; of the same moment the one with the lower id. What is encrypted has no such id."""
     return message["sent_at"], int(message["id"]) if message["id"].isdecimal() else 0
 
@@ -119,9 +119,9 @@ def _raw_body(event: Event) -> bytes:
             else body.encode("utf-8", "surrogatepass")
         )
     except ValueError:
-        raise Refused(400, "BodyRejected", "The body is not base64.") from None
+        raise _Refused(400, "BodyRejected", "The body is not base64.") from None
     if len(raw) > LARGEST_BODY:
-        raise Refused(400, "BodyRejected", "The body is larger than 1 MiB.")
+        raise _Refused(400, "BodyRejected", "The body is larger than 1 MiB.")
     return raw
 
 
@@ -137,7 +137,7 @@ def _json_object(raw: bytes) -> dict[str, object]:
     except (ValueError, RecursionError):
         body = None
     if not isinstance(body, dict):
-        raise Refused(400, "BodyRejected", "The body is not a JSON object.")
+        raise _Refused(400, "BodyRejected", "The body is not a JSON object.")
     return body
 
 
@@ -145,7 +145,7 @@ def _no_number(constant: str) -> Never:
     raise ValueError(f"{constant} is not JSON")
 
 
-def _answer(status: int, body: dict[str, str], **headers: str) -> Answer:
+def _answer(status: int, body: dict[str, str], **headers: str) -> _Answer:
     return {"statusCode": status, "headers": {"content-type": "application/json", **headers}, "body": json.dumps(body)}
 
 
@@ -160,7 +160,7 @@ def _secrets() -> list[str]:
         kept = settings.secret(_settings().x_consumer_secrets_name)
     except settings.NoSecretYet:
         # X cannot know of us before there is one.
-        raise Refused(401, "NoSecretYet", "There is no secret here yet to know X by.") from None
+        raise _Refused(401, "NoSecretYet", "There is no secret here yet to know X by.") from None
     if not kept.get("current"):
         raise settings.MissingSettings(
             "put X's consumer secret as `current` into the secret of X_CONSUMER_SECRETS_NAME"

@@ -10,7 +10,7 @@ from functions.shared.x import ids
 from functions.shared.x.account import MOST_DMS, Page, Unanswered, Unreached, XAccount
 from functions.shared.x.listing import has_no_sender
 from functions.webhook import envelopes, state
-from functions.webhook.state import State
+from functions.webhook.state import WebhookState
 
 SETTLED = timedelta(minutes=2)
 """An event may still be on its way for so long."""
@@ -20,7 +20,7 @@ PAGES_AT_ONCE = 5
 class Look:
     """One reading of X's list, from the newest DM down to the newest that is known, or on from where the last ended."""
 
-    def __init__(self, before: State, now: datetime) -> None:
+    def __init__(self, before: WebhookState, now: datetime) -> None:
         self._state = replace(before, looked_at=now)
         self._now = now
         self._events: list[Mapping[str, Any]] = []
@@ -43,7 +43,7 @@ class Look:
         """Begin at the top next time: X may have forgotten where we were."""
         self._state = replace(self._state, page=None, up_to=None)
 
-    def done(self) -> State:
+    def done(self) -> WebhookState:
         """Return what the next call has to know."""
         if any(has_no_sender(event) and self._unknown(event) for event in self._events):
             telemetry.count("LookUpRefused")
@@ -53,7 +53,7 @@ class Look:
             return self._state
         return replace(self._state, newest=self._state.up_to or self._state.newest, up_to=None)
 
-    def messages(self, brand_id: str) -> list[envelopes.Message]:
+    def messages(self, brand_id: str) -> list[envelopes.QueueMessage]:
         """Return what has been read, as though the webhook had brought it."""
         now = int(self._now.timestamp() * 1000)
         events = [event for event in self._events if self._settled(event) and self._unknown(event)]
@@ -62,7 +62,7 @@ class Look:
             "direct_message_events": [_as_delivered(e) for e in events],
             "users": _as_users(self._users),
         }
-        read = envelopes.read(body, brand_id=brand_id, now=now)
+        read = envelopes.read_events(body, brand_id=brand_id, now=now)
         for dropped in (outcome for outcome in read if isinstance(outcome, envelopes.Dropped)):
             telemetry.count(dropped.reason)
         return [outcome for outcome in read if not isinstance(outcome, envelopes.Dropped)]
@@ -88,7 +88,7 @@ class Look:
 
     def _page(self, account: XAccount, page: str | None = None, *, count: int) -> Page:
         # Counted before: what gets no answer may count at X all the same.
-        self._state = state.counted(self._state, self._now)
+        self._state = state.failure_counted(self._state, self._now)
         found = account.dms(page, count)
         self._state = state.told(self._state, found.limits, self._now)
         return found

@@ -17,7 +17,7 @@ MOST_LOOKS = 10_000
 
 
 @dataclass(frozen=True, config=STRICT)
-class State(Stored):
+class WebhookState(Stored):
     """Stored as one row, under its version: the Scheduler may call twice at one moment."""
 
     version: int = 0
@@ -48,11 +48,11 @@ class State(Stored):
         return self.valid_at is not None
 
 
-def load(store: Store) -> State:
-    return read_as(State, fields_in(store.get(*WEBHOOK) or {}))
+def load(store: Store) -> WebhookState:
+    return read_as(WebhookState, fields_in(store.get(*WEBHOOK) or {}))
 
 
-def save(store: Store, state: State) -> bool:
+def save(store: Store, state: WebhookState) -> bool:
     """Write what a call of the clock has come to, unless another call has written meanwhile: False then."""
     fields = fields_of(replace(state, version=state.version + 1))
     # A row of before has no version.
@@ -64,28 +64,28 @@ def save(store: Store, state: State) -> bool:
     return True
 
 
-def valid(state: State, webhook: str, now: datetime) -> State:
+def valid(state: WebhookState, webhook: str, now: datetime) -> WebhookState:
     ended = now if state.gap_from and not state.valid else state.gap_to
     return replace(state, webhook=webhook, valid=True, valid_at=now, gap_to=ended)
 
 
-def invalid(state: State, now: datetime) -> State:
+def invalid(state: WebhookState, now: datetime) -> WebhookState:
     """Begin a gap at the last moment of which we know that X delivered."""
     return replace(state, valid=False, gap_from=state.gap_from or state.valid_at, gap_to=None)
 
 
-def has_room(state: State, now: datetime) -> bool:
+def has_room(state: WebhookState, now: datetime) -> bool:
     return state.looks > 0 or state.looks_until is None or now >= state.looks_until
 
 
-def counted(state: State, now: datetime) -> State:
+def failure_counted(state: WebhookState, now: datetime) -> WebhookState:
     """Count one look-up, in a new window where the last has passed."""
     if state.looks_until is None or now >= state.looks_until:
         state = replace(state, looks=LOOKS, looks_until=now + LOOK_WINDOW)
     return replace(state, looks=max(0, state.looks - 1))
 
 
-def told(state: State, limits: Limits | None, now: datetime, *, used_up: bool = False) -> State:
+def told(state: WebhookState, limits: Limits | None, now: datetime, *, used_up: bool = False) -> WebhookState:
     """Take over what X says of its limit. `used_up`: it has refused, whatever its headers say."""
     limits = limits or Limits()
     looks = 0 if used_up else state.looks if limits.remaining is None else min(limits.remaining, MOST_LOOKS)

@@ -15,11 +15,11 @@ from functions.shared.aws import clock, queues, settings, telemetry
 from functions.shared.aws.rows import Key, dm_key, sent_key
 from functions.shared.aws.store import Store
 from functions.shared.x import arrivals
-from functions.shared.x.account import REPLAY_TO, Declined, Unanswered, Webhook, XAccount, replay_window
+from functions.shared.x.account import REPLAY_TO, Rejected, Unanswered, Webhook, XAccount, replay_window
 from functions.webhook import envelopes
 from functions.webhook import state as states
 from functions.webhook.look_up import Look
-from functions.webhook.state import State
+from functions.webhook.state import WebhookState
 
 MINUTE = timedelta(minutes=1)
 LOOK_EVERY = timedelta(minutes=5)
@@ -47,7 +47,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     sqs = settings.client("sqs")
     Watch(
         store=Store(settings.client("dynamodb"), ours.service_table),
-        account=account(tuple(sorted(credentials.items())), ours.x_api_url),
+        account=our_account(tuple(sorted(credentials.items())), ours.x_api_url),
         queue=lambda message: queues.send_inbound(sqs, ours.inbound_queue_url, message),
         backlog=lambda: waiting(sqs, ours.inbound_queue_url),
         brand_id=ours.brand_id,
@@ -56,7 +56,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
 
 
 @cache
-def account(credentials: tuple[tuple[str, str], ...], api_url: str) -> XAccount:
+def our_account(credentials: tuple[tuple[str, str], ...], api_url: str) -> XAccount:
     """Keep the connection, until the keys are changed."""
     return XAccount(dict(credentials), api_url)
 
@@ -72,7 +72,7 @@ class Watch:
 
     store: Store
     account: XAccount
-    queue: Callable[[envelopes.Message], None]
+    queue: Callable[[envelopes.QueueMessage], None]
     backlog: Callable[[], int]
     brand_id: str
     url: str
@@ -82,13 +82,13 @@ class Watch:
         after = self._asked_again(self._looked(self._checked(before, now), now), now)
         if after != before and not states.save(self.store, after):
             telemetry.info("another call of the clock was faster")
-        arrived = arrivals.newest(self.store)
+        arrived = arrivals.newest_arrival(self.store)
         if arrived:
             telemetry.measure("MinutesSinceEvent", int((now - arrived) / timedelta(minutes=1)), "Count")
 
     # ---- is it valid? ----
 
-    def _checked(self, state: State, now: datetime) -> State:
+    def _checked(self, state: WebhookState, now: datetime) -> WebhookState:
         try:
             ours = [webhook for webhook in self.account.webhooks() if webhook.url == self.url]
             valid = next((webhook for webhook in ours if webhook.valid), None)
@@ -101,11 +101,11 @@ class Watch:
             telemetry.warning("X delivers nothing to our webhook", reason="invalid" if ours else "unregistered")
             state = states.invalid(state, now)
             return self._validated(state, ours, now)
-        except (Unanswered, Declined) as failure:
+        except (Unanswered, Rejected) as failure:
             telemetry.warning("X does not tell whether our webhook is valid", error=type(failure).__name__)
             return state
 
-    def _validated(self, state: State, ours: list[Webhook], now: datetime) -> State:
+    def _validated(self, state: WebhookState, ours: list[Webhook], now: datetime) -> WebhookState:
         found = next((webhook for webhook in ours if self.account.validate(webhook.id)), None)
         if found is None:
             return state
@@ -114,7 +114,7 @@ class Watch:
 
     # ---- the first net: look up ----
 
-    def _looked(self, state: State, now: datetime) -> State:
+    def _looked(self, state: WebhookState, now: datetime) -> WebhookState:
         """Read X's list of DMs down to the newest that is known to have come, and queue what has not."""
         every = LOOK_EVERY if state.valid else LOOK_WHILE_INVALID
         waits = state.looked_at and now < state.looked_at + every and not state.page
@@ -132,7 +132,7 @@ class Watch:
             telemetry.x_down(not failure.limited)
             telemetry.warning("X does not list our DMs", error=type(failure).__name__)
             look.refused(failure)
-        except Declined as failure:
+        except Rejected as failure:
             telemetry.count("LookUpRefused")
             telemetry.warning("X does not list our DMs", error=type(failure).__name__, status=failure.status)
             look.start_over()
@@ -144,15 +144,15 @@ class Watch:
             telemetry.count("LookedUp", len(missing))
         return self._with_gap(look.done(), missing)
 
-    def _missing(self, messages: list[envelopes.Message]) -> list[envelopes.Message]:
+    def _missing(self, messages: list[envelopes.QueueMessage]) -> list[envelopes.QueueMessage]:
         """Keep what was neither decided about nor sent by us."""
         known = {(row["pk"], row["sk"]) for row in self.store.get_all([_record(message) for message in messages])}
         missing = [message for message in messages if _record(message) not in known]
         return sorted(missing, key=lambda message: (message["sent_at"], int(message["id"])))
 
-    def _with_gap(self, state: State, missing: list[envelopes.Message]) -> State:
+    def _with_gap(self, state: WebhookState, missing: list[envelopes.QueueMessage]) -> WebhookState:
         """Nothing has come since, though X says that it delivers: somebody has to look, and X has to deliver again."""
-        arrived = arrivals.newest(self.store)
+        arrived = arrivals.newest_arrival(self.store)
         since = [at for at in map(_written, missing) if arrived is None or at > arrived + timedelta(minutes=1)]
         if not state.valid or len(since) < SILENCE:
             return state
@@ -162,7 +162,7 @@ class Watch:
 
     # ---- the second net: let X deliver again ----
 
-    def _asked_again(self, state: State, now: datetime) -> State:
+    def _asked_again(self, state: WebhookState, now: datetime) -> WebhookState:
         if not (state.webhook and state.gap_from and state.gap_to) or now < state.gap_to + REPLAY_TO + MINUTE:
             return state
         if state.job_at and now < state.job_at + JOB_TAKES:
@@ -176,18 +176,18 @@ class Watch:
         except Unanswered as failure:
             telemetry.warning("X does not deliver again yet", error=type(failure).__name__)
             return state
-        except Declined as failure:
+        except Rejected as failure:
             telemetry.warning("X does not deliver again", status=failure.status)
             return filled
         telemetry.info("X delivers again what was missed")
         return replace(filled, job=job, job_at=now)
 
 
-def _written(message: envelopes.Message) -> datetime:
+def _written(message: envelopes.QueueMessage) -> datetime:
     return datetime.fromtimestamp(message["sent_at"] / 1000, UTC)
 
 
-def _record(message: envelopes.Message) -> Key:
+def _record(message: envelopes.QueueMessage) -> Key:
     """The key of the row that says that a message has reached us."""
     key = sent_key if message["kind"] == "echo" else dm_key
     return key(message["customer"], message["id"])

@@ -16,7 +16,7 @@ from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Case, Team
-from functions.shared.conversation.customers import Asked, Customer, Link
+from functions.shared.conversation.customers import Customer, Link, OurQuestion
 from functions.shared.x.messages import DirectMessage
 from tests.brands import FACTS
 from tests.places import DATA
@@ -266,7 +266,7 @@ def test_after_a_stop_an_urgent_rule_raises_the_open_case_in_silence() -> None:
 
 
 def asked(*choices: str, minutes: int = 10) -> Customer:
-    return replace(KNOWN, asked=Asked(choices, NOW + timedelta(minutes=minutes)), not_understood=1)
+    return replace(KNOWN, asked=OurQuestion(choices, NOW + timedelta(minutes=minutes)), not_understood=1)
 
 
 @pytest.mark.parametrize("says", ["yes", "Yes please", "yep", "start", "#start", "ok"])

@@ -38,7 +38,7 @@ def say(figures):
 command = Command(
     tag="parcel",
     help="when it comes",
-    answer=gate.account("parcel", say, dated=lambda _: None),
+    answer=gate.from_account("parcel", say, dated=lambda _: None),
     examples=(Example("#parcel", "parcel.none"), Example("#parcel", "link.first", by="new_customer")),
     home="sales",
     menu=(4, 5),

@@ -19,7 +19,7 @@ from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Customer
 from functions.shared.wording.country import Country
 from functions.shared.wording.rules import rules
-from functions.shared.wording.text import LONGEST, USUAL, Reply, Text, assemble
+from functions.shared.wording.text import LONGEST_REPLY, USUAL, Reply, Text, assemble
 from tests.asking import PEOPLE, ask, with_change
 from tests.brands import FACTS
 
@@ -28,7 +28,7 @@ TEXTS = {text.key: text for command in registry().commands for text in command.t
 FORBIDDEN = re.compile(
     r"\b(null|none(?! left)|nan|undefined|utc|error|exception|lease|fence|queue|dlq|token|retry)\b", re.IGNORECASE
 )
-LONG = {"help": LONGEST, "handsets.list": LONGEST, "offers.list": LONGEST}
+LONG = {"help": LONGEST_REPLY, "handsets.list": LONGEST_REPLY, "offers.list": LONGEST_REPLY}
 """Lists of content are cut to fit when they are made."""
 
 LONGEST_VALUES = {
@@ -237,7 +237,7 @@ def test_whoever_asks_for_whatever_reads_well(who: str, tags: list[str]) -> None
 
     text = assemble(replies, handle=HANDLE, late=True, first_contact=" (I'm automatic. https://example.com/privacy)")
 
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_REPLY
     reads_well(text)
     own = [PEOPLE[who]["account"]["account_id"], *(line["number"][-9:] for line in PEOPLE[who]["lines"])]
     digits = text.replace("#link 07700 900123", "").replace(" ", "")  # our example is the number of a demo customer

@@ -8,7 +8,7 @@ from typer.main import get_command
 from typer.testing import CliRunner
 
 from functions.shared.aws import clock
-from functions.shared.conversation.cases import Case, State
+from functions.shared.conversation.cases import Case, CaseState
 from functions.shared.conversation.conversations import Conversation, save
 from functions.shared.conversation.customers import Customer
 from ops.doctor import FAULTS
@@ -81,7 +81,7 @@ def test_cases_are_listed_by_the_time_that_was_promised(tweetserve: Terminal) ->
     now = clock.now()
     for number, customer, owner in (("BCDFGH", "11", "elsewhere"), ("JKMNPQ", "12", None)):
         stranger = Conversation(Customer(customer))
-        state: State = "WAITING_CUSTOMER" if owner else "NEW"
+        state: CaseState = "WAITING_CUSTOMER" if owner else "NEW"
         case = Case(number, customer, "billing", "bill", opened_at=now, due_at=now, state=state, owner=owner)
         save(tweetserve.store, stranger, stranger.with_case(case), by="test", did="opened", now=now)
 

@@ -21,7 +21,7 @@ GB = 1_000_000_000
 def column(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> ShownAccount:
     found = accounts.of(stored(line, account))
     assert found
-    return account_column.shown(found, LINKED, lambda: BRAND, START)
+    return account_column.shown_account(found, LINKED, lambda: BRAND, START)
 
 
 def stored(line: dict[str, Any] | None = None, account: dict[str, Any] | None = None) -> list[dict[str, Any]]:

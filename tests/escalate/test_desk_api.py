@@ -13,7 +13,7 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.escalate import handler
-from functions.escalate.contract import DOCUMENTS, text_of
+from functions.escalate.contract import DOCUMENTS, document_text
 from functions.escalate.desk_api import Refusal
 from functions.escalate.tick import tick
 from functions.escalate.views import cards
@@ -911,7 +911,7 @@ def test_the_documents_are_those_of_the_code(name: str) -> None:
     """`python -m functions.escalate.contract` writes them."""
     written = (ROOT / name).read_text()
 
-    assert written == text_of(DOCUMENTS[name]())
+    assert written == document_text(DOCUMENTS[name]())
 
 
 def conforms(answer: Any, schema: str) -> None:

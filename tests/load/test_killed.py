@@ -53,17 +53,17 @@ def bring(where: Place, file: Path) -> Load:
 def killed(where: Place, file: Path) -> int:
     """Load in a process that is killed once some rows more are in the table; return how many are."""
     store = where.store
-    before = sum(one.rows for one in loads.newest(store, 1))
+    before = sum(one.rows for one in loads.newest_loads(store, 1))
     process = get_context("spawn").Process(target=bring, args=(where, file))
     process.start()
     while process.is_alive():
-        rows = sum(one.rows for one in loads.newest(store, 1))
+        rows = sum(one.rows for one in loads.newest_loads(store, 1))
         if rows > before:
             break
         time.sleep(0.02)
     process.kill()
     process.join()
-    return sum(one.rows for one in loads.newest(store, 1))
+    return sum(one.rows for one in loads.newest_loads(store, 1))
 
 
 def stored(where: Place, rows: int) -> Iterator[tuple[int, accounts.Account | None]]:

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 
-from functions.load.reading import DEEPEST, LONGEST, TOO_LONG, rows
+from functions.load.reading import DEEPEST, LONGEST_ROW, TOO_LONG, rows
 from functions.load.sources import File, Unloadable
 from tests.load.rows import document
 
@@ -48,14 +48,14 @@ def test_a_line_nested_too_deep_is_one_reject(file: Path) -> None:
 
 def test_a_row_of_a_table_that_is_too_long_is_one_reject(file: Path) -> None:
     header, first, second = table(1, 2)
-    file.write_text("\n".join((header, first.replace("30 GB", "x" * 3 * LONGEST), second)) + "\n")
+    file.write_text("\n".join((header, first.replace("30 GB", "x" * 3 * LONGEST_ROW), second)) + "\n")
 
     assert [(row.number, row.why) for row in rows(File(file))] == [(2, TOO_LONG), (3, "")]
 
 
 def test_a_cell_that_is_too_long_gets_a_sentence(file: Path) -> None:
     header, first, second = table(1, 2)
-    file.write_text("\n".join((header, first.replace("30 GB", "x" * (LONGEST // 4)), second)) + "\n")
+    file.write_text("\n".join((header, first.replace("30 GB", "x" * (LONGEST_ROW // 4)), second)) + "\n")
 
     with pytest.raises(Unloadable, match="Row 2 of export cannot be read"):
         list(rows(File(file)))

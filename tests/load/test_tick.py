@@ -42,7 +42,7 @@ def there(drop: Drop) -> set[str]:
 
 
 def has(drop: Drop, number: int) -> bool:
-    return accounts.read(drop.table.client, drop.table.name, f"A-{number}") is not None
+    return accounts.read_account(drop.table.client, drop.table.name, f"A-{number}") is not None
 
 
 def test_what_is_put_into_the_drop_is_loaded_once_and_moves(drop: Drop, logged: Logged) -> None:
@@ -53,7 +53,7 @@ def test_what_is_put_into_the_drop_is_loaded_once_and_moves(drop: Drop, logged: 
 
     assert there(drop) == {"loaded/delta/a.jsonl", "rejected/delta/a.jsonl.jsonl"}
     assert has(drop, 2)
-    [came] = loads.newest(drop.table.store, 5)
+    [came] = loads.newest_loads(drop.table.store, 5)
     assert (came.state, came.rows, came.rejected, came.full, came.by) == ("done", 3, 1, False, "drop")
     assert rung("load-failed", logged) is None
 
@@ -79,7 +79,7 @@ def test_what_cannot_be_loaded_is_heard_and_put_aside_and_the_next_one_comes_in(
     assert there(drop) == {"refused/delta/bad", "loaded/delta/good"}
     assert rung("load-failed", logged) == 1
     assert has(drop, 1)
-    [refused] = [one for one in loads.newest(drop.table.store, 5) if one.why]
+    [refused] = [one for one in loads.newest_loads(drop.table.store, 5) if one.why]
     assert refused.why.startswith("bad has no columns like account.account_id")
 
 
@@ -113,7 +113,7 @@ def test_a_load_that_is_larger_than_a_call_goes_on_where_it_stopped(
         drop.tick(at + timedelta(seconds=300))
 
     assert calls > 1
-    [came] = loads.newest(drop.table.store, 5)
+    [came] = loads.newest_loads(drop.table.store, 5)
     assert (came.state, came.rows, came.rejected, came.written) == ("done", 800, 8, 3 * 792)
     rejects = drop.client.get_object(Bucket=drop.bucket, Key="rejected/large.jsonl")["Body"].read().splitlines()
     assert [json.loads(one)["row"] for one in rejects] == list(range(100, 801, 100))
@@ -122,7 +122,7 @@ def test_a_load_that_is_larger_than_a_call_goes_on_where_it_stopped(
 def test_while_somebody_loads_by_hand_the_drop_waits(drop: Drop, logged: Logged) -> None:
     put(drop, "a", document(1))
     other = loads.Holder("elsewhere", 1)
-    loads.take(drop.table.store, other, clock.now())
+    loads.take_lease(drop.table.store, other, clock.now())
 
     drop.tick(clock.now() + LATER)
     assert there(drop) == {"a"}

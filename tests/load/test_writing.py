@@ -10,7 +10,7 @@ from botocore.compat import HTTPHeaders
 from functions.load import loads
 from functions.load.checking import document_of
 from functions.load.reading import Row
-from functions.load.writing import Contended, Table
+from functions.load.writing import RowContended, Table
 from functions.shared.aws.settings import client
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Document
@@ -35,7 +35,7 @@ def right(given: dict[str, Any]) -> Document:
 
 
 def lines(table: Table) -> set[str]:
-    found = accounts.read(table.client, table.name, "A-1")
+    found = accounts.read_account(table.client, table.name, "A-1")
     assert found
     return {line.line_id for line in found.lines}
 
@@ -87,5 +87,5 @@ def test_a_table_that_throttles_is_asked_again(table: Table, operation: str) -> 
 def test_a_table_that_takes_nothing_is_given_up(table: Table) -> None:
     throttled(table, "TransactWriteItems", times=100)
 
-    with pytest.raises(Contended):
+    with pytest.raises(RowContended):
         table.bring([right(document())], NOW)

@@ -55,7 +55,7 @@ def write(file: Path, *documents: Any) -> Path:
 
 
 def stored(tweetserve: Terminal, number: int) -> accounts.Account | None:
-    return accounts.read(client("dynamodb"), tweetserve.place.settings["accounts_table"], f"A-{number}")
+    return accounts.read_account(client("dynamodb"), tweetserve.place.settings["accounts_table"], f"A-{number}")
 
 
 def test_accounts_can_be_read_as_they_were_handed_in(tweetserve: Terminal, file: Path) -> None:
@@ -201,7 +201,7 @@ def test_what_was_stopped_goes_on_there_and_says_so(
 ) -> None:
     write(file, {"no": "account"}, *map(document, range(599)))
     loaded_until(tweetserve, file, 4, monkeypatch)
-    [stopped] = loads.newest(tweetserve.store, 5)
+    [stopped] = loads.newest_loads(tweetserve.store, 5)
     checked: list[int] = []
 
     def counted(row: Row, now: datetime) -> accounts.Document | str:
@@ -218,7 +218,7 @@ def test_what_was_stopped_goes_on_there_and_says_so(
     assert f"goes on at row {stopped.row + 1:,}" in said.stderr
     assert (came["rows"], came["rejected"], came["written"] + came["unchanged"]) == (600, 1, 3 * 599)
     assert len(rejects_of(str(file)).read_text().splitlines()) == 1
-    assert [one.state for one in loads.newest(tweetserve.store, 5)] == ["done"]
+    assert [one.state for one in loads.newest_loads(tweetserve.store, 5)] == ["done"]
 
 
 def test_the_next_night_s_file_of_the_same_size_is_read_from_its_start(
@@ -327,7 +327,7 @@ def test_a_full_load_with_a_row_of_nobody_ends_nothing(tweetserve: Terminal, fil
 
 def test_one_load_runs_at_a_time(tweetserve: Terminal, file: Path) -> None:
     other = loads.Holder("elsewhere", 1)
-    loads.take(tweetserve.store, other, clock.now())
+    loads.take_lease(tweetserve.store, other, clock.now())
 
     said = tweetserve("accounts", "import", str(write(file, document(1))))
 

@@ -16,7 +16,7 @@ from functions.shared.aws.settings import client
 from functions.shared.aws.store import Update
 from functions.shared.carrier import accounts
 from functions.shared.delivery import budget
-from functions.shared.x.account import Declined, Page, Unanswered, XAccount
+from functions.shared.x.account import Page, Rejected, Unanswered, XAccount
 from functions.shared.x.dms import Unknown
 from infra.layout import DEAD_QUEUES, QUEUES
 from local.resources import attributes, create_queue
@@ -147,7 +147,7 @@ def test_keys_that_x_refuses_are_told_from_a_webhook_that_is_not_there(healthy: 
 @pytest.mark.parametrize(
     ("failure", "says"),
     [
-        (Declined(400, "no such field"), "no such field"),
+        (Rejected(400, "no such field"), "no such field"),
         (Unanswered("X answered 503."), "just now"),
         (None, "does not tell who has written"),
     ],

@@ -107,7 +107,7 @@ def test_the_desk_reads_what_it_says(read: set[Attribute]) -> None:
         assert link
         assert account
         read.clear()
-        account_column.shown(account, link, lambda: Catalogue.of(CONTENT).brand, NOW)
+        account_column.shown_account(account, link, lambda: Catalogue.of(CONTENT).brand, NOW)
 
         assert read - of("desk") - of("promises") - of("amounts and times") - PUT_TOGETHER == set()
 

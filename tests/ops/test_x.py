@@ -15,7 +15,7 @@ from typer.testing import CliRunner, Result
 
 from functions.shared.aws import clock, settings
 from functions.shared.delivery import budget
-from functions.shared.x.account import Declined, XAccount
+from functions.shared.x.account import Rejected, XAccount
 from functions.shared.x.dms import Unknown
 from infra.layout import TABLES
 from local import resources
@@ -266,7 +266,7 @@ def test_an_account_without_x_activity_gets_account_activity(
     nothing_there(terminal)
 
     def declined(*_: object) -> None:
-        raise Declined(403, "your plan does not include this")
+        raise Rejected(403, "your plan does not include this")
 
     monkeypatch.setattr(XAccount, "subscribe_activity", declined)
 

@@ -326,7 +326,7 @@ MUTANTS = (
         "ERASE",
         "erased",
         erasure._going,
-        "chain.from_iterable(_case_rows(store, case_id) for case_id in cases_of(old, but=but))",
+        "chain.from_iterable(_case_rows(store, case_id) for case_id in case_ids(old, but=but))",
         "iter(())",
     ),
     Mutant(
@@ -486,8 +486,8 @@ MUTANTS = (
         "FAIR",
         "slow look-ups",
         commands_tick.tick,
-        "send(sender, turns.share(3 / 4))",
-        "settle(sender, Turns.within(10 * TIMES_OUT, sender.now)), send(sender, turns)",
+        "send_waiting(sender, turns.share(3 / 4))",
+        "settle(sender, Turns.within(10 * TIMES_OUT, sender.now)), send_waiting(sender, turns)",
     ),
     Mutant(
         "a slow X takes the time of promises",
@@ -495,7 +495,8 @@ MUTANTS = (
         "slow X",
         commands_tick.tick,
         "promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))",
-        "send(sender, Turns.within(10 * TIMES_OUT, sender.now)), promise_watch.watch(sender, bot.catalogue, turns)",
+        "send_waiting(sender, Turns.within(10 * TIMES_OUT, sender.now)),"
+        " promise_watch.watch(sender, bot.catalogue, turns)",
     ),
     Mutant(
         "what a row holds beyond our fields is dropped when it is saved",

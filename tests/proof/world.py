@@ -42,7 +42,7 @@ from functions.shared.conversation.customers import Link
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.linking import Keyed, Proofs
 from functions.shared.conversation.replies import KINDS
-from functions.shared.conversation.tickets import Line, ahead
+from functions.shared.conversation.tickets import TeamLines, cases_ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
@@ -323,8 +323,8 @@ class World:
         self.sqs = Sqs(self.queues, lambda: self.now)
         self.ids = (f"{number:06}".translate(CASE_SIGNS) for number in count())
         store = Store(Client(self, self.dynamo, DYNAMO_SORTS), "service", lambda: self.now, wait=lambda _: None)
-        line = Line(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
-        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(ahead, store))
+        line = TeamLines(Client(self, self.sqs, SQS_SORTS), {team: team for team in TEAMS})
+        anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(cases_ahead, store))
         proofs = self._proofs(store)
         digest = partial(proofs.keyed.digest, "customer")
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest)

@@ -124,7 +124,7 @@ def loaded_meanwhile(world: World) -> None:
         return after | {"Items": before["Items"][:2] + after["Items"][2:]}
 
     def read(asked: str) -> Account | None:
-        return accounts.read(Client(world, Meanwhile(query), DYNAMO_SORTS), "accounts", asked)
+        return accounts.read_account(Client(world, Meanwhile(query), DYNAMO_SORTS), "accounts", asked)
 
     world.bot = replace(world.bot, account=read)
     world.write(LINKED_A, "#charges #data")

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from functions.shared.x.messages import inbound
-from functions.webhook.envelopes import Dropped, Message, read
+from functions.webhook.envelopes import Dropped, QueueMessage, read_events
 from tests.calls_from_x import BRAND, CUSTOMER, account_activity, dm
 from tests.places import X_SAMPLES
 
@@ -15,8 +15,8 @@ NOW = 1_763_400_000_000
 OTHER = "2000000000000000003"
 
 
-def outcomes(body: dict[str, Any]) -> list[Message | Dropped]:
-    return read(body, brand_id=BRAND, now=NOW)
+def outcomes(body: dict[str, Any]) -> list[QueueMessage | Dropped]:
+    return read_events(body, brand_id=BRAND, now=NOW)
 
 
 def outcome(body: dict[str, Any]) -> Any:
@@ -24,7 +24,7 @@ def outcome(body: dict[str, Any]) -> Any:
     return only
 
 
-def question(text: str, number: int, **changes: Any) -> Message:
+def question(text: str, number: int, **changes: Any) -> QueueMessage:
     return {
         "kind": "dm",
         "id": f"199000000000000{number:04}",
@@ -45,7 +45,7 @@ ECHO = {
 }
 CHAT = {"kind": "encrypted", "customer": CUSTOMER}
 
-EXPECTED: dict[str, list[Message | Dropped]] = {
+EXPECTED: dict[str, list[QueueMessage | Dropped]] = {
     "account_activity_dm": [question("how much data have I got left? #data", 101)],
     "account_activity_echo": [ECHO],
     "account_activity_escaped": [question("is 1 < 2 & 3 > 2? I typed &lt; &copy; &quot;", 303)],

@@ -386,7 +386,7 @@ def test_sqs_takes_any_character(text: str, monkeypatch: pytest.MonkeyPatch) -> 
     with mock_aws():
         sqs = boto3.client("sqs")
         url = sqs.create_queue(QueueName="inbound.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
-        [message] = envelopes.read(account_activity(dm(text)), brand_id=BRAND, now=0)
+        [message] = envelopes.read_events(account_activity(dm(text)), brand_id=BRAND, now=0)
         assert isinstance(message, dict)
 
         send_inbound(sqs, url, message)

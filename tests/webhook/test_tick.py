@@ -12,13 +12,13 @@ import pytest
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.store import Put, Store
 from functions.shared.x import arrivals
-from functions.shared.x.account import Declined, Page, Unanswered, Unreached, XAccount
+from functions.shared.x.account import Page, Rejected, Unanswered, Unreached, XAccount
 from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, inbound
 from functions.webhook import state as states
 from functions.webhook import tick as ticks
-from functions.webhook.envelopes import Message
-from functions.webhook.state import State
+from functions.webhook.envelopes import QueueMessage
+from functions.webhook.state import WebhookState
 from functions.webhook.tick import Watch
 from infra.layout import TABLES
 from local import resources
@@ -45,10 +45,10 @@ class Guard:
     x: SimulatedX
     hook: Hook
     account: XAccount
-    queued: list[Message] = field(default_factory=list)
+    queued: list[QueueMessage] = field(default_factory=list)
     backlog: int = 0
 
-    def tick(self) -> State:
+    def tick(self) -> WebhookState:
         watch = Watch(self.store, self.account, self.queued.append, lambda: self.backlog, BRAND.id, self.hook.url)
         watch.tick(clock.now())
         return states.load(self.store)
@@ -422,7 +422,7 @@ def test_a_refused_connection_takes_nothing_from_the_limit(watching: Guard, monk
 
 
 def test_of_two_calls_at_one_moment_the_second_overwrites_nothing(store: Store) -> None:
-    states.save(store, State(webhook="1"))
+    states.save(store, WebhookState(webhook="1"))
     both = states.load(store)
 
     saved = [states.save(store, replace(both, webhook=webhook)) for webhook in ("2", "3")]
@@ -473,7 +473,7 @@ def test_a_dm_whose_id_is_from_the_future_hides_no_other(
     assert int(states.load(store).newest or 0) < int(id_at(clock.now()))
 
 
-@pytest.mark.parametrize("failure", [Unanswered("X answered 503."), Declined(403, "no"), Declined(400, "bad token")])
+@pytest.mark.parametrize("failure", [Unanswered("X answered 503."), Rejected(403, "no"), Rejected(400, "bad token")])
 def test_a_list_that_x_does_not_give_is_asked_for_again(
     watching: Guard, monkeypatch: pytest.MonkeyPatch, failure: Exception
 ) -> None:
@@ -547,7 +547,7 @@ def test_what_was_looked_up_is_no_sign_of_life(store: Store) -> None:
     now = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
     arrivals.note(store, now - timedelta(minutes=30), now)
 
-    assert arrivals.newest(store) is None
+    assert arrivals.newest_arrival(store) is None
 
 
 def test_the_newest_event_counts_in_whatever_order_they_come(store: Store) -> None:
@@ -555,7 +555,7 @@ def test_the_newest_event_counts_in_whatever_order_they_come(store: Store) -> No
     for minutes in (1, 0, 1):
         arrivals.note(store, now - timedelta(minutes=minutes), now)
 
-    assert arrivals.newest(store) == now
+    assert arrivals.newest_arrival(store) == now
 
 
 # ---- replay ----
@@ -612,7 +612,7 @@ def test_a_replay_that_x_cannot_start_now_is_asked_for_again(watching: Guard, mo
 def test_an_account_that_may_not_replay_has_its_dms_looked_up_all_the_same(
     watching: Guard, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(watching.account, "replay", raising(Declined(403, "not for you")))
+    monkeypatch.setattr(watching.account, "replay", raising(Rejected(403, "not for you")))
     watching.tick()
     watching.breaks()
     watching.later(minutes=20)

@@ -158,7 +158,7 @@ def _extras(figures: Figures, names: str) -> str:
 command = Command(
     tag="charges",
     help="your bill",
-    answer=gate.account("charges", say, dated=lambda figures: figures.account if holds(figures) else None),
+    answer=gate.from_account("charges", say, dated=lambda figures: figures.account if holds(figures) else None),
     examples=(
         Example("#charges", "charges.bill"),
         Example("how much do I owe", "charges.bill"),

@@ -4,7 +4,7 @@ from functions.commands import allowances
 from functions.commands.registry import Command, Example
 from functions.shared.wording.saying import data_left, data_used
 
-DATA = allowances.Kind(
+DATA = allowances.AllowanceKind(
     tag="data",
     left=data_left,
     used=data_used,

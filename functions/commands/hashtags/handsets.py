@@ -8,7 +8,7 @@ from functions.commands.registry import Command, Example, Question
 from functions.shared.brand.catalogue import Brand, Handset
 from functions.shared.carrier.items import Unreadable
 from functions.shared.wording.saying import day, money
-from functions.shared.wording.text import LONGEST, Reply, Text, fits
+from functions.shared.wording.text import LONGEST_REPLY, Reply, Text, fits
 
 SHOWN = 3
 
@@ -43,7 +43,7 @@ def say(question: Question) -> Reply:
     upgrade = _upgrade(found) if found else ""
     brand = question.catalogue.brand
     lists = (_listed(phones[:count], upgrade, brand) for count in range(SHOWN, 0, -1) if phones)
-    reply = next((reply for reply in lists if fits(reply, LONGEST)), NONE.reply())
+    reply = next((reply for reply in lists if fits(reply, LONGEST_REPLY)), NONE.reply())
     return replace(reply, quotes=found.account.account_id) if found and upgrade else reply
 
 

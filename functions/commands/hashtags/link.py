@@ -80,7 +80,7 @@ def say(question: Question) -> Reply | Changed:
         digest=proofs.keyed.digest("code", question.dm.id, digits),
         salt=question.dm.id,
         until=now + linking.CODE_LIVES,
-        tries_left=linking.TRIES,
+        tries_left=linking.CODE_TRIES,
         account_id=found.account.account_id if found.account else None,
         line_id=found.line.line_id if found.line else None,
     )

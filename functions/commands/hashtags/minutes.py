@@ -4,7 +4,7 @@ from functions.commands import allowances
 from functions.commands.registry import Command, Example
 from functions.shared.wording.saying import minutes_left, minutes_used
 
-MINUTES = allowances.Kind(
+MINUTES = allowances.AllowanceKind(
     tag="minutes",
     left=minutes_left,
     used=minutes_used,

@@ -4,7 +4,7 @@ from functions.commands import allowances
 from functions.commands.registry import Command, Example
 from functions.shared.wording.saying import texts_left, texts_used
 
-TEXT = allowances.Kind(
+TEXT = allowances.AllowanceKind(
     tag="text",
     left=texts_left,
     used=texts_used,

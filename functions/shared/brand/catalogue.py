@@ -12,9 +12,9 @@ from functions.shared.aws.store import unmarshalled
 from functions.shared.brand.locale import Locale
 from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word
 
-KEPT = timedelta(minutes=1)
+_KEPT = timedelta(minutes=1)
 
-Team = Literal["all", "urgent", "billing", "devices", "sales", "general"]
+CannedTeam = Literal["all", "urgent", "billing", "devices", "sales", "general"]
 Platform = Literal["ios", "android", "windows"]
 
 
@@ -104,7 +104,7 @@ class Canned(Part):
 
     kind: Literal["canned"]
     id: Annotated[str, StringConstraints(pattern=r"^;[a-z]+$")]
-    team: Team
+    team: CannedTeam
     text: Word
 
 
@@ -147,7 +147,7 @@ class Catalogue:
 
         def items(kind: str) -> list[dict[str, Any]]:
             read_at, kept = cls._kept.get((table, kind), (None, []))
-            if read_at is None or not timedelta(0) <= now - read_at < KEPT:
+            if read_at is None or not timedelta(0) <= now - read_at < _KEPT:
                 kept = _query(client, table, kind)
                 cls._kept[table, kind] = now, kept
             return kept

@@ -268,7 +268,7 @@ class Torn(Unreadable):
     """Some of an account's items are of one load and some of another."""
 
 
-def read(client: Any, table: str, account_id: str) -> Account | None:
+def read_account(client: Any, table: str, account_id: str) -> Account | None:
     """Read an account with one query, with boto3's plain client. None if there is no such account.
 
     A query may meet a load in the middle of its transaction: then it is asked again, which is soon whole.
@@ -306,7 +306,7 @@ def having_number(client: Any, table: str, number: str) -> tuple[Account | Unrea
 
 def _read_or_not(client: Any, table: str, account_id: str) -> Account | Unreadable | None:
     try:
-        return read(client, table, account_id)
+        return read_account(client, table, account_id)
     except Unreadable as error:
         return error
 

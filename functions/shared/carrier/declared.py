@@ -14,9 +14,9 @@ from functions.shared.carrier.items import Day, Minor, Moment, Name, Whole
 LIST = Path(__file__).with_name("declared.json")
 """What there is, for who loads accounts and knows no hashtag: `python -m ops.schemas` writes it from the registry."""
 
-type Kind = Literal["day", "moment", "minor", "whole", "name", "yes_or_no"]
+type FieldKind = Literal["day", "moment", "minor", "whole", "name", "yes_or_no"]
 
-TYPES: dict[Kind, Any] = {
+TYPES: dict[FieldKind, Any] = {
     "day": Day,
     "moment": Moment,
     "minor": Minor,
@@ -29,7 +29,7 @@ TYPES: dict[Kind, Any] = {
 @dataclass(frozen=True)
 class Field:
     name: str
-    kind: Kind
+    kind: FieldKind
     about: str
     """For who delivers it: "the day on which a parcel comes"."""
 

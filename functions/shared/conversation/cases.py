@@ -15,7 +15,7 @@ from functions.shared.aws.store import Item
 from functions.shared.aws.stored import STRICT, UNREAD_AT, Stored
 from functions.shared.x.messages import Ticket
 
-State = Literal["NEW", "CLAIMED", "WAITING_CUSTOMER", "RESOLVED", "UNREADABLE"]
+CaseState = Literal["NEW", "CLAIMED", "WAITING_CUSTOMER", "RESOLVED", "UNREADABLE"]
 """UNREADABLE is never written: a newer release has, what this one does not understand. Then a case is only shown."""
 Team = Literal["urgent", "billing", "devices", "sales", "general"]
 WrapUp = Literal["sorted", "explained", "credit", "fault", "order", "not_for_us", "no_answer"]
@@ -38,7 +38,7 @@ ELSEWHERE_QUIET = timedelta(hours=24)
 UNPROMISED = timedelta(minutes=60)
 """When somebody has to look at a case of which the customer was told nothing."""
 REOPENS_FOR = timedelta(days=7)
-SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
+_SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, no signs that look alike: a number can be read out on the phone."""
 ID_LENGTH = 6
 
@@ -86,7 +86,7 @@ class Case(Stored):
     opened_at: datetime
     due_at: datetime
     """When a person has to have answered: its place in the line, which it keeps though the customer is told later."""
-    state: State = "NEW"
+    state: CaseState = "NEW"
     fence: int = 1
     """Raised whenever the case changes hands or comes back to the line; a write with an old one is refused."""
     ticketed_fence: int = 0
@@ -166,12 +166,12 @@ class NotYours(Exception):
 
 
 def new_id() -> str:
-    return "".join(secrets.choice(SIGNS) for _ in range(ID_LENGTH))
+    return "".join(secrets.choice(_SIGNS) for _ in range(ID_LENGTH))
 
 
 def is_id(text: str) -> bool:
     """Whether a case could have this id."""
-    return len(text) == ID_LENGTH and set(text) <= set(SIGNS)
+    return len(text) == ID_LENGTH and set(text) <= set(_SIGNS)
 
 
 def case_number(case_id: str) -> str:
@@ -227,7 +227,7 @@ def made_known(case: Case, team: Team, kind: str, now: datetime, due_at: datetim
 
 def elsewhere(case: Case, now: datetime) -> Case:
     """Somebody has answered without the desk; whoever has the case open keeps it."""
-    case = replace(judged(case, now), answered_at=now)
+    case = replace(promise_judged(case, now), answered_at=now)
     if case.state == "CLAIMED":
         return case
     return replace(case, state="WAITING_CUSTOMER", owner=ELSEWHERE, fence=case.fence + 1, back_until=None)
@@ -260,7 +260,7 @@ def renewed(case: Case, now: datetime) -> Case:
 
 
 def answered(case: Case, now: datetime) -> Case:
-    return replace(judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False)
+    return replace(promise_judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False)
 
 
 def promised(case: Case, by: datetime, now: datetime, *, instead: bool = False) -> Case:
@@ -279,7 +279,7 @@ def broken(case: Case) -> Case:
     return replace(case, promise=replace(case.promise, kept=False)) if case.promise else case
 
 
-def judged(case: Case, now: datetime) -> Case:
+def promise_judged(case: Case, now: datetime) -> Case:
     """A person has acted: what the customer was told is kept or broken, once."""
     if case.promise is None or case.promise.kept is not None:
         return case
@@ -295,7 +295,7 @@ def released(case: Case) -> Case:
 
 def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:
     return replace(
-        judged(case, now),
+        promise_judged(case, now),
         state="RESOLVED",
         fence=case.fence + 1,
         owner=None,

@@ -59,7 +59,7 @@ class Consent(Stored):
 
 
 @dataclass(frozen=True, config=STRICT)
-class Asked(Stored):
+class OurQuestion(Stored):
     """A question of ours that waits for an answer: `choices` are hashtags without the sign."""
 
     choices: tuple[str, ...]
@@ -113,7 +113,7 @@ class Customer(Stored):
     past_case: str | None = None
     """The newest resolved case: what comes within seven days reopens it."""
     past_case_until: datetime | None = None
-    asked: Asked | None = None
+    asked: OurQuestion | None = None
     delete_asked_until: datetime | None = None
     """Until then "#delete yes" erases everything."""
     erased_up_to: str | None = None

@@ -182,7 +182,7 @@ def _without_waiting(store: Store, conversation: Conversation, now: datetime) ->
 
 def _going(store: Store, old: list[Item], *, but: str | None) -> Iterator[Item]:
     """What is deleted, in this order. The audit goes last: it says which cases there are."""
-    in_cases = chain.from_iterable(_case_rows(store, case_id) for case_id in cases_of(old, but=but))
+    in_cases = chain.from_iterable(_case_rows(store, case_id) for case_id in case_ids(old, but=but))
     return chain(in_cases, sorted(old, key=lambda row: kind_in(row) == AUDIT))
 
 
@@ -246,7 +246,7 @@ def _newest_sent(customer: Customer, old: Iterable[Item], now: datetime) -> str:
     return greatest(ids, now)
 
 
-def cases_of(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
+def case_ids(rows: Iterable[Item], *, but: str | None = None) -> list[str]:
     """Return the cases that a customer's audit rows tell of: their own item names only the newest two."""
     changes = (change for row in rows for change in row.get("changes", ()))
     return sorted({match[1] for change in changes if (match := _CASE.match(change))} - {but})

@@ -22,7 +22,7 @@ from functions.shared.conversation.customers import A_DAY, Code, Customer, Link
 from functions.shared.conversation.locks import ProvenLine
 
 CODE_LIVES = timedelta(minutes=10)
-TRIES = 3
+CODE_TRIES = 3
 CODES_PER_NUMBER = 3
 CODES_PER_CUSTOMER = 6
 """In 24 hours, like those per number."""
@@ -61,7 +61,7 @@ class Found:
 
 
 @pydantic_dataclass(frozen=True, config=STRICT)
-class Asked(Stored):
+class CodesAsked(Stored):
     """How often codes were asked for a number in the last 24 hours, and the row that says so."""
 
     digest: str
@@ -69,14 +69,14 @@ class Asked(Stored):
     at: tuple[datetime, ...] = ()
 
     @classmethod
-    def of(cls, digest: str, item: Item | None, now: datetime) -> "Asked":
+    def of(cls, digest: str, item: Item | None, now: datetime) -> "CodesAsked":
         asked = read_as(cls, fields_in(item or {}) | {"digest": digest})
         return replace(asked, at=_lately(asked.at, now))
 
     def paused_until(self) -> datetime | None:
         return self.at[-CODES_PER_NUMBER] + A_DAY if len(self.at) >= CODES_PER_NUMBER else None
 
-    def again(self, now: datetime) -> "Asked":
+    def again(self, now: datetime) -> "CodesAsked":
         return replace(self, at=(*self.at, now))
 
     def write(self) -> Put:
@@ -112,9 +112,9 @@ class Proofs:
         locked = ProvenLine.of(digest, self.row(*line_key(digest))).locked
         return Found(refused="The line is locked by a report of loss or fraud.") if locked else found
 
-    def asked(self, number: str, now: datetime) -> Asked:
+    def asked(self, number: str, now: datetime) -> CodesAsked:
         digest = self.keyed.digest("number", number)
-        return Asked.of(digest, self.row(*codes_key(digest)), now)
+        return CodesAsked.of(digest, self.row(*codes_key(digest)), now)
 
     def still(self, code: Code, now: datetime) -> Found:
         """Look again at what a code was sent for: in ten minutes a line can be reported lost."""

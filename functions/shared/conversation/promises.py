@@ -9,11 +9,10 @@ from datetime import datetime, timedelta
 from functions.shared.brand.hours import Opening, after_open, next_day_ends
 from functions.shared.conversation.cases import Case, Promise, Team
 from functions.shared.conversation.customers import Customer
+from functions.shared.wording.saying import HOUR, STEP
 
 TARGET = timedelta(minutes=60)
 """For the first answer of an ordinary team, counted while it is open."""
-STEP = timedelta(minutes=5)
-HOUR = timedelta(hours=1)
 SOON = timedelta(minutes=15)
 """For the urgent team day and night; for an ordinary one, while it is open, if the words ask for a look first."""
 PER_CASE = timedelta(minutes=7)

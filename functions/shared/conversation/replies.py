@@ -19,7 +19,7 @@ from functions.shared.aws.store import Item
 from functions.shared.aws.stored import STRICT, UNREAD_AT, Stored
 from functions.shared.x.dms import Blocked, Declined, NotSent, Outcome, Refused, Sent, Unknown
 
-State = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED", "UNREADABLE"]
+ReplyState = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED", "UNREADABLE"]
 """UNREADABLE is never written: a newer release has, what this one does not understand. Such a reply stays as it is."""
 Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer"]
 
@@ -59,7 +59,7 @@ class Outgoing(Stored):
     key: str
     kind: Kind
     created_at: datetime
-    state: State = "PENDING"
+    state: ReplyState = "PENDING"
     fence: int = 0
     lease_until: datetime | None = None
     not_before: datetime | None = None
@@ -135,7 +135,7 @@ def clock(reply: Outgoing) -> str:
     return send_clock(reply.kind) if reply.state == "PENDING" else SETTLE
 
 
-def claimed(reply: Outgoing, now: datetime) -> Outgoing:
+def sending(reply: Outgoing, now: datetime) -> Outgoing:
     return replace(reply, state="SENDING", fence=reply.fence + 1, lease_until=now + LEASE, not_before=None)
 
 

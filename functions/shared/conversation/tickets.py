@@ -24,7 +24,7 @@ class Taken:
 
 
 @dataclass(frozen=True)
-class Line:
+class TeamLines:
     """The teams' queues: `urls` by team, `sqs` a boto3 client."""
 
     sqs: Any
@@ -70,7 +70,7 @@ class Line:
             self.done(taken)
 
 
-def ahead(store: Store, case: Case) -> int:
+def cases_ahead(store: Store, case: Case) -> int:
     """Count the cases that are taken before one, as far as it matters. The index may lag behind."""
     itself = case.state == "NEW" and not case.silent
     return max(0, store.waiting(case.team, until=case.due_at, up_to=COUNTED + 1) - itself)

@@ -28,7 +28,7 @@ SAME = 2
 """Seconds that two headers of one window may be apart."""
 MOST = 1_000_000
 """No contract says more: such a figure is a header gone wrong."""
-LATE = timedelta(seconds=20)
+_LATE = timedelta(seconds=20)
 """What is taken this shortly before a window ends may land in the next one, so it is charged to both."""
 RESERVED_FOR = ("stop", "urgent", "staff")
 NEVER_HELD = ("stop", "staff")
@@ -150,7 +150,7 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     values: dict[str, Any] = {"ends": budget.ends}
     if budget.is_open(now):
         sets = ["#left = #left - :one"]
-        sets += ["late = late + :one"] if seconds >= budget.ends - LATE.total_seconds() else []
+        sets += ["late = late + :one"] if seconds >= budget.ends - _LATE.total_seconds() else []
         conditions = ["ends = :ends", "#left > :floor"]
         values |= {"one": 1, "floor": floor}
     else:
@@ -223,12 +223,12 @@ def _in_window(budget: Budget, limits: Limits, now: datetime, *, is_late: bool) 
     taken = budget.limit - budget.left
     if is_same:
         left, late, ends = min(remaining, budget.left), budget.late, budget.ends
-    elif not budget.is_open(now) or ends - WINDOW.total_seconds() >= budget.ends - LATE.total_seconds():
+    elif not budget.is_open(now) or ends - WINDOW.total_seconds() >= budget.ends - _LATE.total_seconds():
         left, late = min(remaining, limit - budget.late), 0 if ends > now.timestamp() else budget.late
     else:
         left = min(remaining, budget.left if budget.named else limit - taken)
         # What X has not counted yet is on its way, and may land in the next window.
-        late = max(0, taken - limit + remaining) if ends <= now.timestamp() + LATE.total_seconds() else 0
+        late = max(0, taken - limit + remaining) if ends <= now.timestamp() + _LATE.total_seconds() else 0
     return replace(budget, limit=limit, left=max(0, left), ends=ends, named=True, late=late)
 
 
@@ -257,7 +257,7 @@ def _given_back(budget: Budget, claimed: datetime, now: datetime) -> Budget:
     """X has not heard of it. What X has counted since it was taken is right without it."""
     if not budget.is_open(now) or _is_late(budget, claimed) or _milliseconds(claimed) == budget.heard:
         return budget
-    was_late = claimed.timestamp() >= budget.ends - LATE.total_seconds()
+    was_late = claimed.timestamp() >= budget.ends - _LATE.total_seconds()
     after = replace(budget, left=min(budget.left + 1, budget.limit), late=max(0, budget.late - was_late))
     if budget.day_left is None or not budget.is_day(now):
         return after

@@ -22,7 +22,7 @@ NEVER: tuple[Obstacle, ...] = ("erased", "stopped", "unlinked", "owned", "moot")
 """What stands in a reply's way for good: it is suppressed."""
 TOGETHER = 10
 """Replies that may leave as one DM."""
-SIGNS = 10_000
+LONGEST_DM = 10_000
 """How long a DM may be for X."""
 BETWEEN = "\n\n"
 A_PART = 25
@@ -101,8 +101,8 @@ def claim(
         if len(held) > A_PART:
             return None
         conversation = instead_of(conversation, held, now)
-    head = replace(replies.claimed(dm[0], now), carries=tuple(other.id for other in dm[1:]))
-    carried = [replace(replies.claimed(other, now), carried_by=head.id) for other in dm[1:]]
+    head = replace(replies.sending(dm[0], now), carries=tuple(other.id for other in dm[1:]))
+    carried = [replace(replies.sending(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
     claimed = conversation.having(head, *carried, *overtaken)
     customer = _counted(claimed.customer, budget, now) if reply.automated else claimed.customer
@@ -124,7 +124,7 @@ def _promised(conversation: Conversation, dm: Iterable[Outgoing], now: datetime)
 def _fitting(dm: list[Outgoing]) -> list[Outgoing]:
     """As many of these, from the first on, as X takes as one DM; the first goes whatever its length."""
     signs = accumulate(len(part.text) + len(BETWEEN) for part in dm)
-    return dm[:1] + [part for part, length in zip(dm[1:], list(signs)[1:], strict=True) if length <= SIGNS]
+    return dm[:1] + [part for part, length in zip(dm[1:], list(signs)[1:], strict=True) if length <= LONGEST_DM]
 
 
 def held_before(conversation: Conversation, last: Outgoing, budget: Budget) -> list[Outgoing]:

@@ -13,7 +13,7 @@ from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation, load, save
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.budget import Budget
 from functions.shared.delivery.claim import (
@@ -44,7 +44,7 @@ class Sender:
 
     store: Store
     messenger: Messenger
-    line: Line
+    line: TeamLines
     now: Callable[[], datetime]
     new_case_id: Callable[[], str] = cases.new_id
     anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply

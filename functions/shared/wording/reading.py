@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from functions.shared.wording.normal import LINK, lowered
 
-LONGEST = 10_000  # what X lets a customer write
+_LONGEST = 10_000  # what X lets a customer write
 
 _HANDLE = re.compile(r"@\w+")
 _APOSTROPHE = re.compile("['’‘ʼ`´′]")
@@ -45,7 +45,7 @@ def plain(text: str) -> Plain:
 
 def visible(text: str) -> str:
     """Return what a person sees of a text, in lower case and one spelling of each sign."""
-    seen = lowered(text[:LONGEST])[: 2 * LONGEST]  # one sign may unfold into eighteen
+    seen = lowered(text[:_LONGEST])[: 2 * _LONGEST]  # one sign may unfold into eighteen
     return _APOSTROPHE.sub("", _HANDLE.sub(" ", LINK.sub(" ", seen)))
 
 

@@ -19,9 +19,9 @@ UNDONE = (
     "{hi}thank you, we've checked and account details are on again in this chat. If you ever think that someone else"
     " has your phone or account, send #urgent."
 )
-STAYS = (
+LOCK_STAYS = (
     "{hi}we couldn't make sure that it's you, so account details stay off here for now. That's to protect you. Call"
     " {lost_phone}, free, day or night, and give them {case}: they have other ways to check."
 )
 
-SAFETY = (SMS_CODE, SMS_LINKED, SMS_UNLINKED, LOCKED.text, UNDONE, STAYS)
+SAFETY = (SMS_CODE, SMS_LINKED, SMS_UNLINKED, LOCKED.text, UNDONE, LOCK_STAYS)

@@ -65,7 +65,7 @@ def figure(count: int, brand: Locale) -> str:
     return _plain(format_decimal(count, locale=_spoken(brand.country)))
 
 
-def counted(count: int, noun: str, brand: Locale) -> str:
+def count_of(count: int, noun: str, brand: Locale) -> str:
     """Say "no texts", "1 text", "212 texts"."""
     plural = "" if _spoken(brand.country).plural_form(count) == "one" else "s"
     return f"{figure(count, brand) if count else 'no'} {noun}{plural}"
@@ -99,7 +99,7 @@ def minutes_left(seconds: int, brand: Locale) -> str:
 
 
 def minutes_used(seconds: int, brand: Locale) -> str:
-    return counted(-(-seconds // 60), "minute", brand)
+    return count_of(-(-seconds // 60), "minute", brand)
 
 
 def texts_left(count: int, brand: Locale) -> str:
@@ -107,7 +107,7 @@ def texts_left(count: int, brand: Locale) -> str:
 
 
 def texts_used(count: int, brand: Locale) -> str:
-    return counted(count, "text", brand)
+    return count_of(count, "text", brand)
 
 
 def line_ending(phone: str) -> str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from functions.shared.conversation.customers import at_handle
 from functions.shared.wording.saying import capital
 
-LONGEST = 500
+LONGEST_REPLY = 500
 """No DM is longer than this."""
 USUAL = 280
 """All but the menu and the phones stay within this."""
@@ -104,7 +104,7 @@ def assemble(
     hi = sorry(handle) if late else f"Hi {known}, " if known else "Hi, "
     hi += TYPO.format(tag=typo) if typo else ""
     after, notice = too or _next(replies), first_contact or ""
-    room = LONGEST - len(hi) - len(after) - len(notice)
+    room = LONGEST_REPLY - len(hi) - len(after) - len(notice)
     text = replies[0].text if len(replies) == 1 else _several(replies, room)
     text = text.replace("{hi}", hi)
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice

@@ -48,7 +48,7 @@ class Unreached(Unanswered):
     """No connection came about: X has counted nothing."""
 
 
-class Declined(Exception):
+class Rejected(Exception):
     """X said no, and would say so again. `detail` is X's reason, for ops; it is not for a log."""
 
     def __init__(self, status: int, detail: str, body: Mapping[str, Any] | None = None) -> None:
@@ -59,7 +59,7 @@ class Declined(Exception):
 
 
 @dataclass(frozen=True)
-class Account:
+class OurAccount:
     id: str
     handle: str
 
@@ -102,9 +102,9 @@ class XAccount:
 
     # ---- who we are ----
 
-    def me(self) -> Account:
+    def me(self) -> OurAccount:
         data = self._ask("GET", "/2/users/me", "user").get("data")
-        account = Account(_text(data, "id"), _text(data, "username"))
+        account = OurAccount(_text(data, "id"), _text(data, "username"))
         if not account.id:
             raise Unanswered("X did not say whose these keys are.")
         return account
@@ -191,12 +191,12 @@ class XAccount:
         for _ in range(ASKED_AGAIN):
             try:
                 return self._answer("GET", "/2/dm_events", "user", params={**self._query, **which})
-            except Declined as declined:
+            except Rejected as declined:
                 less = narrower(self._query, declined.body) if declined.status == 400 else None
                 if less is None:
                     raise
                 self._query = less
-        raise Declined(400, "X takes none of our look-ups")
+        raise Rejected(400, "X takes none of our look-ups")
 
     # ---- the way to X ----
 
@@ -210,7 +210,7 @@ class XAccount:
         if response is None or response.status_code in (401, 403):
             response = self._call(method, path, other, **request) or response
         if response is None:
-            raise Declined(401, "these keys are not accepted")
+            raise Rejected(401, "these keys are not accepted")
         return _accepted(response)
 
     def _call(self, method: str, path: str, signer: Signer, **request: Any) -> requests.Response | None:
@@ -270,7 +270,7 @@ def _accepted(response: requests.Response) -> requests.Response:
             raise Unanswered("X is busy with the same.", limits)
         case status if 400 <= status < 500:
             body = json_object(response)
-            raise Declined(status, _reason(body), body)
+            raise Rejected(status, _reason(body), body)
         case status:
             raise Unanswered(f"X answered {status}.", limits)
 

@@ -24,7 +24,7 @@ def note(store: Store, written: datetime, now: datetime) -> None:
         telemetry.error("an arrival was not noted", failure)
 
 
-def newest(store: Store) -> datetime | None:
+def newest_arrival(store: Store) -> datetime | None:
     """Return the minute of the newest event that came by itself."""
     row = store.get(*ARRIVED)
     return datetime.fromisoformat(row["at"]) if row else None

@@ -10,11 +10,11 @@ XId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 """A numeric id of X as a string, end to end: beyond 2^53 a JSON number would lose digits."""
 
 
-class Message(BaseModel):
+class _Message(BaseModel):
     model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
 
 
-class DirectMessage(Message):
+class DirectMessage(_Message):
     """What a customer wrote to us. `text` is unescaped once, without the link that X glues on for an attachment."""
 
     kind: Literal["dm"] = "dm"
@@ -31,7 +31,7 @@ class DirectMessage(Message):
         return datetime.fromtimestamp(self.sent_at / 1000, UTC)
 
 
-class Echo(Message):
+class Echo(_Message):
     """A DM of ours, reported back by X, whoever sent it."""
 
     kind: Literal["echo"] = "echo"
@@ -41,7 +41,7 @@ class Echo(Message):
     sent_at: int
 
 
-class Encrypted(Message):
+class Encrypted(_Message):
     """A message that came encrypted (X's `chat.received`): nobody here can read it. `id` is opaque."""
 
     kind: Literal["encrypted"] = "encrypted"
@@ -50,7 +50,7 @@ class Encrypted(Message):
     sent_at: int
 
 
-class Revoked(Message):
+class Revoked(_Message):
     """A customer has taken back at X what they had allowed us."""
 
     kind: Literal["revoked"] = "revoked"
@@ -63,7 +63,7 @@ class Revoked(Message):
         return datetime.fromtimestamp(self.sent_at / 1000, UTC)
 
 
-class Ticket(Message):
+class Ticket(_Message):
     """A case's place in a team's line. Never text or a handle: a queue's messages cannot be erased."""
 
     case: str

@@ -52,7 +52,7 @@ def unchanged() -> Iterator[SimulatedX]:
 
 def read(hook: Hook) -> list[Any]:
     """Read what the webhook was posted, as our own service does."""
-    messages = [message for body in hook.bodies for message in envelopes.read(body, brand_id=BRAND.id, now=0)]
+    messages = [message for body in hook.bodies for message in envelopes.read_events(body, brand_id=BRAND.id, now=0)]
     return [inbound.validate_python(message) for message in messages]
 
 

@@ -19,7 +19,7 @@ from functions.shared.aws.store import FORGET, Cancelled, Item, Put, Store, Upda
 from functions.shared.aws.stored import fields_of
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery import budget
 from functions.shared.delivery.budget import Budget
 from functions.shared.x import arrivals
@@ -484,7 +484,7 @@ def test_only_a_newer_arrival_is_noted(store: Store) -> None:
     for minutes in (0, 1, -1):
         arrivals.note(store, NOW + timedelta(minutes=minutes), NOW)
 
-    assert arrivals.newest(store) == NOW + timedelta(minutes=1)
+    assert arrivals.newest_arrival(store) == NOW + timedelta(minutes=1)
 
 
 # ---- the carrier's and the brand's tables ----
@@ -538,7 +538,7 @@ def test_accounts_and_catalogue_are_read(tables: Database) -> None:
     assert set(by_number["Items"][0]) == {"account_id", "part", "number"}
     assert [item["id"] for item in pauses] == ["#data", "#text"]
     assert catalogue._items("notice") == []
-    assert accounts.read(tables.client, tables.names["accounts"], "nobody") is None
+    assert accounts.read_account(tables.client, tables.names["accounts"], "nobody") is None
 
 
 # ---- whole conversations ----
@@ -837,7 +837,7 @@ def test_any_text_travels(sqs: Waiting) -> None:
 @on_both
 def test_tickets_are_taken_given_back_and_spent(sqs: Waiting) -> None:
     url = sqs.queue()
-    line = Line(sqs.client, {"billing": url})
+    line = TeamLines(sqs.client, {"billing": url})
     for case_id in ("ABC", "DEF"):
         ticket = Ticket(case=case_id, team="billing", reason="bill", fence=0, at=NOW)
         queues.send(sqs.client, url, ticket.model_dump(mode="json"), group=case_id, deduplication_id=f"{case_id}-0")

@@ -10,10 +10,10 @@ import pytest
 from functions.shared.aws.stored import Stored, fields_of, read_as
 from functions.shared.conversation.cases import Case, Entry, Promise
 from functions.shared.conversation.customers import Customer, Link, Noted
-from functions.shared.conversation.linking import Asked
+from functions.shared.conversation.linking import CodesAsked
 from functions.shared.conversation.locks import ProvenLine
 from functions.shared.conversation.replies import Outgoing
-from functions.webhook.state import State
+from functions.webhook.state import WebhookState
 
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 LATER = {"rate": Decimal("1.5"), "many": [1, {"deep": {"a", "b"}}], "told": True}
@@ -25,8 +25,8 @@ ROWS: dict[type[Stored], Stored] = {
     Case: Case("7KD2MX", "1", "billing", "bill", NOW, NOW, promise=Promise(NOW, NOW)),
     Entry: Entry("2", "customer", "Hello", NOW),
     ProvenLine: ProvenLine("digest", 3, ("1",), ("7KD2MX",)),
-    Asked: Asked("digest", 2, (NOW,)),
-    State: State(3, newest="5"),
+    CodesAsked: CodesAsked("digest", 2, (NOW,)),
+    WebhookState: WebhookState(3, newest="5"),
 }
 """One of each that is read and written again."""
 BY_KEY = {"x_id": "1", "digest": "digest"}

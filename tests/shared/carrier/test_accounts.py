@@ -66,7 +66,7 @@ def test_an_account_comes_back_from_the_table_as_it_was_imported(table: Any) -> 
     for item in accounts.items(SAMPLE):
         table.put_item(Item=item)
 
-    found = accounts.read(boto3.client("dynamodb"), "accounts", "A-100200")
+    found = accounts.read_account(boto3.client("dynamodb"), "accounts", "A-100200")
 
     assert found == accounts.of(accounts.items(SAMPLE))
     assert found
@@ -79,7 +79,7 @@ def test_an_account_comes_back_from_the_table_as_it_was_imported(table: Any) -> 
 
 
 def test_an_account_that_is_not_there_is_none(table: Any) -> None:
-    assert accounts.read(boto3.client("dynamodb"), table.name, "nobody") is None
+    assert accounts.read_account(boto3.client("dynamodb"), table.name, "nobody") is None
 
 
 def test_the_newest_bill_comes_last() -> None:
@@ -289,6 +289,6 @@ def test_no_answer_mixes_two_loads_wherever_a_query_meets_the_second() -> None:
 
     for met in product((first, second), repeat=len(first)):
         half = {part: load[part] for part, load in zip(first, met, strict=True)}
-        assert accounts.read(Half(half, second), "accounts", "A-100200") in whole
+        assert accounts.read_account(Half(half, second), "accounts", "A-100200") in whole
     with pytest.raises(Unreadable):
-        accounts.read(Half({"account": first["account"], "line#1": second["line#1"]}), "accounts", "A-100200")
+        accounts.read_account(Half({"account": first["account"], "line#1": second["line#1"]}), "accounts", "A-100200")

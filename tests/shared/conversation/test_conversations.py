@@ -23,7 +23,7 @@ def waiting(customer: str, number: int, text: str = "") -> Outgoing:
 
 
 def maybe_sent(reply: Outgoing) -> Outgoing:
-    return replies.unknown(replies.claimed(reply, START), START)
+    return replies.unknown(replies.sending(reply, START), START)
 
 
 def have(world: World, customer: str, *outgoing: Outgoing, stopped: bool = False) -> None:

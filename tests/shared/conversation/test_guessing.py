@@ -8,7 +8,7 @@ from itertools import count
 import pytest
 
 from functions.shared.conversation.customers import Code
-from functions.shared.conversation.linking import CODES_PER_CUSTOMER, CODES_PER_NUMBER, TRIES, Keyed, new_code
+from functions.shared.conversation.linking import CODE_TRIES, CODES_PER_CUSTOMER, CODES_PER_NUMBER, Keyed, new_code
 from tests.phones import NUMBER, Phone, account, world
 from tests.proof.world import START
 
@@ -30,14 +30,14 @@ def test_a_thousand_guesses_at_one_number_take_months_and_each_code_was_told_by_
         if "on its way" not in phone.asks("#link 07700 900123"):
             here.now += timedelta(hours=1)
             continue
-        for _ in range(TRIES):
+        for _ in range(CODE_TRIES):
             phone.says(f"{numbers.randrange(CODES):06}")
             made += 1
         linked += phone.customer.link is not None
 
     texts = [sms for sms in here.texted if "is your code" in sms.text]
-    assert len(texts) == -(-GUESSES // TRIES)
-    assert (here.now - began).days >= GUESSES // (TRIES * CODES_PER_NUMBER) - 1
+    assert len(texts) == -(-GUESSES // CODE_TRIES)
+    assert (here.now - began).days >= GUESSES // (CODE_TRIES * CODES_PER_NUMBER) - 1
     assert linked == 0
 
 
@@ -51,11 +51,11 @@ def test_one_customer_has_eighteen_guesses_a_day_whatever_the_numbers() -> None:
         if "on its way" not in phone.asks(f"#link 07700 90{at:04}"):
             here.now += timedelta(minutes=20)
             continue
-        for guess in range(TRIES):
+        for guess in range(CODE_TRIES):
             phone.says(f"{guess:06}")
             made += 1
 
-    assert made <= TRIES * CODES_PER_CUSTOMER == 18
+    assert made <= CODE_TRIES * CODES_PER_CUSTOMER == 18
 
 
 def test_the_chance_of_a_hit_is_the_one_that_the_page_states() -> None:
@@ -65,8 +65,8 @@ def test_the_chance_of_a_hit_is_the_one_that_the_page_states() -> None:
     hits = 0
     for at in range(20_000):
         digest = keyed.digest("code", str(at), f"{numbers.randrange(100):02}")
-        code = Code(digest, str(at), START, TRIES, "account-1")
-        hits += any(keyed.is_code(f"{guess:02}", code) for guess in numbers.sample(range(100), TRIES))
+        code = Code(digest, str(at), START, CODE_TRIES, "account-1")
+        hits += any(keyed.is_code(f"{guess:02}", code) for guess in numbers.sample(range(100), CODE_TRIES))
 
     assert 0.026 < hits / 20_000 < 0.034
 

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from functions.commands.hashtags.link import code_in, number_in
-from functions.commands.sms import LONGEST, AwsTexts, Sms
+from functions.commands.sms import LONGEST_SMS, AwsTexts, Sms
 from functions.escalate.contract import ShownAccount
 from functions.shared.aws.rows import customer_pk
 from functions.shared.carrier.accounts import Account
@@ -78,7 +78,7 @@ def test_the_text_message_is_the_one_that_was_promised() -> None:
 def test_a_text_message_goes_out_as_one(words: str) -> None:
     text = words.format(brand="ExampleCare", code="123456", time="14:15", lost_phone="0808 157 0150")
 
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_SMS
     assert text.isascii()
     assert "`" not in text
 

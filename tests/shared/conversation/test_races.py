@@ -23,7 +23,7 @@ from functions.shared.conversation.conversations import Contended, Conversation
 from functions.shared.conversation.customers import Customer, Link
 from functions.shared.conversation.linking import Keyed, Proofs
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.conversation.tickets import Line
+from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.messages import DirectMessage
 from tests.at_desk import FakeX
@@ -56,7 +56,7 @@ class Place:
 
     def __post_init__(self) -> None:
         self.store = self.database.store
-        line = Line(NoQueue(), {team: team for team in TEAMS})
+        line = TeamLines(NoQueue(), {team: team for team in TEAMS})
         self.sender = Sender(self.store, self.x, line, now=lambda: NOW)
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         proofs = Proofs(Keyed(b"race"), lambda _: (), account, self.store.get, lambda: "123456")

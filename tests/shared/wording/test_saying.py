@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from functions.shared.brand.locale import Locale
 from functions.shared.wording import saying
-from functions.shared.wording.text import LONGEST, Reply, assemble
+from functions.shared.wording.text import LONGEST_REPLY, Reply, assemble
 from tests.brands import FACTS
 
 UK = Locale.of(FACTS)
@@ -291,5 +291,5 @@ def test_however_much_is_asked_one_dm_stays_short(lengths: list[int], too: str) 
 
     text = assemble(replies, handle="x" * 15, too=too, first_contact=" (Automatic.)")
 
-    assert len(text) <= LONGEST
+    assert len(text) <= LONGEST_REPLY
     assert re.match(r"Hi @x{15}, (here you are:|x)", text)

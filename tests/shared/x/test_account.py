@@ -7,7 +7,7 @@ import httpx
 import pytest
 
 from functions.shared.aws import clock
-from functions.shared.x.account import Declined, Unanswered, XAccount, replay_window
+from functions.shared.x.account import Rejected, Unanswered, XAccount, replay_window
 from tests.simulated_x import BRAND, LINKED, NEW, Hook, SimulatedX, hook, simulated, user_tokens
 
 __all__ = ["hook", "simulated"]  # fixtures
@@ -27,7 +27,7 @@ def test_the_keys_say_whose_they_are(simulated: SimulatedX) -> None:
 
 @pytest.mark.parametrize("wrong", ["consumer_key", "consumer_secret", "access_token", "access_token_secret"])
 def test_wrong_keys_are_declined(simulated: SimulatedX, wrong: str) -> None:
-    with pytest.raises(Declined) as declined:
+    with pytest.raises(Rejected) as declined:
         account(simulated, **{wrong: "wrong"}).me()
 
     assert declined.value.status == 401
@@ -40,7 +40,7 @@ def test_a_webhook_is_listed_tested_and_registered_once(simulated: SimulatedX, h
 
     assert (ours.url, ours.valid) == (hook.url, True)
     assert x.validate(ours.id)
-    with pytest.raises(Declined, match="DuplicateUrlFailed"):
+    with pytest.raises(Rejected, match="DuplicateUrlFailed"):
         x.register(hook.url)
 
 
@@ -49,7 +49,7 @@ def test_a_webhook_that_does_not_know_the_secret_is_not_valid(simulated: Simulat
     hook.secret = "another"
 
     assert not x.validate(x.webhooks()[0].id)
-    with pytest.raises(Declined, match="CrcValidationFailed"):
+    with pytest.raises(Rejected, match="CrcValidationFailed"):
         x.register(f"{hook.url}/other")
 
 
