@@ -119,8 +119,9 @@ print(json.dumps([file for file in files if file and file.startswith(sys.argv[1]
 
 # What an invocation does first.
 START = """
+import sys
 from functions.shared.aws import settings, telemetry
-for service in ("sqs", "secretsmanager"):
+for service in ("dynamodb", "s3") if "functions.load.tick" in sys.modules else ("sqs", "secretsmanager"):
     settings.client(service)
 telemetry.info("started"); telemetry.count("Started"); telemetry.publish()
 if "functions.commands.registry" in sys.modules:

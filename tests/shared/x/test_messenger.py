@@ -636,6 +636,7 @@ def test_headers_are_read_each_for_itself(status: int, headers: dict[str, str], 
             FUTURE,
         ),
     ],
+    ids=range(8),  # not by the time, which every worker reads for itself
 )
 def test_what_is_beyond_the_limit_waits_until_the_used_up_window_ends(
     headers: dict[str, str], retry_at: int | None
