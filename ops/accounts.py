@@ -123,11 +123,12 @@ def _opened(rejects: Path) -> Iterator[IO[bytes]]:
         raise Trouble("What is to be loaded has no name.")
     rejects.touch(mode=0o600)
     rejects.chmod(0o600)
-    with rejects.open("r+b") as file:
-        yield file
-        empty = not file.tell()
-    if empty:
-        rejects.unlink()
+    try:
+        with rejects.open("r+b") as file:
+            yield file
+    finally:
+        if not rejects.stat().st_size:
+            rejects.unlink()
 
 
 @contextmanager

@@ -498,8 +498,9 @@ def test_a_file_that_grows_while_it_is_read_is_not_done(
 
 
 def test_an_object_in_s3_comes_in_and_one_that_is_not_there_gets_a_sentence(
-    tweetserve: Terminal, s3: Any, bucket: str, monkeypatch: pytest.MonkeyPatch
+    tweetserve: Terminal, s3: Any, bucket: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.chdir(tmp_path)
     there = replace(tweetserve.place, aws=LOCAL)
     monkeypatch.setattr("ops.place.on_this_machine", lambda _port: there)
     s3.put_object(Bucket=bucket, Key="a/b.gz", Body=gzip.compress(lines_of(*map(document, range(300))).encode()))
@@ -512,6 +513,7 @@ def test_an_object_in_s3_comes_in_and_one_that_is_not_there_gets_a_sentence(
     assert stored(tweetserve, 299)
     assert (missing.exit_code, missing.stderr) == (1, f"There is no s3://{bucket}/a/c.gz.\n")
     assert (nowhere.exit_code, nowhere.stderr) == (1, "There is no s3://no-such-bucket-here/a.\n")
+    assert list(tmp_path.glob("*.rejected.jsonl")) == []
 
 
 def test_what_was_stopped_is_loaded_anew_where_its_rejects_have_gone(
