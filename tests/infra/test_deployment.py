@@ -499,7 +499,7 @@ def test_a_table_is_restored_and_answers(
     assert paused == ["All automated replies are paused: the table is being restored"]
     assert outputs["ServiceTable"] == stages.read("dev").service_table != deployed["ServiceTable"]
     assert ended.exit_code == 0, ended.output
-    assert "GB" in answer_to(x, "#data")
+    assert "GB" in answer_to(x, "#data please")
     assert "decided: #data" in typed("explain", "--last", "--stage", "dev").stdout
     with capsys.disabled():
         print(f"\nrestored, deployed, settled, answered: {(time.monotonic() - began) / 60:.1f} minutes")  # noqa: T201 - for docs/runbook.md
