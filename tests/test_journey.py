@@ -110,7 +110,7 @@ def test_who_has_stopped_reads_nothing_until_they_start_again(http: httpx.Client
     wait_for(lambda: customer(http, STOPPED)["state"] == "stopped")
     assert phone.answers_after(stop) == []
     let_pass(http, 900)
-    wait_for(lambda: phone.answers_after(stop))
+    wait_for(lambda: bool(phone.answers_after(stop)))
 
 
 def test_what_is_no_hashtag_reaches_one_person_once(http: httpx.Client) -> None:
