@@ -451,7 +451,7 @@ MUTANTS = (
     ),
     Mutant(
         "a refusal of one opens the breaker",
-        "FAIR",
+        "LIVE",
         "a refusal of one",
         budget.judged,
         "if len(agree) < AGREE:",
@@ -480,14 +480,6 @@ MUTANTS = (
         sender.Sender._not_seen,
         'if dm[0].state != "UNCONFIRMED":',
         "if True:",
-    ),
-    Mutant(
-        "settling takes all the time, before anything is sent",
-        "FAIR",
-        "slow look-ups",
-        commands_tick.tick,
-        "send_waiting(sender, turns.share(3 / 4))",
-        "settle(sender, Turns.within(10 * TIMES_OUT, sender.now)), send_waiting(sender, turns)",
     ),
     Mutant(
         "a slow X takes the time of promises",
