@@ -8,7 +8,7 @@ from collections.abc import Set
 from dataclasses import MISSING, field, fields, replace
 from datetime import UTC, datetime
 from functools import cache
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
@@ -28,6 +28,8 @@ class Stored:
         default_factory=dict, repr=False, hash=False, kw_only=True
     )
     """Fields that we do not have, and the values of ours that we do not understand."""
+    BLANK: ClassVar[Item] = {}
+    """What stands for a required field whose value is not understood."""
 
     @model_validator(mode="before")
     @classmethod
@@ -47,7 +49,7 @@ class Stored:
     @classmethod
     def in_place_of(cls, unread: Set[str]) -> Item:
         """Return what stands for values that are not understood, where the default does not do."""
-        return {}
+        return {name: cls.BLANK[name] for name in unread & cls.BLANK.keys()}
 
 
 def read_as[T: Stored](kind: type[T], row: Item) -> T:
@@ -94,7 +96,7 @@ def _stands_for(thing: Stored, name: str) -> Any:
 
 
 def _names(kind: type[Stored]) -> Set[str]:
-    return kind.__dataclass_fields__.keys() - {"beyond"}
+    return {one.name for one in fields(kind)} - {"beyond"}
 
 
 @cache

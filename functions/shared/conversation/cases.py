@@ -7,7 +7,7 @@ import secrets
 from collections.abc import Set
 from dataclasses import field, replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pydantic.dataclasses import dataclass
 
@@ -110,18 +110,18 @@ class Case(Stored):
     """The customer was told nothing of it, and nothing that they read may depend on it."""
     wrap_up: WrapUp | None = None
     resolved_at: datetime | None = None
+    BLANK: ClassVar[Item] = {
+        "id": "",
+        "customer": "0",
+        "team": "general",
+        "kind": "",
+        "opened_at": UNREAD_AT,
+        "due_at": UNREAD_AT,
+    }
 
     @classmethod
     def in_place_of(cls, unread: Set[str]) -> Item:
-        blank = {
-            "id": "",
-            "customer": "0",
-            "team": "general",
-            "kind": "",
-            "opened_at": UNREAD_AT,
-            "due_at": UNREAD_AT,
-        }
-        there = {name: blank[name] for name in unread & blank.keys()}
+        there = super().in_place_of(unread)
         return there if unread <= WORKS_WITHOUT else there | {"state": "UNREADABLE"}
 
     @property

@@ -10,7 +10,7 @@ PENDING -> SENDING -> SENT
 from collections.abc import Set
 from dataclasses import field, replace
 from datetime import datetime, timedelta
-from typing import Literal, get_args
+from typing import ClassVar, Literal, get_args
 
 from pydantic.dataclasses import dataclass
 
@@ -88,19 +88,19 @@ class Outgoing(Stored):
     carried_by: str | None = None
     declined: int = 0
     """How often X turned it away without a clear reason."""
+    BLANK: ClassVar[Item] = {
+        "id": "",
+        "customer": "0",
+        "cause": "",
+        "text": "",
+        "key": "",
+        "kind": "answer",
+        "created_at": UNREAD_AT,
+    }
 
     @classmethod
     def in_place_of(cls, unread: Set[str]) -> Item:
-        blank = {
-            "id": "",
-            "customer": "0",
-            "cause": "",
-            "text": "",
-            "key": "",
-            "kind": "answer",
-            "created_at": UNREAD_AT,
-        }
-        return {name: blank[name] for name in unread & blank.keys()} | {"state": "UNREADABLE"}
+        return super().in_place_of(unread) | {"state": "UNREADABLE"}
 
     @property
     def settled(self) -> bool:
