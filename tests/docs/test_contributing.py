@@ -17,7 +17,7 @@ def test_it_names_every_marker() -> None:
 
 
 def test_it_names_tests_that_are_there() -> None:
-    named = re.findall(r"tests/[\w/.]*", PAGE)
+    named = re.findall(r"tests/[\w/.-]*", PAGE)
 
     assert named
     assert [path for path in named if not (ROOT / path).exists()] == []

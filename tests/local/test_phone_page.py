@@ -288,12 +288,16 @@ def person(page: Page, handle: str) -> Locator:
 
 
 def scroll(log: Locator, top: int) -> None:
-    """Scroll once the page has its size, and wait until it has heard of it."""
+    """Scroll, and again if the page got another size meanwhile: it then stays at the end, where it was."""
     log.evaluate(
-        """(log, top) => new Promise(heard => requestAnimationFrame(() => requestAnimationFrame(() => {
-             log.addEventListener('scroll', () => heard(), {once: true});
-             log.scrollTop = top;
-           })))""",
+        """async (log, top) => {
+             const drawn = () => new Promise(done => requestAnimationFrame(() => requestAnimationFrame(done)));
+             do {
+               await drawn();
+               log.scrollTop = top;
+               await drawn();
+             } while (log.scrollTop !== top);
+           }""",
         top,
     )
 

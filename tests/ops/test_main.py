@@ -20,8 +20,8 @@ from tests.at_terminal import Terminal, place, tweetserve
 
 __all__ = ["place", "tweetserve"]  # fixtures
 
-NOWHERE = ["local", "ask", "desk login"]
-"""Commands that work at no running service: one starts it, one needs none, one is how to get to it."""
+NOWHERE = ["local", "ask", "brand check", "desk login"]
+"""Commands that work at no running service: one starts it, two need none, one is how to get to it."""
 
 
 def leaves(command: Any, name: str = "") -> Iterator[tuple[str, Any]]:

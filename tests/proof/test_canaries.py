@@ -51,13 +51,15 @@ HANDLE = "customer_3"
 CODE = "918273"
 OWED = 75_318_642
 TOKEN = "t0ken-of-canary"
-CANARIES = (TEXT, HANDLE, CODE, str(OWED), "753,186.42", NUMBER, "7700900123", "07700 900123", TOKEN, SECRET)
+CANARIES = (TEXT, HANDLE, str(OWED), "753,186.42", NUMBER, "7700900123", "07700 900123", TOKEN, SECRET)
 EVERY_SORT = [(sort, fault) for sort, faults in FAULTS.items() for fault in faults]
 
 
 def seen_in(haystack: object) -> list[str]:
+    """Return what of a customer's own is in it. Six digits inside a longer number, as of a time, are nobody's code."""
     written = str(haystack)
-    return [canary for canary in CANARIES if canary in written]
+    seen = [canary for canary in CANARIES if canary in written]
+    return [*seen, *re.findall(rf"(?<!\d){CODE}(?!\d)", written)]
 
 
 class Observed(World):
@@ -377,7 +379,7 @@ def test_after_an_erasure_no_table_no_queue_and_no_file_has_the_number_the_name_
 
     # X keeps its own copy of the chat, and the carrier the number.
     assert found == []
-    assert [own for own in (*CANARIES, *DEMO, STRANGER) if own in str(seen.left)] == []
+    assert [own for own in (*CANARIES, CODE, *DEMO, STRANGER) if own in str(seen.left)] == []
     saved = (seen.running.data / "engine.json").read_text()
     assert STRANGER not in saved
     assert "erased#" in saved
