@@ -9,7 +9,6 @@ from datetime import datetime, timedelta
 from functions.shared.brand.hours import Opening, after_open, next_day_ends
 from functions.shared.conversation.cases import Case, Promise, Team
 from functions.shared.conversation.customers import Customer
-from functions.shared.wording.saying import HOUR, STEP
 
 TARGET = timedelta(minutes=60)
 """For the first answer of an ordinary team, counted while it is open."""
@@ -19,6 +18,10 @@ PER_CASE = timedelta(minutes=7)
 """What each case that waits in the line costs a team."""
 COUNTED = 200
 """Cases at which the counting of a line ends: behind so many no time that is told would be honest."""
+HOUR = timedelta(hours=1)
+"""Below it a wait is told in minutes, from it on as a time of the clock."""
+STEP = timedelta(minutes=5)
+"""What times are rounded to."""
 UPDATED_BEFORE = timedelta(minutes=10)
 """How long before a promise breaks the customer learns of it; where little time was promised, in its last third."""
 

@@ -15,14 +15,13 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 
 from functions.shared.brand.locale import Locale
+from functions.shared.conversation.promises import HOUR, STEP
 
 NEEDS = ("brand.country", "brand.currency", "brand.minor_sign", "brand.timezone", "brand.clock", "brand.date_order")
 """What is said by (see docs/data.md)."""
 LANGUAGE = "en"
 """What our texts are written in."""
 MB, GB, TB = 10**6, 10**9, 10**12
-HOUR = timedelta(hours=1)
-STEP = timedelta(minutes=5)
 
 _DAYS = {"day-month": ("EEE d MMM", "EEE d MMM y", "d MMM y"), "month-day": ("EEE, MMM d", "EEE, MMM d, y", "MMM d, y")}
 """A day of this year, of another one, and without its weekday."""
