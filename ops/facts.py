@@ -11,10 +11,12 @@ from babel.numbers import get_currency_precision, get_territory_currencies, is_c
 from pydantic import ValidationError
 
 from functions.commands.hashtags.link import number_in
+from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.load.checking import reasons
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Brand
+from functions.shared.brand.locale import CountryWords
 from functions.shared.wording.country import Country
 from functions.shared.wording.rules import rules
 from functions.shared.wording.text import USUAL
@@ -103,6 +105,14 @@ def _emergency(brand: Brand) -> Iterator[str]:
             yield f"{number} is no emergency number of {brand.country}."
 
 
+def _words(brand: Brand) -> Iterator[str]:
+    for name in CountryWords.model_fields:
+        for said in getattr(brand.words, name):
+            command = registry().by_tag.get(said) or registry().by_word.get(said)
+            if command:
+                yield f"The word {said} of words.{name} belongs to #{command.tag}."
+
+
 def _lengths(brand: Brand) -> Iterator[str]:
     country = Country(brand)
     soon = {f"ack.{rule.kind}" for rule in rules() if rule.team == "urgent"}
@@ -113,4 +123,4 @@ def _lengths(brand: Brand) -> Iterator[str]:
             yield f"The text {key} would have {len(said)} signs with these facts, {len(said) - USUAL} too many."
 
 
-CHECKS: tuple[Callable[[Brand], Iterator[str]], ...] = (_country, _money, _time, _phones, _emergency, _lengths)
+CHECKS: tuple[Callable[[Brand], Iterator[str]], ...] = (_country, _money, _time, _phones, _emergency, _words, _lengths)

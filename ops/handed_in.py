@@ -40,6 +40,7 @@ def needs() -> dict[str, list[str]]:
     theirs = {reader: [need for need in said if not need.startswith(OURS)] for reader, said in hashtags.items()}
     return theirs | {
         "acknowledgements": list(texts.NEEDS),
+        "what is heard": list(country.HEARD),
         "promises": list(hours.NEEDS),
         "amounts and times": list(saying.NEEDS),
         "desk": [*account_column.NEEDS, *country.CARDS],

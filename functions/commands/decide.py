@@ -211,7 +211,7 @@ def _counts_always(heard: Heard) -> bool:
 def code(heard: Heard) -> Decision | None:
     """The six digits that were sent as a text message; without any that is expected, only if nothing else is said."""
     expected = heard.question.customer.code is not None
-    typed = link.code_in(heard.read, expected=expected)
+    typed = link.code_in(heard.as_written, expected=expected)
     if typed is None or heard.customer.stopped or (heard.open_case and not expected) or _harm(heard):
         return None
     return changed(

@@ -11,7 +11,7 @@ from functions.shared.brand.catalogue import Brand
 from functions.shared.conversation.cases import TEAM_NAMES, Team, case_number
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at, tellable
-from functions.shared.wording import rules
+from functions.shared.wording import country, rules
 from functions.shared.wording.reading import Plain, plain, typo_of
 from functions.shared.wording.rules import Match
 from functions.shared.wording.saying import eta
@@ -37,6 +37,11 @@ class Heard:
 
     @cached_property
     def read(self) -> Plain:
+        return country.placed(self.as_written, self.brand)
+
+    @cached_property
+    def as_written(self) -> Plain:
+        """As the DM says it: `read` has places for the words of the brand's country."""
         return plain(self.question.dm.text)
 
     @cached_property

@@ -20,7 +20,7 @@ from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.intake import Concern
 from functions.shared.conversation.linking import Keyed, unlinked
 from functions.shared.conversation.tickets import TeamLines
-from functions.shared.wording import ours, rules
+from functions.shared.wording import country, ours, rules
 from functions.shared.wording.reading import plain
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import plain_stop, stop_tag
@@ -59,7 +59,7 @@ class Letter:
     @property
     def urgent(self) -> Match | None:
         """The rule by which harm may be growing."""
-        read = plain(self._written)
+        read = country.placed_anywhere(plain(self._written))
         return rules.urgent(read.words, read.tags)
 
     @property

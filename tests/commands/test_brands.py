@@ -16,11 +16,13 @@ from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.escalate import views
 from functions.shared.brand.catalogue import Brand
+from functions.shared.brand.locale import CountryWords
 from functions.shared.wording.country import Country
 from functions.shared.wording.saying import eta
 from local.demo import catalogue, people
 from tests.asking import NOW, decided
 from tests.brands import AMERICAN, FACTS, UK, US
+from tests.hearing import match
 from tests.places import DATA, ROOT
 
 CONTENT = {brand: catalogue(NOW, brand) for brand in (UK, US)}
@@ -115,6 +117,56 @@ def test_no_institution_of_any_country_stands_in_the_functions() -> None:
     every = modules | cards | texts()
 
     assert {(where, found[0]) for where, said in every.items() for found in INSTITUTIONS.finditer(said)} == set()
+
+
+OF_A_COUNTRY = re.compile(
+    rf"{INSTITUTIONS.pattern}|£|\$|\b(o2|examplecare|quid|pounds|dollars|royal|usps|cisas|universal credit"
+    r"|trading standards)\b",
+    re.IGNORECASE,
+)
+
+
+def test_no_word_of_any_country_or_brand_stands_in_the_rules() -> None:
+    rules = (ROOT / "functions" / "shared" / "wording" / "routing.toml").read_text(encoding="utf-8")
+
+    assert {found[0] for found in OF_A_COUNTRY.finditer(rules)} == set()
+
+
+HEARD = [
+    (UK, "I can't get through to 999", "danger"),
+    (US, "I can't get through to 911", "danger"),
+    (UK, "can I have my PAC please", "switch"),
+    (US, "Can I have my transfer PIN please", "switch"),
+    (US, "I never asked for a transfer PIN", "account_guard"),
+    (US, "I got a transfer PIN I never requested", "account_guard"),
+    (UK, "I'll tell Ofcom", "complaint"),
+    (US, "I'll tell the FCC", "complaint"),
+    (UK, "my direct debit", "bill"),
+    (US, "my AutoPay", "bill"),
+    (UK, "you took £45 from me", "bill"),
+    (US, "you took $45 from me", "bill"),
+    (US, "45 bucks", "bill"),
+    (UK, "thinking about leaving ExampleCare", "order"),
+    (US, "hello ExampleCare", "greeting"),
+    (US, "is pac a word", "other"),
+    (UK, "is usps a word", "other"),
+]
+
+
+@pytest.mark.parametrize(("brand", "says", "kind"), HEARD)
+def test_a_word_of_the_country_is_heard_by_the_brands_facts(brand: Path, says: str, kind: str) -> None:
+    assert match(says, {UK: FACTS, US: AMERICAN}[brand]).kind == kind
+
+
+def test_each_word_that_a_brand_names_is_known_to_a_rule() -> None:
+    rules = (ROOT / "functions" / "shared" / "wording" / "routing.toml").read_text(encoding="utf-8")
+
+    assert {name for name in CountryWords.model_fields if f"{{{name}}}" not in rules} == set()
+
+
+def test_words_that_a_brand_does_not_say_are_not_heard_and_nothing_fails() -> None:
+    assert match("I can't get through to 999", {"kind": "brand", "id": "facts"}).kind == "other"
+    assert match("hello there", {"kind": "brand", "id": "facts"}).kind == "greeting"
 
 
 def test_a_card_names_the_institutions_of_the_brands_country() -> None:

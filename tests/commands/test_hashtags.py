@@ -97,7 +97,10 @@ def test_old_figures_are_said_to_be_old_beside_others_too() -> None:
         ({"words": ("gigs",)}, "gigs belongs to #data; choose another word for #parcel"),
         ({"aliases": ("gigs",)}, "#gigs belongs to #data; choose another word for #parcel"),
         ({"tag": "roaming"}, "#roaming belongs to the rule order in routing.toml; choose another word for #roaming"),
-        ({"aliases": ("pac",)}, "#pac belongs to the rule switch in routing.toml; choose another word for #parcel"),
+        (
+            {"aliases": ("stolen",)},
+            "#stolen belongs to the rule line_block in routing.toml; choose another",
+        ),
         ({"words": ("suicidal",)}, "suicidal belongs to the rule care_now in routing.toml; choose another word for"),
         ({"words": ("today",)}, "today belongs to the filler in routing.toml; choose another word for #parcel"),
     ],

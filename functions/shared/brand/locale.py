@@ -29,6 +29,29 @@ class Emergency(Part):
     """For who cannot speak, after a semicolon: "if you can't speak, press 55"."""
 
 
+Spoken = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$")]
+"""CountryWords as a message is read: lower case, without apostrophes and other signs."""
+Several = Annotated[tuple[Spoken, ...], Field(min_length=1)]
+
+
+class CountryWords(Part):
+    """What customers write of the country's institutions: the rules on words know them by these names."""
+
+    emergency: Several
+    """Numbers that they call in danger, those of other countries that they may try included."""
+    move_code: Several
+    """Codes that move or end a number."""
+    regulator: Several
+    """Whom they complain to elsewhere."""
+    hardship: Several
+    """What they live on, or ask for, who struggle to pay."""
+    direct_debit: Several
+    post: Several
+    """Who brings parcels."""
+    money: Several
+    """The currency, spoken: "pounds", "quid"."""
+
+
 class Locale(Part):
     """Where the brand is. It stands in the brand's facts."""
 
@@ -46,6 +69,7 @@ class Locale(Part):
     """The country whose public holidays are kept, or a part of it; None = none are."""
     special_hours: Annotated[tuple[SpecialHours, ...], Field(max_length=60)] = ()
 
+    words: CountryWords
     emergency: Emergency
     crisis_line: Word
     """Who listens to somebody in despair, after a colon: "Samaritans on 116 123, free, day or night"."""

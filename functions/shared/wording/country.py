@@ -1,8 +1,13 @@
-"""The institutions of the brand's country, as texts and cards name them."""
+"""The institutions of the brand's country, as texts and cards name them, and as customers do."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from dataclasses import replace
 
 from functions.shared.brand.catalogue import Brand
+from functions.shared.brand.locale import CountryWords
+from functions.shared.carrier.items import Unreadable
+from functions.shared.wording.reading import Plain, plain
 
 CARDS = ("brand.emergency.number", "brand.fraud_report", "brand.move_code")
 """What the cards of the desk name."""
@@ -19,6 +24,8 @@ NEEDS = (
     "brand.adr_scheme",
     "brand.adr_days",
 )
+HEARD = ("brand.name", "brand.handle", *(f"brand.words.{name}" for name in CountryWords.model_fields))
+"""What is heard in a message."""
 _NUMBERS = ("one", "two", "three", "four", "five", "six", "seven", "eight", "nine", "ten", "eleven", "twelve")
 _PLACES: dict[str, Callable[[Brand], str]] = {
     "brand": lambda brand: brand.name,
@@ -63,3 +70,50 @@ def _span(days: int) -> str:
     if rest or weeks > len(_NUMBERS):
         return f"{days} days"
     return f"{_NUMBERS[weeks - 1]} week{'' if weeks == 1 else 's'}"
+
+
+# ---- what customers write ----
+
+type Named = Mapping[tuple[str, ...], str]
+"""The place of a rule for each of the brand's words."""
+
+
+def placed(read: Plain, brand: Brand) -> Plain:
+    """Put places for the brand's words, {emergency} for 999: rules name no country's."""
+    known = _known(brand)
+    whole = {"".join(words): place for words, place in known.items()}
+    tags = (whole.get(tag, tag) for tag in read.tags)
+    return replace(
+        read,
+        words=_named(read.words, known),
+        beside=_named(read.beside, known),
+        tags=tuple(dict.fromkeys(tags)),
+    )
+
+
+def placed_anywhere(read: Plain) -> Plain:
+    """Put {emergency} for every number of three digits, where it is not known whose customer writes."""
+    numbers: Named = {(word,): "{emergency}" for word in read.words if word.isdecimal() and len(word) == 3}
+    return replace(read, words=_named(read.words, numbers))
+
+
+def _known(brand: Brand) -> Named:
+    found: dict[tuple[str, ...], str] = {}
+    with suppress(Unreadable):
+        found |= {plain(name).words: "{brand}" for name in (brand.name, brand.handle) if name}
+    for name in CountryWords.model_fields:
+        with suppress(Unreadable):  # what the brand does not say is not heard
+            found |= {tuple(words.split()): f"{{{name}}}" for words in getattr(brand.words, name)}
+    return found
+
+
+def _named(words: Sequence[str], known: Named) -> tuple[str, ...]:
+    longest = max(map(len, known), default=0)
+    found: list[str] = []
+    at = 0
+    while at < len(words):
+        lengths = (length for length in range(longest, 0, -1) if tuple(words[at : at + length]) in known)
+        length = next(lengths, 0)
+        found.append(known[tuple(words[at : at + length])] if length else words[at])
+        at += length or 1
+    return tuple(found)

@@ -12,7 +12,8 @@ _HANDLE = re.compile(r"@\w+")
 _APOSTROPHE = re.compile("['’‘ʼ`´′]")
 _HASHTAG = re.compile(r"#(\w+)")
 _GLUED = re.compile(r"(#link)(?=[+(\d])")  # "#link07700900123"
-_WORD = re.compile(r"£|[^\W_]+")
+_MONEY = re.compile("[$¢-¥฿₠-⃀]")
+_WORD = re.compile(r"¤|[^\W_]+")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _CHEERFUL = frozenset("👍🙏❤😊🙂😀😍👏🎉✅")
 
@@ -50,7 +51,7 @@ def visible(text: str) -> str:
 
 
 def _words(seen: str) -> tuple[str, ...]:
-    return tuple(_WORD.findall(seen))
+    return tuple(_WORD.findall(_MONEY.sub("¤", seen)))
 
 
 def _is_cheerful(seen: str) -> bool:

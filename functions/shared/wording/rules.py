@@ -9,7 +9,6 @@ from typing import Any, cast
 
 from functions.shared.conversation.cases import Team
 from functions.shared.wording.phrases import Phrase, Place, first_of, phrases
-from functions.shared.wording.reading import plain
 
 
 @dataclass(frozen=True)
@@ -53,12 +52,6 @@ class Rule:
         tag = next((f"#{tag}" for tag in tags if tag in self.tags), None)
         because = tag or first_of(self.phrases, words)
         return None if because is None or first_of(self.unless, words) else because
-
-
-def match(text: str, tags: Collection[str] | None = None) -> Match:
-    """Return the first rule that matches a text; `tags` are its hashtags, if they are not to be read from it."""
-    read = plain(text)
-    return match_words(read.words, read.tags if tags is None else tags)
 
 
 def match_words(words: Sequence[str], tags: Collection[str] = (), *, teams_only: bool = False) -> Match:

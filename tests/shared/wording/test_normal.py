@@ -5,8 +5,8 @@ import html
 import pytest
 
 from functions.shared.wording.normal import same
-from functions.shared.wording.rules import match
 from local.x.envelopes import as_listed
+from tests.hearing import match
 
 
 @pytest.mark.parametrize(
