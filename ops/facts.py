@@ -1,5 +1,6 @@
 """What is missing or contradictory in a brand's facts: for `brand check`, `catalogue import` and `doctor`."""
 
+import re
 from collections import ChainMap
 from collections.abc import Callable, Iterator, Mapping
 from typing import Any, cast
@@ -23,14 +24,16 @@ from functions.shared.wording.text import USUAL
 
 LONGEST = {
     "hi": f"Hi @{'m' * 15}, ",
-    "eta": "by 10:00 AM on Mon, Nov 30",
-    "promised": "10:00 AM on Mon, Nov 30",
     "case": "7KD-2MX",
     "team": "our devices and network team",
     "Team": "Our devices and network team",
+    "says": "m" * 100,
     "choices": "#charges or #handsets or #minutes",
 }
 """What a text may hold beside the brand's facts, as long as it can be."""
+
+TIMES = {"12h": "10:00 AM", "24h": "10:00"}
+DAYS = {"month-day": "Mon, Nov 30", "day-month": "Mon 30 Nov"}
 
 
 def faults(facts: Mapping[str, Any]) -> list[str]:
@@ -115,12 +118,31 @@ def _words(brand: Brand) -> Iterator[str]:
 
 def _lengths(brand: Brand) -> Iterator[str]:
     country = Country(brand)
+    promised = f"{TIMES[brand.clock]} on {DAYS[brand.date_order]}"
+    longest = LONGEST | {"promised": promised, "eta": f"by {promised}"}
     soon = {f"ack.{rule.kind}" for rule in rules() if rule.team == "urgent"}
     for key, text in texts().items():
         hurried = {"eta": "in about 55 minutes"} if key.removesuffix(".unstaffed") in soon else {}
-        said = text.format_map(ChainMap(hurried, LONGEST, cast(dict[str, str], country)))
+        said = text.format_map(ChainMap(hurried, longest, cast(dict[str, str], country)))
         if len(said) > USUAL:
             yield f"The text {key} would have {len(said)} signs with these facts, {len(said) - USUAL} too many."
 
 
-CHECKS: tuple[Callable[[Brand], Iterator[str]], ...] = (_country, _money, _time, _phones, _emergency, _words, _lengths)
+def _places(brand: Brand) -> Iterator[str]:
+    """A first half of a postcode may stand for all that begin so: LS for LS6."""
+    listed = ((town, code) for town, places in brand.places.items() for codes in places for code in codes.split())
+    for town, code in listed if brand.postcode else ():
+        if not (re.fullmatch(str(brand.postcode), code) or code.isalpha()):
+            yield f'"{code}", where {town} is, is no first half of a postcode.'
+
+
+CHECKS: tuple[Callable[[Brand], Iterator[str]], ...] = (
+    _country,
+    _money,
+    _time,
+    _phones,
+    _emergency,
+    _words,
+    _lengths,
+    _places,
+)

@@ -42,5 +42,7 @@ def compose(
     link = after.link.used(heard.question.now) if quotes and after.link else after.link
     told_of_lock = after.told_of_lock or any(reply.explains_lock for reply in replies)
     told_privacy = after.told_privacy or first
+    told_of = next((reply.notice for reply in replies if reply.notice), after.told_of)
     after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
+    after = replace(after, told_of=told_of)
     return after, Say(key, text, kind, quotes, too=too, promises=promises)

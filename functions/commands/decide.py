@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.commands import flood, our_words, switches, texts
+from functions.commands import flood, incidents, our_words, switches, texts
 from functions.commands.answering import OTHER, answer, answered_with, changed, said
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.handover import acknowledgement, to_people
@@ -296,9 +296,24 @@ def rule(heard: Heard) -> Decision | None:
             return answered_with(heard, Why("6 rule", said(found)), [reply], unasked=True)
     if found.outcome:
         return _answers(heard, found, found.outcome.removeprefix("answer:"))
+    if decision := known_incident(heard, found):
+        return decision
     if found.kind == "other":
         return None
     return to_people(heard, Why("6 rule", said(found)), found, key=acknowledgement(heard, found))
+
+
+def known_incident(heard: Heard, found: Match) -> Decision | None:
+    """Trouble that is known is told at once, without a case unless somebody needs a person as well."""
+    notice = incidents.known(heard, found)
+    if notice is None or heard.customer.stopped:
+        return None
+    why, now = Why("6 rule", f"notice {notice.id}"), heard.question.now
+    if not (rules.asks_person(heard.read.words) or rules.depends(heard.read.words)):
+        return answered_with(heard, why, [incidents.fault(notice, now, heard.brand)])
+    told = {"says": notice.says, "in_danger": incidents.emergency(notice, heard.brand)}
+    after = replace(heard.customer, told_of=notice.id)
+    return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
 
 
 def _answers(heard: Heard, found: Match, by: str) -> Decision:

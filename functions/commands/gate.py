@@ -201,7 +201,7 @@ def _with_notice(tag: str, question: Question, reply: Reply | Escalate) -> Reply
         return reply
     brand = question.catalogue.brand
     for notice in question.catalogue.notices():
-        if notice.on(question.now) and tag in {known.removeprefix("#") for known in notice.tags}:
+        if notice.told(question.now) and tag in {known.removeprefix("#") for known in notice.tags}:
             news = saying.moment(notice.next_at, question.now, brand)
-            return replace(reply, next=BESIDE.reply(says=notice.says, next_at=news).next, serious=2)
+            return replace(reply, next=BESIDE.reply(says=notice.says, next_at=news).next, serious=2, notice=notice.id)
     return reply

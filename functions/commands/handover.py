@@ -15,8 +15,13 @@ from functions.shared.conversation.replies import Kind
 from functions.shared.wording.rules import Match
 
 
-def to_people(heard: Heard, why: Why, found: Match, *, key: str | None, after: Customer | None = None) -> Decision:
-    """Open a case, or add to the one that is open. `key` is the acknowledgement's text, None for silence."""
+def to_people(
+    heard: Heard, why: Why, found: Match, *, key: str | None, after: Customer | None = None, **told: str
+) -> Decision:
+    """Open a case, or add to the one that is open.
+
+    `key` is the acknowledgement's text, None for silence; `told` is what it says beside the case.
+    """
     team = found.team or "general"
     after = after or heard.customer
     if found.locks:
@@ -26,7 +31,7 @@ def to_people(heard: Heard, why: Why, found: Match, *, key: str | None, after: C
     opened = Open(heard.case_id, team, found.kind, heard.due(team))
     say = None
     if key and not after.stopped:
-        after, say = _acknowledged(heard, after, key, found.kind, team, opened.id, opened.due_at)
+        after, say = _acknowledged(heard, after, key, found.kind, team, opened.id, opened.due_at, **told)
     return Decision("escalated", why.step, why.rule, after, say, opened)
 
 
@@ -65,8 +70,8 @@ def _told(case: Case | None) -> list[datetime]:
 
 
 def _acknowledged(
-    heard: Heard, after: Customer, key: str, kind: str, team: Team, case_id: str, due: datetime
+    heard: Heard, after: Customer, key: str, kind: str, team: Team, case_id: str, due: datetime, **told: str
 ) -> tuple[Customer, Say]:
-    reply = texts.promising(key, heard.brand, heard.told(team, due), **heard.values(case_id, team, due))
+    reply = texts.promising(key, heard.brand, heard.told(team, due), **heard.values(case_id, team, due), **told)
     urgency: Kind = "urgent" if team == "urgent" else "acknowledgement"
     return compose(heard, after, [reply], urgency, notice=team != "urgent" and kind not in texts.NO_NOTICE)

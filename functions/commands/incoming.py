@@ -30,6 +30,8 @@ class Heard:
     case_id: str
     waiting: Callable[[Team], int]
     staffed: Callable[[Team], bool]
+    hurries: bool = False
+    """People should look at it before the rest of their line, whatever its words are."""
 
     @property
     def brand(self) -> Brand:
@@ -120,7 +122,7 @@ class Heard:
 
     @cached_property
     def look_first(self) -> bool:
-        return rules.look_first(self.read.words)
+        return self.hurries or rules.look_first(self.read.words)
 
     def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
         """Return what the acknowledgements' texts name of a case."""

@@ -17,6 +17,7 @@ from tests.brands import AMERICAN, BRANDS, FACTS, UK, US
 
 EVERY = sorted(folder for folder in BRANDS.iterdir() if folder.is_dir())
 NOT_NEEDED = {"handle", "minor_sign", "holidays", "special_hours", "bank_phone", "emergency.also", "emergency.silent"}
+NOT_NEEDED |= {"postcode", "places"}
 
 
 @pytest.mark.parametrize("folder", EVERY, ids=lambda folder: folder.name)
@@ -26,7 +27,8 @@ def test_nothing_is_wrong_with_our_own_brands(folder: Path) -> None:
 
 def each_fact(brand: dict[str, Any], above: str = "") -> list[str]:
     names = [name for name in brand if name not in ("kind", "id")]
-    inner = [below for name in names if isinstance(brand[name], dict) for below in each_fact(brand[name], f"{name}.")]
+    groups = [name for name in names if isinstance(brand[name], dict) and name != "places"]
+    inner = [below for name in groups for below in each_fact(brand[name], f"{name}.")]
     return [f"{above}{name}" for name in names] + inner
 
 
@@ -61,6 +63,9 @@ def test_what_may_be_left_out_is_what_the_model_says() -> None:
         ({"timezone": "../London"}, 'There is no time zone "../London"'),
         ({"timezone": "America/New_York"}, "The time zone America/New_York is in US, the country is GB."),
         ({"holidays": "US"}, "The holidays are those of US, the country is GB."),
+        ({"postcode": "["}, "The fact postcode is no pattern"),
+        ({"postcode": "LS6"}, "The fact postcode needs one group, the first half of a postcode"),
+        ({"places": {"Leeds": ["LS LS0X"]}}, '"LS0X", where Leeds is, is no first half of a postcode.'),
         ({"hours": "always"}, "No time can be promised: write opening hours like"),
         ({"special_hours": [{"on": "2026-12-24", "hours": "16:00-10:00"}]}, "No time can be promised: opening hours"),
         ({"special_hours": [{"on": "Christmas"}]}, "The fact special_hours.0.on"),

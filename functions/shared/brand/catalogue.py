@@ -83,20 +83,32 @@ class Guide(Part):
 
 
 class Notice(Part):
-    """A known incident, from its start to its end."""
+    """A known incident or planned work, from its start to its end."""
 
     kind: Literal["notice"]
     id: Word
     tags: tuple[Word, ...] = ()
+    """Hashtags whose answers mention it."""
     words: tuple[Word, ...] = ()
+    """Words of who writes about it: "calls", "signal"."""
+    areas: tuple[Word, ...] = ()
+    """Where it is: towns, first halves of postcodes or how they begin; none = everywhere."""
+    planned: StrictBool = False
     says: Annotated[Word, _up_to(100)]
     started_at: Moment
     next_at: Moment
-    """When there will be news."""
+    """When there will be news; of planned work, when it is over."""
     ended_at: Moment | None = None
+    fixed: Annotated[Word, _up_to(100)] | None = None
+    """What is said once it has ended."""
 
     def on(self, now: datetime) -> bool:
-        return self.started_at <= now and (self.ended_at is None or now < self.ended_at)
+        over_at = self.ended_at or (self.next_at if self.planned else None)
+        return self.started_at <= now and (over_at is None or now < over_at)
+
+    def told(self, now: datetime) -> bool:
+        """Whether it is on, and what it says of its next news is still to come."""
+        return self.on(now) and now < self.next_at
 
 
 class Canned(Part):

@@ -1,12 +1,24 @@
 """The facts of the brand's country: its money, its time, its phone numbers. How they are said is `wording/saying`."""
 
+import re
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo
 
 from annotated_types import Ge, Le
-from pydantic import Field, Strict, StringConstraints
+from pydantic import AfterValidator, Field, Strict, StringConstraints
 
 from functions.shared.carrier.items import Day, Part, Word
+
+
+def _reads_first_half(pattern: str) -> str:
+    """Refuse what is no pattern with one group."""
+    try:
+        groups = re.compile(pattern).groups
+    except re.error as error:
+        raise ValueError(f"is no pattern: {error}") from None
+    if groups != 1:
+        raise ValueError("needs one group, the first half of a postcode")
+    return pattern
 
 
 class SpecialHours(Part):
@@ -92,6 +104,10 @@ class Locale(Part):
     adr_days: Annotated[int, Strict(), Ge(1), Le(365)]
     example_number: Word
     """A mobile number as customers write it, kept for drama."""
+    postcode: Annotated[Word, AfterValidator(_reads_first_half)] | None = None
+    """A pattern of postcodes in capitals without a space; its one group is the first half. None = none are read."""
+    places: dict[Word, tuple[str, ...]] = Field(default_factory=dict, max_length=2_000)
+    """Towns, in the brand's spelling: for each place of the name how its postcodes begin ("NP18 NP19")."""
 
     @property
     def zone(self) -> ZoneInfo:

@@ -136,6 +136,8 @@ class Customer(Stored):
     """Too many DMs: the bot is silent until a person has answered."""
     not_understood: int = 0
     """Messages in a row that were not understood."""
+    told_of: str | None = None
+    """The newest known incident that they were told of."""
     told_privacy: bool = False
     """The privacy notice has been sent."""
     sent_lately: tuple[datetime, ...] = ()

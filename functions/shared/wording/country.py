@@ -36,6 +36,7 @@ _PLACES: dict[str, Callable[[Brand], str]] = {
     "also": lambda brand: f" ({brand.emergency.also} does the same)" if brand.emergency.also else "",
     "silent": lambda brand: f"; {brand.emergency.silent}" if brand.emergency.silent else "",
     "networks": lambda brand: brand.emergency.networks,
+    "in_danger": lambda brand: f" {brand.emergency.number} can use {brand.emergency.networks} in range.",
     "crisis_line": lambda brand: brand.crisis_line,
     "bank": lambda brand: f" on {brand.bank_phone}" if brand.bank_phone else "",
     "debt_advice": lambda brand: brand.debt_advice,

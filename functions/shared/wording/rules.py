@@ -84,6 +84,21 @@ def look_first(words: Sequence[str]) -> bool:
     return first_of(_phrases("look_first"), words) is not None
 
 
+def asks_person(words: Sequence[str]) -> bool:
+    """Say whether a text asks for a person, whatever else it is about."""
+    return any(rule.match(words, ()) for rule in rules() if rule.kind == "person")
+
+
+def depends(words: Sequence[str]) -> bool:
+    """Say whether somebody depends on the phone, so that a person has to know while it does not work."""
+    return first_of(_phrases("depends"), words) is not None
+
+
+def of_incident(words: Sequence[str]) -> bool:
+    """Say whether a text of which no rule knows more tells that something does not work."""
+    return first_of(_phrases("of_incident"), words) is not None
+
+
 @cache
 def routing() -> dict[str, Any]:
     """Return `routing.toml` as it stands."""

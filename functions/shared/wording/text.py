@@ -46,6 +46,8 @@ class Reply:
     """The time by which it says that a person will have answered."""
     explains_lock: bool = False
     """It says why account figures are off, which is said once."""
+    notice: str | None = None
+    """The known incident of which it tells."""
     wording: str | None = None
     """The version of a text that says what linking means: who types the code back has agreed to it."""
 
