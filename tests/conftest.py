@@ -50,15 +50,17 @@ _left_out = Counter[str]()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use two cores for the bare command. What is named runs in one process, and the browser is not to be hurried."""
+    """Use two cores for the bare command and the proof. What is named runs in one process; no browser is hurried."""
     named = config.args_source is config.ArgsSource.ARGS or config.option.keyword
-    return 0 if named or not config.option.markexpr.startswith("not (") else 2
+    return 2 if not named and config.option.markexpr.startswith(("not (", "proof")) else 0
 
 
 @pytest.hookimpl(tryfirst=True)
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """Keep together what shares something that is slow to start: the local run, or what a file makes for itself."""
     for item in items:
+        if item.get_closest_marker("proof"):
+            continue  # each makes a world of its own
         shared = "local run" if "local_run" in getattr(item, "fixturenames", ()) else str(item.path)
         item.add_marker(pytest.mark.xdist_group(shared))
 
