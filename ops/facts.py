@@ -134,6 +134,8 @@ def _places(brand: Brand) -> Iterator[str]:
     for town, code in listed if brand.postcode else ():
         if not (re.fullmatch(str(brand.postcode), code) or code.isalpha()):
             yield f'"{code}", where {town} is, is no first half of a postcode.'
+    if brand.postcode and brand.example_postcode and not re.fullmatch(brand.postcode, brand.example_postcode):
+        yield "example_postcode is no first half of a postcode."
 
 
 CHECKS: tuple[Callable[[Brand], Iterator[str]], ...] = (

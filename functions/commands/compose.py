@@ -44,5 +44,6 @@ def compose(
     told_privacy = after.told_privacy or first
     told_of = next((reply.notice for reply in replies if reply.notice), after.told_of)
     after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
-    after = replace(after, told_of=told_of)
+    told_over = next((reply.over for reply in replies if reply.over), after.told_over)
+    after = replace(after, told_of=told_of, told_over=told_over)
     return after, Say(key, text, kind, quotes, too=too, promises=promises)

@@ -305,15 +305,18 @@ def rule(heard: Heard) -> Decision | None:
 
 def known_incident(heard: Heard, found: Match) -> Decision | None:
     """Trouble that is known is told at once, without a case unless somebody needs a person as well."""
-    notice = incidents.known(heard, found)
-    if notice is None or heard.customer.stopped:
+    if heard.customer.stopped:
         return None
-    why, now = Why("6 rule", f"notice {notice.id}"), heard.question.now
-    if not (rules.asks_person(heard.read.words) or rules.depends(heard.read.words)):
-        return answered_with(heard, why, [incidents.fault(notice, now, heard.brand)])
-    told = {"says": notice.says, "in_danger": incidents.emergency(notice, heard.brand)}
-    after = replace(heard.customer, told_of=notice.id)
-    return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
+    needs_person = rules.asks_person(heard.read.words) or rules.depends(heard.read.words)
+    notice, now = incidents.known(heard, found), heard.question.now
+    if notice and not needs_person:
+        return answered_with(heard, Why("6 rule", f"notice {notice.id}"), [incidents.fault(notice, now, heard.brand)])
+    if notice:
+        after, why = replace(heard.customer, told_of=notice.id), Why("6 rule", f"notice {notice.id}, {said(found)}")
+        told = incidents.latest(notice, now, heard.brand)
+        return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
+    ended = None if needs_person else incidents.ended(heard, found)
+    return answered_with(heard, Why("6 rule", f"notice {ended.id} over"), [incidents.over(ended)]) if ended else None
 
 
 def _answers(heard: Heard, found: Match, by: str) -> Decision:

@@ -2,9 +2,10 @@
 
 from collections.abc import Sequence
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
 from functions.commands.incoming import Heard
+from functions.commands.registry import Question
 from functions.shared.brand.catalogue import Brand, Catalogue, Notice
 from functions.shared.wording import places, rules
 from functions.shared.wording.country import Country
@@ -33,18 +34,37 @@ FAULT = Text(
     "{hi}sorry, we know about this: {says} Next news by {next_at}.{in_danger}",
     needs=NEEDS,
 )
+AFTER_END = Text(
+    "incident.over",
+    "{hi}{fixed} If it still isn't right for you, restart your phone once.",
+    next="No better? Reply #human and say where you are and since when.",
+    needs=("notice.fixed", "notice.ended_at"),
+)
 PERSON = "notice.fault.person"
 """Its words stand beside those of every other case."""
+AFTERWARDS = timedelta(hours=24)
+"""So long is told that one has ended."""
 
 type _Score = tuple[bool, bool]
 """Whether a message names a place that a notice touches, and whether it uses the notice's words."""
 
 
+# ---- what is said ----
+
+
 def fault(notice: Notice, now: datetime, brand: Brand) -> Reply:
     """Say what is known to who writes about it."""
+    return replace(FAULT.reply(**latest(notice, now, brand)), notice=notice.id)
+
+
+def latest(notice: Notice, now: datetime, brand: Brand) -> dict[str, str]:
+    """Return what texts name of one that is on."""
     news = moment(notice.next_at, now, brand)
-    said = FAULT.reply(says=notice.says, next_at=news, in_danger=emergency(notice, brand))
-    return replace(said, notice=notice.id)
+    return {"says": notice.says, "next_at": news, "in_danger": emergency(notice, brand)}
+
+
+def over(notice: Notice) -> Reply:
+    return replace(AFTER_END.reply(fixed=notice.fixed or ""), over=notice.id)
 
 
 def emergency(notice: Notice, brand: Brand) -> str:
@@ -53,27 +73,65 @@ def emergency(notice: Notice, brand: Brand) -> str:
     return Country(brand)["in_danger"] if about & CALLS else ""
 
 
+# ---- which one ----
+
+
 def known(heard: Heard, found: Match) -> Notice | None:
-    """Return the notice that a message is about: the one that it says most of; None where two are as likely.
+    """Return the one that a message is about; None where two are as likely.
 
     Who was told of it, and writes again without a place that it touches, may be somewhere else.
     """
-    question, words = heard.question, heard.as_written.words
+    notices = [one for one in heard.question.catalogue.notices() if one.told(heard.question.now)]
+    best, placed = _most_about(heard, found, notices)
+    may_be_elsewhere = best and best.areas and not placed and heard.question.customer.told_of == best.id
+    return None if may_be_elsewhere else best
+
+
+def ended(heard: Heard, found: Match) -> Notice | None:
+    """Return the one that a message is about and that has ended lately; not to who was told so already."""
+    customer = heard.question.customer
+    notices = [one for one in lately_ended(heard.question) if one.id != customer.told_over]
+    best, placed = _most_about(heard, found, notices)
+    return best if best and (placed or not best.areas or customer.told_of == best.id) else None
+
+
+def lately_ended(question: Question) -> list[Notice]:
+    now = question.now
+    notices = question.catalogue.notices()
+    return [one for one in notices if one.fixed and one.ended_at and one.ended_at <= now < one.ended_at + AFTERWARDS]
+
+
+def of_customer(question: Question) -> Notice | None:
+    """Return the one that touches a customer wherever they are: that they were told of, or that is everywhere."""
     notices = [one for one in question.catalogue.notices() if one.told(question.now)]
+    touches = [
+        one for one in (*notices, *lately_ended(question)) if one.id == question.customer.told_of or not one.areas
+    ]
+    return max(touches, key=lambda one: (one.told(question.now), one.id == question.customer.told_of), default=None)
+
+
+def news(question: Question) -> Reply | None:
+    """Say how the one stands that touches a customer."""
+    notice = of_customer(question)
+    if notice is None:
+        return None
+    is_on = notice.told(question.now)
+    return fault(notice, question.now, question.catalogue.brand) if is_on else over(notice)
+
+
+def _most_about(heard: Heard, found: Match, notices: Sequence[Notice]) -> tuple[Notice | None, bool]:
+    """Return the one of which a message says most, and whether it names a place that this one touches."""
+    words = heard.as_written.words
     if not notices or not (found.kind == "fault" or (found.kind == "other" and rules.of_incident(heard.read.words))):
-        return None
-    near = places_in(words, question.catalogue)
+        return None, False
+    near = places_in(words, heard.question.catalogue)
     scored = [(_score(one, words, near, heard.brand), one) for one in notices]
-    scored = [(score, one) for score, one in scored if score[0] or (found.kind == "fault" and score[1])]
-    if not scored:
-        return None
     best = max(score for score, _ in scored)
     about = [one for score, one in scored if score == best]
-    newest = max(about, key=lambda one: one.started_at)
-    may_be_elsewhere = not best[0] and bool(newest.areas)
-    if may_be_elsewhere and (len(about) > 1 or question.customer.told_of == newest.id):
-        return None
-    return newest
+    placed, said = best
+    if not placed and (not said or found.kind == "other" or (len(about) > 1 and any(one.areas for one in about))):
+        return None, False
+    return max(about, key=lambda one: one.started_at), placed
 
 
 def places_in(words: Sequence[str], catalogue: Catalogue) -> list[Spot]:

@@ -32,6 +32,8 @@ _TEXTS = {
     " {eta}. Your case is {case}. If it can't wait, call {care_phone}.",
     "ack.human": "{hi}of course. Tell me in a sentence what it's about, so nobody asks you twice. A person will reply"
     " here {eta}. Your case is {case}.",
+    "person.looks": "{hi}I can't see that from here, and I won't guess. {Team} will look and reply here {eta}. Your"
+    " case is {case}.",
     "notice.fault.person": "{hi}sorry, we know: {says} Because of what you wrote, a person will also reply here {eta}."
     "{in_danger} Your case is {case}.",
     "ack.picture": "{hi}thank you. I can't look at attachments, but a person can: {team} will reply here {eta}. Your"

@@ -72,6 +72,11 @@ LONGEST_VALUES = {
     "number": FACTS["example_number"],
     "privacy_url": "https://example.com/privacy",
     "says": f"Something {'very ' * 13}long.",
+    # what is known of the network
+    "place": "Newcastle under Lyme",
+    **dict.fromkeys(("start", "end"), "22:00 on Wed 30 Mar"),
+    "fixed": f"calls {'and texts ' * 8}are back.",
+    "example": f"The first half of the postcode works best, like #network {FACTS['example_postcode']}. ",
     "guide": f"go to {'Settings > ' * 19}About.",
     "topics": "#android internet or hotspot",
     "name_of": "Windows",

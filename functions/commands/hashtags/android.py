@@ -9,7 +9,7 @@ command = Command(
     answer=guides.answer("android", "Android"),
     examples=(Example("#android", "guide"), Example("#samsung esim", "guide", by="new_customer")),
     home="devices",
-    menu=(3, 2),
+    menu=(5, 2),
     texts=guides.TEXTS,
     aliases=("samsung", "pixel", "galaxy"),
     words=("android",),

@@ -15,7 +15,7 @@ command = Command(
     answer=say,
     examples=(Example("#human", "ack.human"), Example("#human", "ack.human", by="new_customer")),
     home="general",
-    menu=(6, 1),
+    menu=(6, 2),
     aliases=("agent", "person", "speak"),
     words=("human", "agent", "person"),
     for_people=True,

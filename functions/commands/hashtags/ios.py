@@ -9,7 +9,7 @@ command = Command(
     answer=guides.answer("ios", "iPhone"),
     examples=(Example("#ios", "guide"), Example("#ios hotspot", "guide", by="new_customer")),
     home="devices",
-    menu=(3, 1),
+    menu=(5, 1),
     texts=guides.TEXTS,
     aliases=("iphone", "ipad", "apple"),
     words=("ios", "iphone"),

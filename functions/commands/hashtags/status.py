@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 
+from functions.commands import incidents
 from functions.commands.registry import Command, Example, Question
 from functions.shared.conversation.cases import TEAM_NAMES
 from functions.shared.conversation.promises import told_next
@@ -30,7 +31,7 @@ NONE = Text(
 def say(question: Question) -> Reply:
     case, brand = question.case, question.catalogue.brand
     if case is None:
-        return NONE.reply()
+        return incidents.news(question) or NONE.reply()
     if case.state == "WAITING_CUSTOMER" and case.answered_at:
         answered = moment(case.answered_at, question.now, brand)
         return WITH_YOU.reply(case=case.number, as_of=answered)
@@ -41,12 +42,12 @@ def say(question: Question) -> Reply:
 
 command = Command(
     tag="status",
-    help="a question you asked us",
+    help="your question, a person",
     answer=say,
     examples=(Example("#status", "status.none"), Example("status?", "status.none", by="new_customer")),
     home="general",
-    menu=(5, 1),
-    texts=(WITH_US, WITH_YOU, NONE),
+    menu=(6, 1),
+    texts=(WITH_US, WITH_YOU, NONE, incidents.FAULT, incidents.AFTER_END),
     aliases=("case",),
     words=("status",),
 )

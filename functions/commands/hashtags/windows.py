@@ -9,7 +9,7 @@ command = Command(
     answer=guides.answer("windows", "Windows"),
     examples=(Example("#windows", "guide"), Example("#lumia", "guide", by="new_customer")),
     home="devices",
-    menu=(3, 3),
+    menu=(5, 3),
     texts=guides.TEXTS,
     aliases=("windowsphone", "lumia"),
     words=("windows",),

@@ -10,6 +10,7 @@ from pydantic import StrictBool, StringConstraints, ValidationError
 from functions.shared.aws import telemetry
 from functions.shared.aws.store import unmarshalled
 from functions.shared.brand.locale import Locale
+from functions.shared.carrier.accounts import Dated
 from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word
 
 _KEPT = timedelta(minutes=1)
@@ -102,13 +103,23 @@ class Notice(Part):
     fixed: Annotated[Word, _up_to(100)] | None = None
     """What is said once it has ended."""
 
+    @property
+    def over_at(self) -> datetime | None:
+        return self.ended_at or (self.next_at if self.planned else None)
+
     def on(self, now: datetime) -> bool:
-        over_at = self.ended_at or (self.next_at if self.planned else None)
-        return self.started_at <= now and (over_at is None or now < over_at)
+        return self.started_at <= now and (self.over_at is None or now < self.over_at)
 
     def told(self, now: datetime) -> bool:
         """Whether it is on, and what it says of its next news is still to come."""
         return self.on(now) and now < self.next_at
+
+
+class Notices(Dated):
+    """Says of the list of notices that it was whole at a time: nothing else was known then. There is one such item."""
+
+    kind: Literal["notices"]
+    id: Literal["checked"]
 
 
 class Canned(Part):
@@ -136,6 +147,7 @@ MODELS: dict[str, type[Part]] = {
     "handset": Handset,
     "guide": Guide,
     "notice": Notice,
+    "notices": Notices,
     "canned": Canned,
     "pause": Pause,
 }
@@ -193,6 +205,9 @@ class Catalogue:
 
     def notices(self) -> list[Notice]:
         return self._sound(Notice, "notice")
+
+    def notices_checked(self) -> Notices | None:
+        return next(iter(self._sound(Notices, "notices")), None)
 
     def canned(self) -> list[Canned]:
         return self._sound(Canned, "canned")

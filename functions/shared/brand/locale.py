@@ -106,6 +106,8 @@ class Locale(Part):
     """A mobile number as customers write it, kept for drama."""
     postcode: Annotated[Word, AfterValidator(_reads_first_half)] | None = None
     """A pattern of postcodes in capitals without a space; its one group is the first half. None = none are read."""
+    example_postcode: Word | None = None
+    """A first half of one, as customers write it."""
     places: dict[Word, tuple[str, ...]] = Field(default_factory=dict, max_length=2_000)
     """Towns, in the brand's spelling: for each place of the name how its postcodes begin ("NP18 NP19")."""
 

@@ -48,6 +48,8 @@ class Reply:
     """It says why account figures are off, which is said once."""
     notice: str | None = None
     """The known incident of which it tells."""
+    over: str | None = None
+    """The known incident that it says has ended."""
     wording: str | None = None
     """The version of a text that says what linking means: who types the code back has agreed to it."""
 
