@@ -8,7 +8,7 @@ from functions.commands.decisions import Open, Say
 from functions.commands.incoming import Heard
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Kind
-from functions.shared.wording.text import Reply, assemble
+from functions.shared.wording.text import ETA, Reply, assemble, filled, form
 
 
 def compose(
@@ -22,14 +22,16 @@ def compose(
     notice: bool = True,
 ) -> tuple[Customer, Say]:
     """Put replies into one text, `beside` a case; the first one to a new customer carries the privacy notice."""
-    too = texts.TOO.format(**heard.values(beside.id, beside.team, beside.due_at)) if beside else None
+    values = heard.values(beside.id, beside.team, beside.due_at) if beside else {}
+    too = texts.TOO.format_map({**values, "eta": ETA}) if beside else None
+    told = values.get("eta") or next((reply.eta for reply in replies if reply.eta), "")
     promises = next((reply.promises for reply in replies if reply.promises), None)
     if beside:
         promises = heard.told(beside.team, beside.due_at)
     url = heard.question.catalogue.brand.privacy_url
     first = notice and not after.told_privacy
     says_it = any(url in reply.text for reply in replies)
-    text = assemble(
+    holes = form(
         replies,
         handle=after.handle,
         typo=heard.took_for.tag if slip and heard.took_for else None,
@@ -46,4 +48,9 @@ def compose(
     after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
     told_over = next((reply.over for reply in replies if reply.over), after.told_over)
     after = replace(after, told_of=told_of, told_over=told_over)
-    return after, Say(key, text, kind, quotes, too=too, promises=promises)
+    text = filled(holes, handle=after.handle, eta=told)
+    return after, Say(key, text, kind, quotes, form=holes, too=too and too.replace(ETA, told), promises=promises)
+
+
+def said_alone(reply: Reply, kind: Kind, handle: str | None) -> Say:
+    return Say(reply.key, assemble([reply], handle=handle), kind, form=form([reply], handle=handle))

@@ -6,7 +6,8 @@ from datetime import datetime, timedelta
 
 from functions.commands import flood, incidents, our_words, switches, texts
 from functions.commands.answering import OTHER, answer, answered_with, changed, said
-from functions.commands.decisions import Decision, Join, Open, Say, Why
+from functions.commands.compose import said_alone
+from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.handover import acknowledgement, to_people
 from functions.commands.hashtags import delete, link
 from functions.commands.hashtags.stop import say as confirmation
@@ -21,7 +22,6 @@ from functions.shared.conversation.promises import due_at
 from functions.shared.wording import ours, rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
-from functions.shared.wording.text import assemble
 from functions.shared.x.ids import is_older
 
 YES = frozenset(
@@ -120,8 +120,8 @@ def decide_encrypted(
     if customer.stopped:
         return Decision("escalated", step, "encrypted", customer, case=opened)
     reply = texts.reply("ack.encrypted", brand, case=case_number(case_id))
-    text = assemble([reply], handle=customer.handle)
-    return Decision("escalated", step, "encrypted", customer, Say(reply.key, text, "acknowledgement"), opened)
+    say = said_alone(reply, "acknowledgement", customer.handle)
+    return Decision("escalated", step, "encrypted", customer, say, opened)
 
 
 # ---- the steps, in their order ----
@@ -146,7 +146,7 @@ def stop(heard: Heard) -> Decision | None:
     if before.stopped or not decision.customer.stopped:
         return decision
     reply = confirmation(replace(heard.question, case=_left_with_people(heard, decision.case)))
-    return replace(decision, say=Say(reply.key, assemble([reply], handle=before.handle), "stop"))
+    return replace(decision, say=said_alone(reply, "stop", before.handle))
 
 
 def _left_with_people(heard: Heard, case: Open | Join | None) -> Case | None:

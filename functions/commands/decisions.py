@@ -31,6 +31,8 @@ class Say:
     quotes: str | None = None
     tags: tuple[str, ...] = ()
     """The hashtags it answers: they can be answered anew if the reply has to wait."""
+    form: str = field(default="", repr=False)
+    """The text with its holes, to be filled anew if it has to wait."""
     too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
     promises: datetime | None = None

@@ -20,7 +20,7 @@ from functions.shared.conversation.tickets import cases_ahead
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 from functions.shared.wording.saying import eta, moment
-from functions.shared.wording.text import assemble
+from functions.shared.wording.text import assemble, form
 
 
 def watch(sender: Sender, catalogue: Callable[[datetime], Catalogue], turns: Turns) -> None:
@@ -78,6 +78,7 @@ def _updated(
         customer=case.customer,
         cause=cause,
         text=assemble([told], handle=current.customer.handle),
+        form=form([told], handle=current.customer.handle),
         key=UPDATE,
         kind="acknowledgement",
         created_at=now,

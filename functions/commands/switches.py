@@ -13,7 +13,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.budget import WINDOW
-from functions.shared.wording.text import assemble
+from functions.shared.wording.text import assemble, form
 
 AT_ONCE = 2
 
@@ -42,6 +42,7 @@ def confirmed(current: Conversation, now: datetime) -> Conversation:
         customer=customer.x_id,
         cause=by,
         text=assemble([reply], handle=customer.handle),
+        form=form([reply], handle=customer.handle),
         key=reply.key,
         kind="stop" if customer.stopped else "answer",
         created_at=now,

@@ -15,7 +15,7 @@ from functions.shared.conversation.replies import UPDATE
 from functions.shared.wording import country
 from functions.shared.wording.country import Country
 from functions.shared.wording.rules import routing
-from functions.shared.wording.text import Reply
+from functions.shared.wording.text import ETA, HI, Reply
 
 _TEXTS = {
     # ---- finding the way ----
@@ -81,14 +81,15 @@ def texts() -> dict[str, str]:
 
 
 def reply(key: str, brand: Brand, **values: str) -> Reply:
-    """Return a text with its values and the brand's facts filled in, all but the greeting in front."""
-    said = texts()[key].format_map(ChainMap({"hi": "{hi}", **values}, cast(dict[str, str], Country(brand))))
-    return Reply(key.removesuffix(".unstaffed"), said, _NEXT.get(key, ""))
+    """Return a text with its values and the brand's facts filled in, all but the holes."""
+    said = ChainMap({**values, "hi": HI, "eta": ETA}, cast(dict[str, str], Country(brand)))
+    text = texts()[key].format_map(said)
+    return Reply(key.removesuffix(".unstaffed"), text, _NEXT.get(key, ""), eta=values.get("eta", ""))
 
 
 def promising(key: str, brand: Brand, due: datetime | None, **values: str) -> Reply:
     """Return a text about a case that a person has to have answered by a time, which some of them tell."""
-    return replace(reply(key, brand, **values), promises=due if "{eta}" in texts()[key] else None)
+    return replace(reply(key, brand, **values), promises=due if ETA in texts()[key] else None)
 
 
 def acknowledgement_of(kind: str, *, is_open: bool, staffed: Callable[[], bool]) -> str | None:

@@ -11,14 +11,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from functions.commands.late import _with_time
 from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.escalate import views
-from functions.shared.brand.catalogue import Brand
+from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.brand.locale import CountryWords
+from functions.shared.conversation.cases import Case
 from functions.shared.wording.country import Country
 from functions.shared.wording.saying import eta
+from functions.shared.wording.text import filled
 from local.demo import catalogue, people
 from tests.asking import NOW, decided
 from tests.brands import AMERICAN, FACTS, UK, US
@@ -87,13 +88,31 @@ def test_the_american_way() -> None:
     assert "like #link (212) 555-0123, and I'll text you a code" in stranger
 
 
-@both
-@given(st.integers(0, 60 * 24 * 500))
-def test_a_time_that_was_told_is_found_again_whole_when_it_is_told_anew(brand: Path, minutes: int) -> None:
-    told = eta(NOW + timedelta(minutes=minutes), NOW, Brand.of({UK: FACTS, US: AMERICAN}[brand]))
+ACKNOWLEDGED = ["my bill is wrong", "#data this is wrong", "my phone was stolen", "#human", "#status"]
+CLOCKS = pytest.mark.parametrize("clock", ["12h", "24h"])
 
-    assert _with_time(f"A person will reply here {told}. Your case is 7KD-2MX.", "soon") == (
-        "A person will reply here soon. Your case is 7KD-2MX."
+
+@both
+@CLOCKS
+@given(st.sampled_from(ACKNOWLEDGED), st.integers(0, 60 * 24 * 500), st.integers(0, 60 * 24 * 500))
+def test_a_time_that_was_told_is_told_anew_and_nothing_else_of_its_words_changes(
+    brand: Path, clock: str, says: str, asked: int, later: int
+) -> None:
+    content = [item | {"clock": clock} if item["kind"] == "brand" else item for item in CONTENT[brand]]
+    asked_at, now = NOW + timedelta(minutes=asked), NOW + timedelta(minutes=asked + later)
+    case = (
+        Case("7KD2MX", "1", "billing", "bill", asked_at, asked_at + timedelta(hours=1)) if says == "#status" else None
+    )
+    say = decided(says, PEOPLE[brand]["linked_customer"], content=content, now=asked_at, case=case).say
+    assert say
+    facts = Catalogue.of(content).brand
+    was, told = (eta(say.promises, at, facts) for at in (asked_at, now))
+
+    assert say.form.count("{hi}") == say.form.count("{eta}") == 1
+    assert filled(say.form, handle="linked_customer", eta=was) == say.text
+    again = filled(say.form, handle="linked_customer", eta=told, late=True)
+    assert again == say.text.replace("Hi @linked_customer, ", "Sorry for the wait, @linked_customer: ").replace(
+        was, told
     )
 
 

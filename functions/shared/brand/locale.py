@@ -42,7 +42,7 @@ class Emergency(Part):
 
 
 Spoken = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$")]
-"""CountryWords as a message is read: lower case, without apostrophes and other signs."""
+"""Words as a message is read: lower case, without apostrophes and other signs."""
 Several = Annotated[tuple[Spoken, ...], Field(min_length=1)]
 
 

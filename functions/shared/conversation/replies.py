@@ -67,6 +67,8 @@ class Outgoing(Stored):
     """The account whose figures are in the text."""
     tags: tuple[str, ...] = ()
     """The hashtags it answers; they are answered anew if it waited long."""
+    form: str | None = field(default=None, repr=False)
+    """The text with holes for the greeting and for the time told, {hi} and {eta}: filled anew if it waits long."""
     too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
     case: str | None = None

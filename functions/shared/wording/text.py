@@ -6,7 +6,7 @@ from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 from functions.shared.conversation.customers import at_handle
-from functions.shared.wording.saying import capital
+from functions.shared.wording.saying import NO_TIME, capital
 
 LONGEST_REPLY = 500
 """No DM is longer than this."""
@@ -18,6 +18,8 @@ TYPO = "I took that as #{tag}: "
 SEVERAL = "{hi}here you are:"
 ONE_AT_A_TIME = "For the rest, please send one hashtag at a time."
 _GREETING = len("Hi @, ") + 15
+HI, ETA = "{hi}", "{eta}"
+"""The holes of a form: what may change while a reply waits."""
 
 
 @dataclass(frozen=True)
@@ -44,6 +46,8 @@ class Reply:
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
+    eta: str = ""
+    """That time as said now: its place, {eta}, stays open in `text` as long as the reply may have to wait."""
     explains_lock: bool = False
     """It says why account figures are off, which is said once."""
     notice: str | None = None
@@ -69,8 +73,8 @@ class Text:
     ends_link: bool = False
 
     def reply(self, **values: str) -> Reply:
-        """Fill in everything but the greeting, which is said when replies are put together."""
-        said = {"hi": "{hi}", "name": "{name}", **values}
+        """Fill in everything but the holes, which are filled when replies are put together."""
+        said = {"name": "{name}", **values, "hi": HI, "eta": ETA}
         text, next_step, short = (words.format_map(said) for words in (self.text, self.next, self.short))
         wording = version(self.key, self.text + self.next) if self.asks_consent else None
         return Reply(
@@ -78,6 +82,7 @@ class Text:
             text,
             next_step,
             short,
+            eta=values.get("eta", ""),
             wording=wording,
             ends_link=self.ends_link,
         )
@@ -97,21 +102,47 @@ def assemble(
     late: bool = False,
     first_contact: str | None = None,
 ) -> str:
-    """Put replies into one text with one next step.
+    """Put replies into one text with one next step."""
+    return filled(
+        form(replies, handle=handle, typo=typo, too=too, first_contact=first_contact),
+        handle=handle,
+        eta=next((reply.eta for reply in replies if reply.eta), ""),
+        late=late,
+    )
 
-    `typo` is the hashtag that a slip was taken for; `too`, `late` and `first_contact` are `ack.too`, the apology for
-    waiting and the privacy notice.
+
+def form(
+    replies: Sequence[Reply],
+    *,
+    handle: str | None,
+    typo: str | None = None,
+    too: str | None = None,
+    first_contact: str | None = None,
+) -> str:
+    """Put replies into one text with one next step, its holes still open.
+
+    `typo` is the hashtag that a slip was taken for; `too` and `first_contact` are `ack.too` and the privacy notice.
     """
-    known, name = at_handle(handle), _name(handle)
-    named = (replace(reply, text=reply.text.replace("{name}", name)) for reply in replies)
+    named = (replace(reply, text=reply.text.replace("{name}", _name(handle))) for reply in replies)
     replies = list(dict.fromkeys(named))  # "#data #minutes" from a stranger is one answer
-    hi = sorry(handle) if late else f"Hi {known}, " if known else "Hi, "
-    hi += TYPO.format(tag=typo) if typo else ""
+    hi = HI + (TYPO.format(tag=typo) if typo else "")
     after, notice = too or _next(replies), first_contact or ""
-    room = LONGEST_REPLY - len(hi) - len(after) - len(notice)
+    room = LONGEST_REPLY - sum(_length(part.replace(HI, sorry(handle))) for part in (hi, after, notice))
     text = replies[0].text if len(replies) == 1 else _several(replies, room)
-    text = text.replace("{hi}", hi)
+    text = text.replace(HI, hi)
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
+
+
+def filled(holes: str, *, handle: str | None, eta: str, late: bool = False) -> str:
+    """Fill in a form as it may leave now; `late` with the apology for waiting in place of the greeting."""
+    known = at_handle(handle)
+    hi = sorry(handle) if late else f"Hi {known}, " if known else "Hi, "
+    return holes.replace(HI, hi).replace(ETA, eta)
+
+
+def _length(words: str) -> int:
+    """Count the signs of words whose time is not said yet: it may be the longest."""
+    return len(words.replace(ETA, NO_TIME))
 
 
 def sorry(handle: str | None) -> str:
@@ -141,7 +172,7 @@ def _several(replies: Sequence[Reply], room: int) -> str:
     lines = [SEVERAL]
     for reply in replies:
         line = _line(reply, same_time=same_time)
-        if len(lines) > 1 and len("\n".join([*lines, line, *last, ONE_AT_A_TIME])) > room:
+        if len(lines) > 1 and _length("\n".join([*lines, line, *last, ONE_AT_A_TIME])) > room:
             return "\n".join([*lines, *last, ONE_AT_A_TIME])
         lines.append(line)
     return "\n".join([*lines, *last])

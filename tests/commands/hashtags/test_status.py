@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 
 from functions.shared.conversation.cases import Case
-from tests.asking import NOW, ask, said
+from tests.asking import NOW, read
 
 CASE = Case("7KD2MX", "2", "billing", "bill", opened_at=NOW - timedelta(hours=2), due_at=NOW + timedelta(minutes=25))
 
@@ -26,4 +26,4 @@ CASE = Case("7KD2MX", "2", "billing", "bill", opened_at=NOW - timedelta(hours=2)
     ],
 )
 def test_status_says_how_the_question_stands(case: Case | None, reads: str) -> None:
-    assert said(ask("#status", case=case)).text.removeprefix("{hi}").startswith(reads)
+    assert read("#status", case=case).removeprefix("Hi @linked_customer, ").startswith(reads)
