@@ -8,7 +8,7 @@ from functions.commands.decisions import Open, Say
 from functions.commands.incoming import Heard
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Kind
-from functions.shared.wording.text import ETA, Reply, assemble, filled, form
+from functions.shared.wording.text import ETA, Reply, assemble, form, worded
 
 
 def compose(
@@ -48,7 +48,7 @@ def compose(
     after = replace(after, told_privacy=told_privacy, told_of_lock=told_of_lock, wording=asked, link=link)
     told_over = next((reply.over for reply in replies if reply.over), after.told_over)
     after = replace(after, told_of=told_of, told_over=told_over)
-    text = filled(holes, handle=after.handle, eta=told)
+    text = worded(holes, handle=after.handle, eta=told)
     return after, Say(key, text, kind, quotes, form=holes, too=too and too.replace(ETA, told), promises=promises)
 
 

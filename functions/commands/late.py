@@ -14,7 +14,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.promises import Ahead, due_to_tell
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.wording.saying import eta
-from functions.shared.wording.text import ETA, Reply, filled, form
+from functions.shared.wording.text import ETA, Reply, form, worded
 from functions.shared.x.messages import DirectMessage
 
 SORRY_AFTER = timedelta(minutes=5)
@@ -42,7 +42,7 @@ class Anew:
         holes = self._answered_again(conversation, reply, case) or reply.form
         told = self._told(reply, case)
         said = eta(told, now, self.catalogue(now).brand) if ETA in holes else ""
-        text = filled(holes, handle=conversation.customer.handle, eta=said, late=True)
+        text = worded(holes, handle=conversation.customer.handle, eta=said, late=True)
         return replace(reply, text=text, promises=told)
 
     def _told(self, reply: Outgoing, case: Case | None) -> datetime | None:

@@ -19,7 +19,7 @@ from functions.shared.brand.locale import CountryWords
 from functions.shared.conversation.cases import Case
 from functions.shared.wording.country import Country
 from functions.shared.wording.saying import eta
-from functions.shared.wording.text import filled
+from functions.shared.wording.text import worded
 from local.demo import catalogue, people
 from tests.asking import NOW, decided
 from tests.brands import AMERICAN, FACTS, UK, US
@@ -45,11 +45,11 @@ def read(brand: Path, says: str, by: str) -> tuple[str | None, str]:
 
 EXAMPLES = [(example.says, example.by, example.key) for command in registry().commands for example in command.examples]
 ASKED = [(says, who, key) for who, says, key, _ in ROWS if not says.startswith("(") and who in PEOPLE[UK]]
-AMERICAN_NUMBERS = {"+44 7700 900": "+1 212 555 0", "07700 900": "(212) 555-0"}
+IN_AMERICA = {"+44 7700 900": "+1 212 555 0", "07700 900": "(212) 555-0", "LS6": "10001", "Newport": "Springfield"}
 
 
 def in_american(says: str) -> str:
-    for british, american in AMERICAN_NUMBERS.items():
+    for british, american in IN_AMERICA.items():
         says = says.replace(british, american)
     return says
 
@@ -109,8 +109,8 @@ def test_a_time_that_was_told_is_told_anew_and_nothing_else_of_its_words_changes
     was, told = (eta(say.promises, at, facts) for at in (asked_at, now))
 
     assert say.form.count("{hi}") == say.form.count("{eta}") == 1
-    assert filled(say.form, handle="linked_customer", eta=was) == say.text
-    again = filled(say.form, handle="linked_customer", eta=told, late=True)
+    assert worded(say.form, handle="linked_customer", eta=was) == say.text
+    again = worded(say.form, handle="linked_customer", eta=told, late=True)
     assert again == say.text.replace("Hi @linked_customer, ", "Sorry for the wait, @linked_customer: ").replace(
         was, told
     )

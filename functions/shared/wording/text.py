@@ -103,7 +103,7 @@ def assemble(
     first_contact: str | None = None,
 ) -> str:
     """Put replies into one text with one next step."""
-    return filled(
+    return worded(
         form(replies, handle=handle, typo=typo, too=too, first_contact=first_contact),
         handle=handle,
         eta=next((reply.eta for reply in replies if reply.eta), ""),
@@ -133,7 +133,7 @@ def form(
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
 
 
-def filled(holes: str, *, handle: str | None, eta: str, late: bool = False) -> str:
+def worded(holes: str, *, handle: str | None, eta: str, late: bool = False) -> str:
     """Fill in a form as it may leave now; `late` with the apology for waiting in place of the greeting."""
     known = at_handle(handle)
     hi = sorry(handle) if late else f"Hi {known}, " if known else "Hi, "
