@@ -1,10 +1,13 @@
-"""How fast accounts are loaded, and in how much memory: `python -m benchmarks.load [ACCOUNTS]`.
+"""How fast accounts are loaded, and in how much memory: `python -m benchmarks.load [ACCOUNTS]`, printed and kept.
 
 The first night brings every account, the next night one in a hundred is another. Time is that of the processor for our
 own process, as the database is another machine's; each night runs in a process of its own, which tells its peak memory.
 """
 
 import json
+import os
+import platform
+import re
 import resource
 import sys
 import time
@@ -12,6 +15,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -22,11 +26,13 @@ import boto3
 
 from functions.load.loading import How, load
 from functions.load.sources import File
-from functions.load.writing import Table
+from functions.load.writing import QUICK, Table
 from functions.shared.aws.store import Store
 from infra.layout import TABLES
 from tests.engines import PLACE, DynamoDBLocal, Engine
 
+MEASURED = Path(__file__).with_suffix(".txt")
+"""What was printed last; docs/costs.md has it."""
 ACCOUNTS = 20_000
 CHANGED = 100
 """One account in so many is another the next night."""
@@ -62,7 +68,7 @@ def export(file: Path, accounts: int, night: int) -> Path:
 
 
 def bring(file: Path, url: str, names: dict[str, str]) -> Night:
-    client = boto3.client("dynamodb", endpoint_url=url, **KEYS)  # type: ignore[call-overload]
+    client = boto3.client("dynamodb", endpoint_url=url, config=QUICK, **KEYS)  # type: ignore[call-overload]
     table = Table(client, names["accounts"], Store(client, names["service"]))
     with file.with_suffix(".rejected").open("w+b") as rejects:
         begun, used = time.monotonic(), time.process_time()
@@ -98,13 +104,24 @@ def tables(url: str) -> dict[str, str]:
     return names
 
 
+def machine() -> str:
+    """Say on what this was measured, and when."""
+    model = re.search(r"model name\s*: (.*)", Path("/proc/cpuinfo").read_text())
+    versions = ", ".join(f"{name} {version(name)}" for name in ("boto3", "pydantic"))
+    of_it = f"{os.cpu_count()} cores of {model[1] if model else platform.machine()}"
+    return f"{of_it}; Python {platform.python_version()}, {versions}; {datetime.now(UTC):%d %B %Y}"
+
+
 def main(accounts: int = ACCOUNTS) -> None:
+    told = [machine()]
     alone = get_context("spawn").Pool(1, maxtasksperchild=1)
     with TemporaryDirectory() as folder, database(Path(folder)) as url, alone as process:
         names = tables(url)
         for night, said in enumerate(("first night", "next night")):
             file = export(Path(folder) / f"{night}.jsonl", accounts, night)
-            print(f"{said}: {process.apply(bring, (file, url, names))}", flush=True)
+            told.append(f"{said}: {process.apply(bring, (file, url, names))}")
+            print(told[-1], flush=True)
+    MEASURED.write_text("\n".join(told) + "\n")
 
 
 if __name__ == "__main__":

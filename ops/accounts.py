@@ -16,7 +16,7 @@ from functions.load import loads
 from functions.load.loading import Ears, How, load
 from functions.load.loads import DataAge, Load
 from functions.load.sources import File, Object, Piped, Source, Unloadable
-from functions.load.writing import RowContended, Table
+from functions.load.writing import QUICK, RowContended, Table
 from functions.shared.aws import clock
 from ops.place import Place, Trouble, at_place
 
@@ -84,7 +84,7 @@ def import_(
 
 
 def _loaded(place: Place, file: str, how: How, *, dry_run: bool, as_json: bool) -> tuple[Load, Path]:
-    table = Table(place.client("dynamodb"), place.settings["accounts_table"], place.store, dry=dry_run)
+    table = Table(place.client("dynamodb", config=QUICK), place.settings["accounts_table"], place.store, dry=dry_run)
     rejects = rejects_of(file, dry_run=dry_run)
     with ExitStack() as stack:
         try:

@@ -36,10 +36,10 @@ class Place:
     aws: Mapping[str, str] = field(default_factory=dict)
     local: bool = False
 
-    def client(self, service: str) -> Any:
+    def client(self, service: str, **more: Any) -> Any:
         import boto3
 
-        return boto3.client(service, **self.aws)  # type: ignore[call-overload]
+        return boto3.client(service, **self.aws, **more)  # type: ignore[call-overload]
 
     @property
     def store(self) -> "Store":

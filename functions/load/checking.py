@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
@@ -12,6 +13,7 @@ from functions.load.reading import LONGEST_ROW, TOO_LONG, Row, renamed
 from functions.shared.carrier.accounts import AHEAD, Document
 from functions.shared.carrier.accounts import document as document_model
 from functions.shared.carrier.declared import listed
+from functions.shared.carrier.items import written_down
 
 ENVELOPE = {"row", "why", "given"}
 """A line of a file of rejects, which may be mended and fed again."""
@@ -51,13 +53,22 @@ def document_of(row: Row, now: datetime) -> Document | str:
         given = given["given"]
     if len(row.text) > LONGEST_ROW:
         return TOO_LONG
-    if "\\ufffd" in row.text:
+    if "\ufffd" in row.text or "\\ufffd" in row.text:
         return "a sign that is not in the file's encoding: save it as UTF-8"
     try:
-        document = document_model(listed()).model_validate(in_minor(given) if has_pence(row.text) else given)
+        document = _read(in_minor(given) if has_pence(row.text) else given, row.text)
     except ValidationError as error:
         return reason(error)
     return _untimely(document, now) or _too_large(document) or document
+
+
+def _read(given: Any, text: str) -> Document:
+    model = document_model(listed())
+    if "null" not in text and '""' not in text:
+        with suppress(ValidationError):  # whose words are only right in full
+            document: Document = written_down(model).validate_python(given)
+            return document
+    return model.model_validate(given)
 
 
 def has_pence(text: str) -> bool:

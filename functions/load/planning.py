@@ -24,19 +24,18 @@ ITEMS_TOGETHER = 100
 
 @dataclass(frozen=True)
 class There:
-    """An account as the table has it. `items` are all its items where a load that left no marks has written it."""
+    """An account as the table has it: the marks of its parts, or all items of what was loaded without marks."""
 
-    account: Item | None = None
+    marks: Parts | None = None
     items: tuple[Item, ...] = ()
 
     @property
     def parts(self) -> Parts:
-        marked = self.account and self.account.get(PARTS)
-        return dict(marked) if marked else {item["part"]: mark(item) for item in self.items}
+        return {item["part"]: mark(item) for item in self.items} if self.marks is None else self.marks
 
     @property
     def is_marked(self) -> bool:
-        return self.account is not None and PARTS in self.account
+        return self.marks is not None
 
 
 @dataclass(frozen=True)
@@ -45,7 +44,10 @@ class Plan:
 
     account_id: str
     there: There
+    parts: Parts | None = None
+    """What its account item says then that it is made of. None: what it says now."""
     puts: tuple[Item, ...] = ()
+    """Items that are written whole."""
     gone: tuple[str, ...] = ()
     ended: tuple[str, ...] = ()
     """Lines that nobody may be linked to any more."""
@@ -84,6 +86,7 @@ def plan(document: Document, there: There, now: datetime) -> Plan:
     return Plan(
         counted.account_id,
         there,
+        parts,
         puts=tuple(_puts(new, fresh, there, parts)),
         gone=gone,
         ended=tuple(_ended(document, fresh, gone)),
@@ -96,17 +99,15 @@ def plan(document: Document, there: There, now: datetime) -> Plan:
 def _going(account_id: str, there: There, gone: tuple[str, ...]) -> Plan:
     """Let parts of an account go, and leave the others as they are."""
     kept = {part: marked for part, marked in there.parts.items() if part not in gone}
-    account = (there.account or {}) | ({PARTS: kept} if there.is_marked else {})
-    return Plan(account_id, there, puts=(account,), gone=gone, ended=tuple(_lines(gone)), is_whole=False)
+    parts = kept if there.is_marked else None
+    return Plan(account_id, there, parts, gone=gone, ended=tuple(_lines(gone)), is_whole=False)
 
 
 def _puts(new: Mapping[str, Item], fresh: Iterable[str], there: There, parts: Parts) -> Iterable[Item]:
-    """Return the account item, which says what the account now is made of, and whatever else is new."""
-    account = new[ACCOUNT] if ACCOUNT in fresh or there.account is None else there.account
-    yield account | {PARTS: parts}
+    """Return what is new, and what gets a mark."""
     by_part = {} if there.is_marked else {item["part"]: item for item in there.items if item["part"] in parts}
-    by_part |= {part: new[part] for part in fresh}
-    yield from (item | {MARK: parts[part]} for part, item in by_part.items() if part != ACCOUNT)
+    by_part |= {part: item for part, item in new.items() if part in fresh}
+    yield from (item | ({PARTS: parts} if part == ACCOUNT else {MARK: parts[part]}) for part, item in by_part.items())
 
 
 def _ended(document: Document, fresh: Iterable[str], gone: Iterable[str]) -> Iterable[str]:

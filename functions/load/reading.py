@@ -45,11 +45,13 @@ class Row:
     given: Any
     why: str = ""
     """Why it cannot be read at all."""
+    line: str = ""
+    """As it stands in the file, where it is one line of JSON."""
 
     @cached_property
     def text(self) -> str:
         """What it says, written as JSON."""
-        return json.dumps(self.given)
+        return self.line or json.dumps(self.given)
 
 
 @dataclass(frozen=True)
@@ -150,7 +152,10 @@ def _lines(text: TextIO, _: Form, name: str) -> Iterator[Row]:
             given = _json(line)
             if given is None and not line.endswith("\n"):
                 raise _cut(name, number)
-            yield Row(number, line.rstrip("\n") if given is None else given, "" if given is not None else "no JSON")
+            if given is None:
+                yield Row(number, line.rstrip("\n"), "no JSON")
+            else:
+                yield Row(number, given, line=line.strip())
 
 
 class _Bytes:

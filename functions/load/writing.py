@@ -9,6 +9,7 @@ from itertools import batched
 from typing import Any, cast
 
 from boto3.dynamodb.types import TypeSerializer
+from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.load import loads
@@ -22,6 +23,9 @@ PASSES = {"ConditionalCheckFailed", "TransactionConflict", "ThrottlingError", "P
 """Why a transaction is cancelled that can do better: somebody else was at it, or it was too much at once."""
 TOO_MUCH = {"ThrottlingException", "ProvisionedThroughputExceededException", "RequestLimitExceeded"}
 """What a table says that is asked for more than it takes, or than it is used to."""
+
+QUICK = Config(parameter_validation=False)
+"""For the client: what it is given is typed here, and to look at it all again takes half of its time."""
 
 _to_dynamo = TypeSerializer().serialize
 
@@ -80,9 +84,10 @@ class Table:
         found: dict[str, There] = {one: There() for one in ids}
         for some in batched(ids, READ_TOGETHER, strict=False):
             keys = [{"account_id": {"S": one}, "part": {"S": ACCOUNT}} for one in some]
-            for item in map(unmarshalled, batch_get(self.client, self.name, keys, self.wait)):
-                items = () if PARTS in item else tuple(self.items(item["account_id"]))
-                found[item["account_id"]] = There(item, items)
+            read = batch_get(self.client, self.name, keys, self.wait, only=("account_id", PARTS))
+            for item in map(unmarshalled, read):
+                account_id, marks = item["account_id"], item.get(PARTS)
+                found[account_id] = There(marks, () if marks else tuple(self.items(account_id)))
         return found
 
     def items(self, account_id: str) -> Iterator[Item]:
@@ -121,7 +126,7 @@ class Table:
         again: set[str] = set()
         plans = list(plans)
         self._note((one.account_id, line) for one in plans for line in one.ended)
-        for some in _together([(one.account_id, self._writes(one)) for one in plans if one.puts]):
+        for some in _together([(one.account_id, self._writes(one)) for one in plans if one.puts or one.gone]):
             writes = [write for _, several in some for write in several]
             try:
                 self.client.transact_write_items(TransactItems=writes)
@@ -133,12 +138,23 @@ class Table:
         return again
 
     def _writes(self, one: Plan) -> list[Item]:
-        account, *others = one.puts
+        by_part = {item["part"]: item for item in one.puts}
         return [
-            {"Put": {"TableName": self.name, "Item": typed(account), **_as_it_was(one.there)}},
-            *({"Put": {"TableName": self.name, "Item": typed(item)}} for item in others),
+            self._account(one, by_part.pop(ACCOUNT, None)),
+            *({"Put": {"TableName": self.name, "Item": typed(item)}} for item in by_part.values()),
             *(self._delete(one.account_id, part) for part in one.gone),
         ]
+
+    def _account(self, one: Plan, item: Item | None) -> Item:
+        """Write an account's item, or what it is made of; whatever else changes does so with it or not at all."""
+        condition, values = _as_it_was(one.there)
+        as_it_was = {"TableName": self.name, "ConditionExpression": condition}
+        if item:
+            return {"Put": as_it_was | {"Item": typed(item)} | _with(values)}
+        key = as_it_was | {"Key": typed({"account_id": one.account_id, "part": ACCOUNT})}
+        if one.parts is None:
+            return {"ConditionCheck": key | _with(values)}
+        return {"Update": key | {"UpdateExpression": "SET parts = :are"} | _with(values | {":are": one.parts})}
 
     def _delete(self, account_id: str, part: str) -> Item:
         return {"Delete": {"TableName": self.name, "Key": typed({"account_id": account_id, "part": part})}}
@@ -155,13 +171,15 @@ class RowContended(Exception):
     """Others kept writing the same accounts."""
 
 
-def _as_it_was(there: There) -> Item:
+def _as_it_was(there: There) -> tuple[str, Item]:
     """The condition that an account is as it was when the change was planned."""
-    if there.account is None:
-        return {"ConditionExpression": "attribute_not_exists(account_id)"}
-    if not there.is_marked:
-        return {"ConditionExpression": "attribute_not_exists(parts)"}
-    return {"ConditionExpression": "parts = :parts", "ExpressionAttributeValues": typed({":parts": there.parts})}
+    if there.is_marked:
+        return "parts = :were", {":were": there.parts}
+    return f"attribute_not_exists({'parts' if there.items else 'account_id'})", {}
+
+
+def _with(values: Item) -> Item:
+    return {"ExpressionAttributeValues": typed(values)} if values else {}
 
 
 def _together(writes: Iterable[tuple[str, list[Item]]]) -> Iterator[list[tuple[str, list[Item]]]]:
@@ -187,7 +205,7 @@ def _told(done: Sequence[Plan]) -> Written:
 
 def typed(item: Item) -> Item:
     """Return an item as boto3's client wants it."""
-    return {name: _typed(value) for name, value in item.items()}
+    return {name: {"S": value} if type(value) is str else _typed(value) for name, value in item.items()}
 
 
 def _typed(value: Any) -> Item:

@@ -9,8 +9,9 @@ from botocore.compat import HTTPHeaders
 
 from functions.load import loads
 from functions.load.checking import document_of
+from functions.load.planning import items_of
 from functions.load.reading import Row
-from functions.load.writing import RowContended, Table
+from functions.load.writing import RowContended, Table, typed
 from functions.shared.aws.settings import client
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Document
@@ -60,6 +61,34 @@ def test_an_account_of_many_lines_closes(table: Table) -> None:
     outcome = table.bring([right(closed)], NOW)
 
     assert (outcome.written, outcome.ended) == (99, 98)
+
+
+def test_a_line_that_alone_is_newer_is_written_alone(table: Table) -> None:
+    table.bring([right(document(lines=2))], NOW)
+    newer = document(lines=2)
+    newer["lines"][0] |= {"plan_name": "40 GB", "as_of": "2026-11-24T14:04:00Z"}
+
+    outcome = table.bring([right(newer)], NOW)
+
+    found = accounts.read_account(table.client, table.name, "A-1")
+    assert (outcome.written, outcome.unchanged) == (1, 3)
+    assert found
+    assert [line.plan_name for line in found.lines] == ["40 GB", "30 GB SIM only"]
+
+
+@pytest.mark.parametrize("lines", [2, 98])
+def test_what_was_loaded_without_marks_is_replaced_whole(table: Table, lines: int) -> None:
+    for item in items_of(right(document(lines=lines))):
+        table.client.put_item(TableName=table.name, Item=typed(item))
+    others = document(lines=lines, as_of="2026-11-24T14:04:00Z")
+    others["lines"] = [line | {"line_id": f"new {line['line_id']}"} for line in others["lines"]]
+
+    outcome = table.bring([right(others)], NOW)
+
+    assert outcome.ended == lines
+    found = accounts.read_account(table.client, table.name, "A-1")
+    assert found
+    assert {line.line_id for line in found.lines} == {line["line_id"] for line in others["lines"]}
 
 
 def throttled(table: Table, operation: str, times: int) -> None:

@@ -100,13 +100,14 @@ class Dynamo:
         return {"Item": item} if item else {}
 
     def batch_get_item(self, *, RequestItems: Item) -> Item:
-        """Read up to 100 items of one table, a page of them at once, in an order of its own."""
+        """Read up to 100 items of one table, or parts of them, a page of them at once, in an order of its own."""
         [(name, request)] = RequestItems.items()
         table, wanted = self._tables[name], request["Keys"]
         keys = [table.key(key) for key in wanted]
         if not 0 < len(set(keys)) == len(keys) <= KEYS:
             raise failure("ValidationException", "BatchGetItem")
-        found = [item for key in reversed(keys[:PAGE]) if (item := table.get(key))]
+        only = set(request["ProjectionExpression"].split(", ")) if "ProjectionExpression" in request else None
+        found = [_only(item, only) for key in reversed(keys[:PAGE]) if (item := table.get(key))]
         rest = {name: request | {"Keys": wanted[PAGE:]}} if wanted[PAGE:] else {}
         return {"Responses": {name: found}, "UnprocessedKeys": rest}
 

@@ -139,10 +139,19 @@ class LeftUnread(BotoCoreError):  # whoever catches AWS's errors catches it too
 
 
 def batch_get(
-    client: Any, table: str, keys: Sequence[Item], wait: Callable[[float], object] = time.sleep
+    client: Any,
+    table: str,
+    keys: Sequence[Item],
+    wait: Callable[[float], object] = time.sleep,
+    *,
+    only: Iterable[str] = (),
 ) -> Iterator[Item]:
-    """Read up to 100 items in DynamoDB's own types, in no order. Raises LeftUnread where some never come."""
-    wanted: Item = {table: {"Keys": keys, "ConsistentRead": True}}
+    """Read up to 100 items in DynamoDB's own types, in no order; of each `only` some attributes, if they are named.
+
+    Raises LeftUnread where some never come.
+    """
+    part = {"ProjectionExpression": ", ".join(only)} if only else {}
+    wanted: Item = {table: {"Keys": keys, "ConsistentRead": True, **part}}
     for pause in (*PAUSES, None):
         answer = client.batch_get_item(RequestItems=wanted)
         yield from answer["Responses"].get(table, [])

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator, Mapping
 from datetime import date
+from functools import cache
 from typing import TYPE_CHECKING, Annotated, Any, Self
 
 from annotated_types import Ge, Le
@@ -21,7 +22,7 @@ from pydantic import (
     model_validator,
 )
 from pydantic.json_schema import GenerateJsonSchema, JsonSchemaValue
-from pydantic_core import core_schema
+from pydantic_core import SchemaValidator, core_schema
 
 LARGEST = 10**15  # a petabyte, ten thousand billion pounds: whatever is larger is a mistake
 
@@ -86,6 +87,29 @@ class Part(BaseModel):
             return super().__getattr__(name)
 
 
+_READING_ONLY = {"_name_missing", "_keep_sound", "_drop_unsound"}
+
+
+@cache
+def written_down(part: type[Part]) -> SchemaValidator:
+    """Return what reads a part that is written down in half the time: without what lets a doubtful one be read.
+
+    It must not be given what is null or an empty text, which only the part itself refuses.
+    """
+    return SchemaValidator(_without_reading(part.__pydantic_core_schema__))
+
+
+def _without_reading(schema: Any) -> Any:
+    if isinstance(schema, list):
+        return [_without_reading(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    called = schema.get("function")
+    if isinstance(called, dict) and getattr(called.get("function"), "__name__", "") in _READING_ONLY:
+        return _without_reading(schema["schema"])
+    return {name: _without_reading(value) for name, value in schema.items()}
+
+
 def given[T](value: T | None, name: str) -> T:
     """Return an optional attribute that is needed. Raises Unreadable if it is not known."""
     if value is None:
@@ -96,8 +120,10 @@ def given[T](value: T | None, name: str) -> T:
 def _written(pattern: str, example: str) -> BeforeValidator:
     """Accept nothing but text of one form: a number would be taken for seconds since 1970."""
 
+    form = re.compile(pattern)
+
     def check(value: Any) -> Any:
-        if not isinstance(value, str | date) or (isinstance(value, str) and not re.fullmatch(pattern, value)):
+        if not isinstance(value, str | date) or (isinstance(value, str) and not form.fullmatch(value)):
             raise ValueError(f"write it like {example}")
         return value
 
