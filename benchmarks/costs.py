@@ -4,22 +4,28 @@ Calls are counted and items measured while the real code answers customers in th
 in one table with their date; what is assumed about customers stands beside them.
 """
 
+import ast
 import json
 import math
+import re
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import cache
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args, get_type_hints
 
 from benchmarks.load import MEASURED
 from functions.load.planning import There, plan
 from functions.load.writing import typed
 from functions.shared.carrier.accounts import PARTS, Document
+from functions.webhook.envelopes import Dropped
+from functions.webhook.handler import SEEN
 from functions.webhook.look_up import SETTLED, next_page
 from functions.webhook.tick import LOOK_EVERY
-from infra.layout import FUNCTIONS
+from infra.alarms import REPORTED, of_aws
+from infra.layout import DEAD_QUEUES, FUNCTIONS, settings_of
 from tests.proof.demo import LINKED_A
 from tests.proof.world import World
 from tests.proof.worlds import staff_answer
@@ -53,8 +59,8 @@ PRICES = {
     "CloudWatch, GB of logs": 0.50,
     "S3, million lists": 5.00,
 }
-BY_THE_MONTH = {"customer-managed key": 1.00, "3 secrets": 1.20, "40 alarms": 4.00, "25 metrics": 7.50}
-"""Whatever happens. Rounded up."""
+BY_THE_MONTH = {"customer-managed key": 1.00, "secret": 0.40, "alarm": 0.10, "metric": 0.30}
+"""Whatever happens, for each that there is."""
 PRICE_PAGES = {
     "X": "docs.x.com, X API, Pricing",
     "Lambda": "aws.amazon.com/lambda/pricing",
@@ -65,9 +71,9 @@ PRICE_PAGES = {
     "CloudWatch": "aws.amazon.com/cloudwatch/pricing",
     "S3": "aws.amazon.com/s3/pricing",
     "customer-managed key": "aws.amazon.com/kms/pricing",
-    "secrets": "aws.amazon.com/secrets-manager/pricing",
-    "alarms": "aws.amazon.com/cloudwatch/pricing",
-    "metrics": "aws.amazon.com/cloudwatch/pricing",
+    "secret": "aws.amazon.com/secrets-manager/pricing",
+    "alarm": "aws.amazon.com/cloudwatch/pricing",
+    "metric": "aws.amazon.com/cloudwatch/pricing",
 }
 """Where each price is to be looked up."""
 
@@ -84,6 +90,10 @@ POLLS = 15
 """Empty receives a minute of one event source, while nobody writes: Lambda asks five times and waits 20 s each."""
 
 KB, READ_KB = 1024, 4096
+
+CODE = Path(__file__).parents[1] / "functions"
+PUBLISHES = {"telemetry.count", "telemetry.measure", "measure", "_Refused"}
+UNITS = {"Count", "Seconds"}
 
 
 @dataclass
@@ -140,6 +150,7 @@ class Counted:
     commands: int
 
 
+@cache
 def count(text: str, *, by_staff: bool = False) -> Counted:
     """Let the real code answer a DM, and count."""
     world = World()
@@ -188,8 +199,37 @@ def aws(dms: int) -> dict[str, float]:
         "Scheduler": ticks / million * PRICES["Scheduler, million calls"],
         "The drop": MINUTES * TICKS_A_MINUTE / million * PRICES["S3, million lists"],
         "Logs": calls * LOG_BYTES / 1e9 * PRICES["CloudWatch, GB of logs"],
-        "By the month": sum(BY_THE_MONTH.values()),
+        "By the month": sum(by_the_month().values()),
     }
+
+
+def by_the_month() -> dict[str, float]:
+    """Return what is paid for being there, by how many there are of it."""
+    return {name: how_many * BY_THE_MONTH[name] for name, how_many in there().items()}
+
+
+@cache
+def there() -> dict[str, int]:
+    """Count what is paid by the month. A metric is only paid for while it is published: these are all that may be."""
+    named = {setting.name for function in FUNCTIONS for setting in settings_of(function)}
+    secrets = [name for name in named if re.search("_secrets?_name$", name)]
+    alarms = (*REPORTED, *of_aws(inbound="", dead=dict.fromkeys(DEAD_QUEUES, ""), api="", functions=_functions()))
+    return {"customer-managed key": 1, "secret": len(secrets), "alarm": len(alarms), "metric": len(metrics())}
+
+
+def _functions() -> dict[str, str]:
+    return {function.name: "" for function in FUNCTIONS}
+
+
+def metrics() -> set[str]:
+    """Name the metrics that functions may publish: by a name, by what the webhook refuses or drops, or for an alarm."""
+    nodes = [node for file in CODE.rglob("*.py") for node in ast.walk(ast.parse(file.read_text(encoding="utf-8")))]
+    calls = (node for node in nodes if isinstance(node, ast.Call) and ast.unparse(node.func) in PUBLISHES)
+    said = (one for call in calls for one in call.args if not isinstance(one, ast.JoinedStr))
+    words = {node.value for one in said for node in ast.walk(one) if isinstance(node, ast.Constant)}
+    named = {word for word in words if isinstance(word, str) and re.fullmatch("([A-Z][a-z]*)+", word)}
+    of_webhook = {*get_args(get_type_hints(Dropped)["reason"]), *SEEN.values()}
+    return (named - UNITS) | of_webhook | {alarm.metric for alarm in REPORTED}
 
 
 def idle_reads() -> float:
@@ -301,11 +341,16 @@ def page() -> Iterator[str]:
             f"- {TO_PEOPLE:.0%} of DMs go to people, and a case takes {DESK_CALLS} calls of the desk.",
             f"- Billed for a warm call at {GB} GB: {', '.join(f'{name} {took} s' for name, took in SECONDS.items())}.",
             "- X charges each DM of a customer as received, each of ours as sent, and an echo as nothing.",
-            f"- Whatever happens: {', '.join(f'{what} {_dollars(price)}' for what, price in BY_THE_MONTH.items())}.",
+            f"- Whatever happens: {whatever_happens()}.",
             f"- The drop's function loads {LOADED} accounts a second at {LOAD_GB} GB, whatever has changed.",
             "- Tables are small: a gigabyte more is 0.25 a month, its backup 0.20.",
         )
     )
+
+
+def whatever_happens() -> str:
+    every = ((name, how_many, by_the_month()[name]) for name, how_many in there().items())
+    return ", ".join(f"{many} {name}{'s' * (many > 1)} {_dollars(price)}" for name, many, price in every)
 
 
 def page_of(price: str) -> str:

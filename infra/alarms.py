@@ -15,7 +15,7 @@ from constructs import Construct
 
 from infra.accepted import accept
 from infra.layout import TEAMS
-from infra.stage import Hearers
+from infra.stage import Hearers, Stage
 
 OURS = "Tweetserve"
 """The namespace of functions/shared/aws/telemetry.py, which publishes in the dimension `service`."""
@@ -63,7 +63,23 @@ def oldest_new_case(team: str) -> Alarm:
     )
 
 
-REPORTED = (
+GRACE = 2
+"""Hours that a load may come late."""
+
+
+def load_missing(hours: int) -> Alarm:
+    return Alarm(
+        "load-missing",
+        "morning",
+        f"No account data has been loaded for more than {hours + GRACE} hours.",
+        "LoadMissing",  # seconds since the last load
+        above=(hours + GRACE) * 60 * MINUTE,
+        minutes=5,
+        statistic="Maximum",
+    )
+
+
+_ALWAYS = (
     Alarm("dead-letters", "morning", "A message failed five times; a person has it as a case.", "DeadLetter"),
     Alarm("webhook-invalid", "wake", "X holds our webhook for invalid and delivers nothing.", "WebhookInvalid"),
     Alarm(
@@ -142,17 +158,15 @@ REPORTED = (
         statistic="Minimum",
     ),
     Alarm("load-failed", "morning", "What was put into the drop cannot be loaded, or is an old one.", "LoadFailed"),
-    Alarm(
-        "load-missing",
-        "morning",
-        "No account data has been loaded for more than a day and two hours.",
-        "LoadMissing",  # seconds since the last load
-        above=26 * 60 * MINUTE,
-        minutes=5,
-        statistic="Maximum",
-    ),
 )
-"""On metrics that our functions publish."""
+
+
+def reported(hours_between_loads: int = Stage.model_fields["hours_between_loads"].default) -> tuple[Alarm, ...]:
+    """Return the alarms on metrics that our functions publish."""
+    return (*_ALWAYS, load_missing(hours_between_loads)) if hours_between_loads else _ALWAYS
+
+
+REPORTED = reported()
 
 
 def inbound_age(queue: str) -> Alarm:
@@ -211,6 +225,16 @@ def function_errors(about: str, function: str) -> Alarm:
     )
 
 
+def of_aws(*, inbound: str, dead: Mapping[str, str], api: str, functions: Mapping[str, str]) -> tuple[Alarm, ...]:
+    """Return the alarms on metrics of AWS: the names that it has given to queues, API and functions, by ours."""
+    return (
+        inbound_age(inbound),
+        *(dead_letters_unread(name, queue) for name, queue in dead.items()),
+        webhook_5xx(api),
+        *(function_errors(name, function) for name, function in functions.items()),
+    )
+
+
 class Alarms(Construct):
     """The alarms of a stack and the topics that they ring on, and on which it is said when it is over."""
 
@@ -220,13 +244,13 @@ class Alarms(Construct):
         id: str,  # noqa: A002 - CDK's name for it
         *,
         service: str,
-        of_aws: Iterable[Alarm],
+        alarms: Iterable[Alarm],
         hearers: Hearers,
     ) -> None:
         super().__init__(scope, id)
         self._service = service
         self._topics = {urgency: self._topic(urgency, getattr(hearers, urgency)) for urgency in URGENCIES}
-        for alarm in (*REPORTED, *of_aws):
+        for alarm in alarms:
             self._ring(alarm)
 
     def _topic(self, urgency: str, hearers: Iterable[str]) -> sns.Topic:

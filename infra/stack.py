@@ -22,7 +22,7 @@ from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.accepted import accept, wildcard_below
-from infra.alarms import Alarms, dead_letters_unread, function_errors, inbound_age, webhook_5xx
+from infra.alarms import Alarms, of_aws, reported
 from infra.drop import Drop
 from infra.entry import Entry
 from infra.layout import (
@@ -127,7 +127,8 @@ class Service(cdk.Stack):
                 queues["inbound"].grant_send_messages(entry.function)
         for line in lines.values():
             line.grant_consume_messages(entries["desk"].function)
-        tables["accounts"].grant(entries["load"].function, "dynamodb:PutItem", "dynamodb:DeleteItem")
+        writes = (f"dynamodb:{act}Item" for act in ("Put", "Update", "Delete"))
+        tables["accounts"].grant(entries["load"].function, *writes)
         key.grant_encrypt_decrypt(entries["load"].function)
 
         staff = authorizers.HttpJwtAuthorizer("StaffOnly", sign_in.issuer, jwt_audience=[sign_in.audience])
@@ -143,11 +144,14 @@ class Service(cdk.Stack):
             "Alarms",
             service=self.stack_name,
             hearers=stage.alarms,
-            of_aws=(
-                inbound_age(queues["inbound"].queue_name),
-                *(dead_letters_unread(name, queue.queue_name) for name, queue in dead.items()),
-                webhook_5xx(api.api_id),
-                *(function_errors(name, entry.function.function_name) for name, entry in entries.items()),
+            alarms=(
+                *reported(stage.hours_between_loads),
+                *of_aws(
+                    inbound=queues["inbound"].queue_name,
+                    dead={name: queue.queue_name for name, queue in dead.items()},
+                    api=api.api_id,
+                    functions={name: entry.function.function_name for name, entry in entries.items()},
+                ),
             ),
         )
         self._tell({name: thing.value for name, thing in things.items()})

@@ -61,6 +61,8 @@ class Stage(Given):
     """To each route but /webhook."""
     webhooks_at_once: Annotated[int, Field(ge=0)] = 0
     """Of the account's Lambda concurrency what is the webhook's, no less and no more; 0 = no share of its own."""
+    hours_between_loads: Annotated[int, Field(ge=0, le=24 * 31)] = 24
+    """How often account data is loaded: two hours later an alarm rings; 0 = none does."""
     domain: Domain | None = None
     sign_in: SignIn | None = None
     """Without one a Cognito pool is made."""

@@ -24,7 +24,7 @@ def test_more_dms_cost_more_and_an_idle_month_little() -> None:
     bills = [sum(costs.aws(dms).values()) for dms in (0, *costs.VOLUMES)]
 
     assert bills == sorted(bills)
-    assert bills[0] < 20
+    assert bills[0] < 25
 
 
 def test_the_page_has_a_bill_for_each_volume() -> None:
@@ -32,6 +32,17 @@ def test_the_page_has_a_bill_for_each_volume() -> None:
 
     assert all(f"{dms:,}" in text for dms in costs.VOLUMES)
     assert costs.X_PRICES_OF in text
+
+
+def test_what_is_there_is_counted_as_the_page_says() -> None:
+    text = costs.PAGE.read_text()
+
+    assert f"- Whatever happens: {costs.whatever_happens()}." in text
+    assert f"| By the month | {sum(costs.by_the_month().values()):.2f} |" in text
+
+
+def test_each_metric_that_an_alarm_or_a_function_names_is_paid_for() -> None:
+    assert {"LoadMissing", "OverdueCaseUrgent", "Decided", "PromiseBroken", "GroupChat", "DmSeen"} <= costs.metrics()
 
 
 def test_a_night_in_which_little_has_changed_costs_little() -> None:

@@ -19,6 +19,7 @@ import pytest
 from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
+from benchmarks import costs
 from infra import stage as stages
 from infra.context import asked as asked_for
 from infra.context import service
@@ -43,6 +44,7 @@ OWN = {
     "alarms": {"wake": ["on-call@example.com"], "morning": ["ops@example.com", "care@example.com"]},
     "x_api_url": "https://x.example.com",
     "sms_sender": "arn:aws:sms-voice:eu-west-2:123456789012:phone-number/phone-1234",
+    "hours_between_loads": 168,
 }
 RESTORED = "tweetserve-prod-service-20261126T1400"
 NOT_ALWAYS = {"sms_sender", "sms_url", "x_api_url"}
@@ -50,7 +52,7 @@ STAGES = {
     "dev": stages.read("dev"),
     "prod": Stage.model_validate(PROD),
     "own domain and sign-in": Stage.model_validate(PROD | OWN),
-    "restored": Stage.model_validate(PROD | {"service_table": RESTORED}),
+    "restored": Stage.model_validate(PROD | {"service_table": RESTORED, "hours_between_loads": 0}),
 }
 
 type Resource = dict[str, Any]
@@ -194,6 +196,13 @@ def test_nobody_writes_what_belongs_to_the_carrier_or_the_brand(template: dict[s
     assert [resource for resource in writes if not any(table in resource for table in ours)] == []
     assert not [resource for resource in writes if "AccountsTable" in resource and name != "load"]
     assert not [resource for resource in writes if "CatalogueTable" in resource]
+
+
+def test_the_load_may_do_to_accounts_what_it_does(template: dict[str, Any]) -> None:
+    allowed = {name for names, to in statements(template, "load") if "AccountsTable" in to for name in names}
+
+    whole = ("Put", "Update", "Delete", "ConditionCheck", "BatchGet")
+    assert allowed >= {"dynamodb:Query", "dynamodb:Scan", *(f"dynamodb:{name}Item" for name in whole)}
 
 
 def test_only_the_load_touches_the_drop(template: dict[str, Any]) -> None:
@@ -514,6 +523,17 @@ def test_every_section_of_the_runbook_has_an_alarm(prod: dict[str, Any]) -> None
     alarms = of_type(prod, "AWS::CloudWatch::Alarm").values()
 
     assert set(sections()) == {alarm["AlarmDescription"].rpartition("#")[2] for alarm in alarms}
+
+
+def test_what_the_page_on_costs_counts_is_there(prod: dict[str, Any]) -> None:
+    assert costs.there()["alarm"] == len(of_type(prod, "AWS::CloudWatch::Alarm"))
+
+
+@pytest.mark.parametrize(("name", "hours"), [("prod", [26]), ("own domain and sign-in", [170]), ("restored", [])])
+def test_a_load_is_missed_when_the_stage_says(synthesised: Any, name: str, hours: list[int]) -> None:
+    alarms = of_type(synthesised(name), "AWS::CloudWatch::Alarm").values()
+
+    assert [one["Threshold"] / 3600 for one in alarms if one["MetricName"] == "LoadMissing"] == hours
 
 
 # The whole

@@ -13,14 +13,14 @@ from tests.places import DOCS
 __all__ = ["place", "tweetserve"]  # fixtures
 
 SAMPLES = DOCS / "samples"
-SAMPLE: list[dict[str, Any]] = json.loads((SAMPLES / "catalogue.json").read_text())
+SAMPLE: list[dict[str, Any]] = json.loads((SAMPLES / "catalogue.json").read_text())["items"]
 
 
 def test_the_samples_come_in(tweetserve: Terminal) -> None:
     content = tweetserve.json("catalogue", "import", str(SAMPLES / "catalogue.json"))
     data = tweetserve.json("accounts", "import", str(SAMPLES / "account.json"))
 
-    assert sum(content["items"].values()) == len(json.loads((SAMPLES / "catalogue.json").read_text()))
+    assert sum(content["items"].values()) == len(json.loads((SAMPLES / "catalogue.json").read_text())["items"])
     assert (data["rows"], data["rejected"]) == (1, 0)
 
 

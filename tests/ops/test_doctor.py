@@ -55,7 +55,7 @@ def healthy(place: Place, hook: Hook, simulated: SimulatedX, monkeypatch: pytest
     terminal = Terminal(made)
     assert terminal("x", "setup").exit_code == 0
     fresh(made)
-    items = [item for item in json.loads((SAMPLES / "catalogue.json").read_text()) if item["kind"] != "pause"]
+    items = [item for item in json.loads((SAMPLES / "catalogue.json").read_text())["items"] if item["kind"] != "pause"]
     put(made, "catalogue", *items)
     return terminal
 
@@ -98,7 +98,7 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
     sqs.send_message(QueueUrl=dead, MessageBody="{}", MessageGroupId="1", MessageDeduplicationId="1")
     old = f"{clock.now() - timedelta(days=3):%Y-%m-%dT%H:%M:%SZ}"
     loads.save(healthy.store, Load(old, "export", "agent", state="done", newest=old, figures=2), clock.now())
-    brand = next(i for i in json.loads((SAMPLES / "catalogue.json").read_text()) if i["kind"] == "brand")
+    brand = next(i for i in json.loads((SAMPLES / "catalogue.json").read_text())["items"] if i["kind"] == "brand")
     put(place, "catalogue", brand | {"hours": "always"}, {"kind": "offer", "id": "half", "title": "Half an offer"})
     budget.pause(healthy.store, "We are putting something right.")
     healthy.store.update(

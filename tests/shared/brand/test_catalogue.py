@@ -18,7 +18,7 @@ from tests.places import DOCS
 
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 CONTENT = catalogue(NOW)
-SAMPLE = json.loads((DOCS / "samples" / "catalogue.json").read_text(encoding="utf-8"))
+SAMPLE = json.loads((DOCS / "samples" / "catalogue.json").read_text(encoding="utf-8"))["items"]
 
 
 class Table:
