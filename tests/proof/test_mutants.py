@@ -16,10 +16,10 @@ RELIABILITY = DOCS / "reliability.md"
 
 @pytest.fixture(scope="module")
 def caught(request: pytest.FixtureRequest) -> Iterator[dict[str, Future[Schedule | None]]]:
-    """What catches each break of this run: they are looked for side by side, each in a process that is whole again."""
+    """What catches each break of this run: they are looked for in a process that no other test sees."""
     calls = [getattr(item, "callspec", None) for item in request.session.items]
     names = [call.params["mutant"].name for call in calls if call and "mutant" in call.params]
-    with ProcessPoolExecutor(mp_context=get_context("spawn")) as processes:
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as processes:
         yield {name: processes.submit(caught_by, name) for name in names}
 
 
