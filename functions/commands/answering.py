@@ -29,8 +29,13 @@ def answer(
     commands: Sequence[Command],
     found: Match | None = None,
     replies: Sequence[Reply] = (),
+    *,
+    beside: Match | None = None,
 ) -> Decision:
-    """Answer hashtags, or the rule that counts as one; what people have to see goes to them as well."""
+    """Answer hashtags, or the rule that counts as one; what people have to see goes to them as well.
+
+    `beside` is what else is asked, of people.
+    """
     why = Why(step, said(found) if found else " ".join(f"#{command.tag}" for command in commands))
     after = heard.customer
     if any(command.resumes for command in commands):
@@ -44,7 +49,7 @@ def answer(
     answers = Answers.of(heard.question, commands, replies)
     if answers.end_link and after.link:
         after = unlinked(after)
-    handover = _handover(heard, commands, answers.handovers, found)
+    handover = _handover(heard, commands, answers.handovers, found or beside)
     decision = _answered_or_not(heard, why, answers, handover, after)
     return replace(decision, account_error=answers.account_error)
 
@@ -78,12 +83,13 @@ class Answers:
 
 def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalate | None, after: Customer) -> Decision:
     """Answer, hand over to people, or both in one DM."""
+    if answers.replies and heard.open_case and (handover or heard.adds):
+        joins = heard.open_case
+        decision = answered_with(heard, why, answers.replies, after=after, commands=answers.by, joins=joins)
+        return replace(decision, case=Join(joins))
     if handover is None:
         return answered_with(heard, why, answers.replies, after=after, commands=answers.by)
     found = Match(handover.kind, handover.team, None, "")
-    if answers.replies and heard.open_case:
-        decision = answered_with(heard, why, answers.replies, after=after, commands=answers.by)
-        return replace(decision, case=Join(heard.open_case))
     if answers.replies:
         return _answered_too(heard, why, answers.replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
@@ -99,11 +105,12 @@ def answered_with(
     after: Customer | None = None,
     commands: Sequence[Command] = (),
     beside: Open | None = None,
+    joins: str | None = None,
     unasked: bool = False,
 ) -> Decision:
     """Say replies in one DM, and no more."""
     slip = heard.took_for in commands
-    after, say = compose(heard, after or heard.customer, replies, "answer", beside=beside, slip=slip)
+    after, say = compose(heard, after or heard.customer, replies, "answer", beside=beside, joins=joins, slip=slip)
     say = replace(say, tags=tuple(command.tag for command in commands), unasked=unasked)
     return Decision("answered", why.step, why.rule, after, say)
 
@@ -173,6 +180,8 @@ def _handover(
         return _by_words(heard, home, by_words)
     if wanted:
         return wanted[0]
+    if found and found.team:
+        return Escalate(found.kind, found.team)
     if not heard.trouble(found.kind if found else ""):
         return None
     to = heard.team_match(heard.rest, home)

@@ -6,6 +6,7 @@ from dataclasses import replace
 from functions.commands import texts
 from functions.commands.decisions import Open, Say
 from functions.commands.incoming import Heard
+from functions.shared.conversation.cases import case_number
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Kind
 from functions.shared.wording.text import ETA, Reply, assemble, form, worded
@@ -18,12 +19,18 @@ def compose(
     kind: Kind,
     *,
     beside: Open | None = None,
+    joins: str | None = None,
     slip: bool = False,
     notice: bool = True,
 ) -> tuple[Customer, Say]:
-    """Put replies into one text, `beside` a case; the first one to a new customer carries the privacy notice."""
+    """Put replies into one text; the first one to a new customer carries the privacy notice.
+
+    `beside` is a new case, `joins` the open one that the words beside a hashtag join.
+    """
     values = heard.values(beside.id, beside.team, beside.due_at) if beside else {}
     too = texts.TOO.format_map({**values, "eta": ETA}) if beside else None
+    if joins:
+        too = texts.JOINED.format(case=case_number(joins))
     told = values.get("eta") or next((reply.eta for reply in replies if reply.eta), "")
     promises = next((reply.promises for reply in replies if reply.promises), None)
     if beside:

@@ -21,7 +21,7 @@ from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording import ours, rules
 from functions.shared.wording.rules import Match
-from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
+from functions.shared.wording.stop_words import beside_stop, foreign_stop, plain_start, plain_stop, stop_tag
 from functions.shared.x.ids import is_older
 
 YES = frozenset(
@@ -30,6 +30,8 @@ YES = frozenset(
 NO = frozenset(["no", "nope", "nah", "neither", "none", "n"])
 ASKED_FOR = timedelta(minutes=30)
 """How long a question of ours waits for its answer."""
+IN_DISTRESS = frozenset({"bereavement", "payment_plan"})
+"""Who writes about these reads no figures first."""
 FLOOD = Match("flood", "general", None, "")
 
 
@@ -95,6 +97,7 @@ def in_time(heard: Heard) -> Decision:
         or hashtags(heard)
         or with_a_person(heard)
         or picture(heard)
+        or several(heard)
         or rule(heard)
         or unknown_hashtag(heard)
         or general(heard)
@@ -131,7 +134,7 @@ def stop(heard: Heard) -> Decision | None:
     """#stop, or plain words that mean it: one confirmation. Words beside it still reach people."""
     text = heard.question.dm.text
     tag = stop_tag(text)
-    because = f"#{tag}" if tag else plain_stop(text, unless=rules.urgent)
+    because = f"#{tag}" if tag else plain_stop(text, unless=rules.urgent) or foreign_stop(text, heard.languages)
     if because is None:
         return None
     before = heard.customer
@@ -281,9 +284,22 @@ def picture(heard: Heard) -> Decision | None:
     return to_people(heard, Why("6 rule", "attachment"), heard.team_match(heard.read.words), key="ack.picture")
 
 
+def several(heard: Heard) -> Decision | None:
+    """Several questions in one message: what is known is answered, the rest goes to a person, in one DM."""
+    commands, rest = heard.parts
+    if heard.read.tags or not commands or heard.customer.stopped:
+        return None
+    if rules.match_words(heard.read.words).kind in IN_DISTRESS:
+        return None
+    asked = rules.match_words(rest).outcome not in ("silent", "answer:greeting") and not rules.filler() >= set(rest)
+    return answer(heard, "6 rule", commands, beside=heard.team_match(rest) if asked else None)
+
+
 def rule(heard: Heard) -> Decision | None:
     """All other rules, in their order."""
     found = rules.match_words(heard.read.words, heard.read.tags)
+    if found.outcome == "silent" and heard.read.asks:
+        return None
     if heard.read.cheerful:
         found = Match("courtesy", None, "silent", "cheerful")
     match found.outcome:
@@ -294,6 +310,8 @@ def rule(heard: Heard) -> Decision | None:
         case "answer:greeting":
             reply = texts.reply("greeting", heard.brand)
             return answered_with(heard, Why("6 rule", said(found)), [reply], unasked=True)
+    if found.ack == "line":
+        found = _line(heard, found)
     if found.outcome:
         return _answers(heard, found, found.outcome.removeprefix("answer:"))
     if decision := known_incident(heard, found):
@@ -317,6 +335,13 @@ def known_incident(heard: Heard, found: Match) -> Decision | None:
         return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
     ended = None if needs_person else incidents.ended(heard, found)
     return answered_with(heard, Why("6 rule", f"notice {ended.id} over"), [incidents.over(ended)]) if ended else None
+
+
+def _line(heard: Heard, found: Match) -> Match:
+    """Who cannot get through is in the line here, with the team of what else they say."""
+    about = [word for word in heard.read.words if word not in rules.contact()]
+    topic = rules.match_words(about, heard.read.tags, teams_only=True, but=("line",))
+    return found if topic.kind == "other" else replace(topic, ack="line.known")
 
 
 def _answers(heard: Heard, found: Match, by: str) -> Decision:
@@ -359,7 +384,8 @@ def general(heard: Heard) -> Decision:
 def _urgent(heard: Heard) -> Match | None:
     hashtag = next((command for command in heard.commands if command.beats_others), None)
     by_hashtag = Match(hashtag.tag, hashtag.home, None, f"#{hashtag.tag}") if hashtag else None
-    return rules.urgent(heard.read.words, heard.read.tags) or by_hashtag
+    found = rules.urgent(heard.read.words, heard.read.tags)
+    return found or by_hashtag or rules.foreign(heard.as_written.words, heard.languages)
 
 
 def _harm(heard: Heard) -> bool:

@@ -1,13 +1,16 @@
 """A DM with what is read from it: which hashtags, which words beside them, which promises."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import cached_property
+from itertools import groupby
 from typing import cast
 
 from functions.commands.registry import Command, Question, registry
 from functions.shared.brand.catalogue import Brand
+from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import TEAM_NAMES, Team, case_number
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at, tellable
@@ -36,6 +39,13 @@ class Heard:
     @property
     def brand(self) -> Brand:
         return self.question.catalogue.brand
+
+    @cached_property
+    def languages(self) -> tuple[str, ...]:
+        """In which languages beside English the brand hears what is urgent."""
+        with suppress(Unreadable):
+            return self.brand.languages
+        return ()
 
     @cached_property
     def read(self) -> Plain:
@@ -95,6 +105,19 @@ class Heard:
         return each_once(command for command in asked if not command.stops)
 
     @cached_property
+    def parts(self) -> tuple[tuple[Command, ...], tuple[str, ...]]:
+        """The commands that single parts of a message ask for in full, and the words of its other parts."""
+        commands: list[Command] = []
+        rest: list[str] = []
+        for part in _parts(self.read.clauses):
+            found = _by_bare_words(part) if rules.asks(part) else []
+            if found and all(map(_tells, found)):
+                commands += found
+            else:
+                rest += part
+        return each_once(commands), tuple(rest)
+
+    @cached_property
     def rest(self) -> tuple[str, ...]:
         """The words beside the hashtags that are answered."""
         return self.read.beside + tuple(tag for tag in self.read.tags if tag not in self.known)
@@ -106,11 +129,30 @@ class Heard:
 
     def trouble(self, kind: str = "") -> bool:
         """Say whether people should look at what stands beside a hashtag, or beside what a rule answers."""
-        return self.question.dm.attachment or rules.trouble(self.rest, kind) is not None
+        if self.question.dm.attachment or rules.trouble(self.rest, kind):
+            return True
+        return bool(self.known) and not any(command.alone for command in self.commands) and rules.many(self.rest)
+
+    @cached_property
+    def adds(self) -> bool:
+        """There are words beside the hashtags that no question about them has."""
+        return bool(rules.new_words(self.rest))
+
+    @cached_property
+    def in_writing(self) -> bool:
+        """The customer cannot hear or speak on the phone."""
+        case = self.question.case
+        return rules.in_writing(self.read.words) or (case is not None and case.kind == "access")
 
     def team_match(self, words: Sequence[str], home: str = "general") -> Match:
-        """Return the team for these words; where no rule knows one, the home of the hashtag beside them."""
+        """Return the team for these words; where no rule knows one, the home of the hashtag beside them.
+
+        The hashtag may be a part of the sentence: "#data isn't loading".
+        """
         found = rules.match_words(words, self.read.tags, teams_only=True)
+        if found.kind == "other":
+            whole = rules.match_words(self.read.words, self.read.tags, teams_only=True)
+            found = found if whole.team == home else whole  # the hashtag's own name says nothing new
         return replace(found, team=cast(Team, home)) if found.kind == "other" else found
 
     def due(self, team: Team) -> datetime:
@@ -135,12 +177,30 @@ class Heard:
         }
 
 
+def _parts(clauses: Sequence[Sequence[str]]) -> Iterator[tuple[str, ...]]:
+    """Yield the parts of a message, which signs and words like "and" divide."""
+    for clause in clauses:
+        for divides, part in groupby(clause, _DIVIDE.__contains__):
+            if not divides:
+                yield tuple(part)
+
+
+_DIVIDE = frozenset(["and", "also", "plus", "but"])
+
+
 def _by_bare_words(words: Sequence[str]) -> list[Command]:
     """Return the commands whose words make up a whole message, together with filler."""
     by_word = registry().by_word
-    if rules.not_bare(words) or not rules.filler() | by_word.keys() >= set(words):
+    if rules.not_bare(words) or not rules.filler() | rules.belongings() | by_word.keys() >= set(words):
         return []
-    return [by_word[word] for word in words if word in by_word]
+    commands = [by_word[word] for word in words if word in by_word]
+    owned = any(word in rules.belongings() for word in words)
+    return [] if owned and not any(map(_tells, commands)) else commands
+
+
+def _tells(command: Command) -> bool:
+    """Whether it has something of its own to tell, other than ways to people and menus."""
+    return command.home != "general"
 
 
 def each_once(commands: Iterable[Command]) -> tuple[Command, ...]:

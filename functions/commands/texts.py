@@ -53,6 +53,9 @@ _NEXT = {"ack.open": "Phone stolen, or someone unsafe? Send #urgent."}
 TOO = "I've also passed what you wrote to {team}: a person will reply here {eta} (case {case})."
 """Beside a hashtag's answer, in the place of its next step."""
 
+JOINED = "I've added what you wrote to your case {case}; the people on it will see it."
+"""Beside a hashtag's answer while a case is open, in the place of its next step."""
+
 FIRST_CONTACT = " (I'm automatic. How we use your messages: {privacy_url})"
 """At the end of the first DM to a new customer."""
 
@@ -66,6 +69,9 @@ NEEDS = (
 )
 """What these texts name, and those in `routing.toml` (see docs/data.md)."""
 
+_VARIANTS = ("unstaffed", "known", "in_writing")
+"""Other words of an acknowledgement: nobody has the desk open, they have said what it is about, in writing only."""
+
 NO_NOTICE = frozenset({"bereavement", "access"})
 """Who writes about these is not told about privacy first, nor in anything urgent; it waits for the next DM."""
 
@@ -75,16 +81,27 @@ def texts() -> dict[str, str]:
     """Return every text by its key."""
     listed = routing()
     acks = {f"ack.{kind}": ack["text"] for kind, ack in listed["ack"].items() if kind != "compliment"}
-    unstaffed = {f"ack.{kind}.unstaffed": ack["unstaffed"] for kind, ack in listed["ack"].items() if "unstaffed" in ack}
+    variants = {
+        f"ack.{kind}.{variant}": ack[variant]
+        for kind, ack in listed["ack"].items()
+        for variant in _VARIANTS
+        if variant in ack
+    }
     answers = {f"answer.{kind}": answer["text"] for kind, answer in listed["answer"].items()}
-    return _TEXTS | acks | unstaffed | answers
+    return _TEXTS | acks | variants | answers
+
+
+@cache
+def _next_steps() -> dict[str, str]:
+    listed = [(f"{group}.{kind}", said) for group in ("ack", "answer") for kind, said in routing()[group].items()]
+    return _NEXT | {key: said["next"] for key, said in listed if "next" in said}
 
 
 def reply(key: str, brand: Brand, **values: str) -> Reply:
     """Return a text with its values and the brand's facts filled in, all but the holes."""
     said = ChainMap({**values, "hi": HI, "eta": ETA}, cast(dict[str, str], Country(brand)))
     text = texts()[key].format_map(said)
-    return Reply(key.removesuffix(".unstaffed"), text, _NEXT.get(key, ""), eta=values.get("eta", ""))
+    return Reply(key.removesuffix(".unstaffed"), text, _next_steps().get(key, ""), eta=values.get("eta", ""))
 
 
 def promising(key: str, brand: Brand, due: datetime | None, **values: str) -> Reply:
@@ -96,7 +113,7 @@ def acknowledgement_of(kind: str, *, is_open: bool, staffed: Callable[[], bool])
     """Return the key of what a customer reads at once about a kind of question; None: a person says the first word."""
     if kind == "compliment":
         return None  # under sarcasm an automatic thank-you is the screenshot that goes round
-    if kind not in routing()["ack"]:
+    if f"ack.{kind}" not in texts():
         return "ack.open" if is_open else "ack.closed"
     unstaffed = f"ack.{kind}.unstaffed"
     return unstaffed if unstaffed in texts() and not staffed() else f"ack.{kind}"

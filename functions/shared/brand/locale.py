@@ -39,6 +39,8 @@ class Emergency(Part):
     """What a call may use: "any UK network"."""
     silent: Word | None = None
     """For who cannot speak, after a semicolon: "if you can't speak, press 55"."""
+    in_writing: Word | None = None
+    """How it is done in writing, for who cannot hear or speak: "text 999 if you've registered for it"."""
 
 
 Spoken = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+( [a-z0-9]+)*$")]
@@ -81,6 +83,8 @@ class Locale(Part):
     """The country whose public holidays are kept, or a part of it; None = none are."""
     special_hours: Annotated[tuple[SpecialHours, ...], Field(max_length=60)] = ()
 
+    languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ()
+    """In which languages beside English customers may say that a phone is stolen, or stop, as ISO 639 writes them."""
     words: CountryWords
     emergency: Emergency
     crisis_line: Word
@@ -97,6 +101,10 @@ class Locale(Part):
     """A sentence with a small first letter: how one leaves and keeps the number."""
     move_code: Word
     """The code that moves a number, as staff call it."""
+    join_code: Word
+    """A sentence with a small first letter: how one gets the code that brings a number to us."""
+    join_where: Word
+    """Where that code is told us, without a full stop: "Type the PAC into our app under Move my number"."""
     direct_debit: Word
     """How bills that pay themselves are called."""
     adr_scheme: Word

@@ -8,6 +8,7 @@ from functions.shared.brand.catalogue import Brand
 from functions.shared.brand.locale import CountryWords
 from functions.shared.carrier.items import Unreadable
 from functions.shared.wording.reading import Plain, plain
+from functions.shared.wording.rules import as_meant
 
 CARDS = ("brand.emergency.number", "brand.fraud_report", "brand.move_code")
 """What the cards of the desk name."""
@@ -21,6 +22,9 @@ NEEDS = (
     "brand.debt_advice",
     "brand.spam_report",
     "brand.number_move",
+    "brand.join_code",
+    "brand.join_where",
+    "brand.emergency.in_writing",
     "brand.adr_scheme",
     "brand.adr_days",
 )
@@ -44,6 +48,9 @@ _PLACES: dict[str, Callable[[Brand], str]] = {
     "fraud_report": lambda brand: brand.fraud_report,
     "number_move": lambda brand: brand.number_move,
     "move_code": lambda brand: brand.move_code,
+    "join_code": lambda brand: brand.join_code,
+    "join_where": lambda brand: brand.join_where,
+    "in_writing": lambda brand: brand.emergency.in_writing or "",
     "adr_scheme": lambda brand: brand.adr_scheme,
     "adr_after": lambda brand: _span(brand.adr_days),
 }
@@ -80,14 +87,15 @@ type Named = Mapping[tuple[str, ...], str]
 
 
 def placed(read: Plain, brand: Brand) -> Plain:
-    """Put places for the brand's words, {emergency} for 999: rules name no country's."""
+    """Read in the words of the rules: spelled as they are, with places for the brand's words, {emergency} for 999."""
     known = _known(brand)
     whole = {"".join(words): place for words, place in known.items()}
     tags = (whole.get(tag, tag) for tag in read.tags)
     return replace(
         read,
-        words=_named(read.words, known),
-        beside=_named(read.beside, known),
+        words=_named(as_meant(read.words), known),
+        beside=_named(as_meant(read.beside), known),
+        clauses=tuple(_named(as_meant(clause), known) for clause in read.clauses),
         tags=tuple(dict.fromkeys(tags)),
     )
 

@@ -1,9 +1,16 @@
 """Phrases in a text: words in a row, some of which may stand for others. `routing.toml` explains the grammar."""
 
-from collections.abc import Collection, Sequence
+import re
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
+type Way = tuple[Place, ...]
+"""Places that follow one another."""
+type Lists = Mapping[str, str | Sequence[str]]
+"""Words (a text of them) or phrases (a list) that phrases name."""
+
 GAP = 3  # words that may stand where a phrase has `~`
+_IS_NAME = re.compile(r"<\w+>")
 
 
 @dataclass(frozen=True)
@@ -29,13 +36,11 @@ class Phrase:
     """A phrase of the grammar that `routing.toml` explains."""
 
     source: str
-    sides: tuple[tuple[Place, ...], ...]
+    sides: tuple[tuple[Way, ...], ...]
+    """Each side with the ways of saying it."""
 
     def is_in(self, words: Sequence[str], vocabulary: frozenset[str]) -> bool:
-        # Most phrases end at this first line: a word of theirs is nowhere in the text.
-        return all(place.somewhere_in(vocabulary) for side in self.sides for place in side) and all(
-            _follow(side, words) for side in self.sides
-        )
+        return all(any(_is_said(way, words, vocabulary) for way in ways) for ways in self.sides)
 
 
 def first_of(phrases: Sequence[Phrase], words: Sequence[str]) -> str | None:
@@ -44,19 +49,35 @@ def first_of(phrases: Sequence[Phrase], words: Sequence[str]) -> str | None:
     return next((phrase.source for phrase in phrases if phrase.is_in(words, vocabulary)), None)
 
 
-def phrases(sources: Sequence[str]) -> tuple[Phrase, ...]:
+def phrases(sources: Sequence[str], named: Lists | None = None) -> tuple[Phrase, ...]:
     """Read phrases in the grammar that `routing.toml` explains."""
-    return tuple(Phrase(source, tuple(_side(side) for side in source.split(" & "))) for source in sources)
+    return tuple(Phrase(source, _sides(source, named or {})) for source in sources)
 
 
-def _side(source: str) -> tuple[Place, ...]:
+def _sides(source: str, named: Lists) -> tuple[tuple[Way, ...], ...]:
+    return tuple(tuple(_ways(side, named)) for side in source.split(" & "))
+
+
+def _ways(side: str, named: Lists) -> Iterator[Way]:
+    """Read one side: a way of its own, or the name of a list of ways."""
+    listed = named.get(side.strip("<>")) if _IS_NAME.fullmatch(side) else None
+    if listed is None or isinstance(listed, str):
+        yield _way(side, named)
+        return
+    for source in listed:
+        yield from _ways(source, named)
+
+
+def _way(source: str, named: Lists) -> Way:
+    if "&" in source:
+        raise ValueError(f'"{source}" is in a list: it can have one side only')
     places: list[Place] = []
     gap = False
     for part in source.split():
         if part == "~":
             gap = True
             continue
-        words = part.split("/")
+        words = [word for one in part.split("/") for word in _words(one, named)]
         places.append(
             Place(
                 words=frozenset(word for word in words if not word.endswith("*")),
@@ -68,7 +89,21 @@ def _side(source: str) -> tuple[Place, ...]:
     return tuple(places)
 
 
-def _follow(places: tuple[Place, ...], words: Sequence[str]) -> bool:
+def _words(one: str, named: Lists) -> list[str]:
+    if not _IS_NAME.fullmatch(one):
+        return [one]
+    listed = named[one.strip("<>")]
+    if not isinstance(listed, str):
+        raise ValueError(f"{one} is a list of phrases: it can only be a whole side")
+    return [word for inner in listed.split() for word in _words(inner, named)]
+
+
+def _is_said(way: Way, words: Sequence[str], vocabulary: frozenset[str]) -> bool:
+    # Most ways end at this first look: a word of theirs is nowhere in the text.
+    return all(place.somewhere_in(vocabulary) for place in way) and _follow(way, words)
+
+
+def _follow(places: Way, words: Sequence[str]) -> bool:
     """Walk the places through a text; `ends` are the positions right after what has matched so far."""
     ends: Collection[int] = range(len(words))
     for place in places:

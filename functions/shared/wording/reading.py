@@ -1,6 +1,7 @@
 """A DM's text made plain, and the hashtags in it. Whatever is sent, nothing here raises or takes long."""
 
 import re
+import unicodedata
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -14,6 +15,7 @@ _HASHTAG = re.compile(r"#(\w+)")
 _GLUED = re.compile(r"(#link)(?=[+(\d])")  # "#link07700900123"
 _MONEY = re.compile("[$¢-¥฿₠-⃀]")
 _WORD = re.compile(r"¤|[^\W_]+")
+_CLAUSE = re.compile(r"[.,;:!?\n]+")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
 _CHEERFUL = frozenset("👍🙏❤😊🙂😀😍👏🎉✅")
 
@@ -30,6 +32,10 @@ class Plain:
     """The hashtags in the order sent, each once, known or not."""
     cheerful: bool
     """Nothing but a thumbs-up or the like."""
+    clauses: tuple[tuple[str, ...], ...] = ()
+    """The words by the parts that signs of punctuation make, hashtags without their sign."""
+    asks: bool = False
+    """There is a question mark."""
 
 
 def plain(text: str) -> Plain:
@@ -41,6 +47,8 @@ def plain(text: str) -> Plain:
         beside=_words(_HASHTAG.sub(" ", seen)),
         tags=tuple(dict.fromkeys(tag for tag in tags if not tag.isdigit() and tag)),
         cheerful=_is_cheerful(seen),
+        clauses=tuple(words for part in _CLAUSE.split(seen) if (words := _words(part))),
+        asks="?" in seen,
     )
 
 
@@ -57,6 +65,15 @@ def _words(seen: str) -> tuple[str, ...]:
 def _is_cheerful(seen: str) -> bool:
     signs = set(_SKIN.sub("", "".join(seen.split())))
     return bool(signs) and signs <= _CHEERFUL
+
+
+def folded(word: str) -> str:
+    """Write a word without accents, as people type it in a hurry."""
+    bare = (sign for sign in unicodedata.normalize("NFD", word) if not unicodedata.combining(sign))
+    return "".join(bare).translate(_FOLDED)
+
+
+_FOLDED = str.maketrans({"ł": "l", "ß": "ss", "ø": "o", "æ": "ae", "œ": "oe"})
 
 
 def typo_of(tag: str, known: Iterable[str]) -> list[str]:

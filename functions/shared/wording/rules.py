@@ -1,7 +1,7 @@
 """The rules on words: which team, or which answer, a text without a hashtag leads to. The data is `routing.toml`."""
 
 import tomllib
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -9,6 +9,12 @@ from typing import Any, cast
 
 from functions.shared.conversation.cases import Team
 from functions.shared.wording.phrases import Phrase, Place, first_of, phrases
+from functions.shared.wording.reading import folded
+
+_MANY = 5
+"""So many words beside a hashtag, all of them news to it, are not a question about it."""
+_MANY_ASKED = 8
+"""The same where it is put as a question."""
 
 
 @dataclass(frozen=True)
@@ -21,6 +27,8 @@ class Match:
     phrase: str
     locks: bool = False
     """One's own phone, SIM or account is lost, stolen or taken over, or data was given away: figures are off."""
+    ack: str = ""
+    """What is said at once, where it is not what its kind says."""
 
 
 @dataclass(frozen=True)
@@ -36,32 +44,70 @@ class Rule:
     locks: tuple[Phrase, ...] | bool
     """What locks is narrower than what hurries: these phrases, all or none; nothing that `hurries` alone."""
     hurries: tuple[Phrase, ...]
+    ack: str = ""
+    """What is said at once, where it is not what its kind says."""
+    names: bool = False
+    """Beside `only` its words one more may stand, a name: one that no phrase knows."""
+    named_only: bool = False
+    """It tells what is named, not what it is about: beside another thing it decides nothing."""
 
     def match(self, words: Sequence[str], tags: Collection[str]) -> Match | None:
         because = self._because(words, tags)
-        return Match(self.kind, self.team, self.outcome, because, self._locks(words)) if because else None
+        if because is None:
+            return None
+        return Match(self.kind, self.team, self.outcome, because, self._locks(words), self.ack)
 
     def _locks(self, words: Sequence[str]) -> bool:
         said = self.locks if isinstance(self.locks, bool) else first_of(self.locks, words) is not None
         return said and first_of(self.hurries, words) is None
 
     def _because(self, words: Sequence[str], tags: Collection[str]) -> str | None:
-        vocabulary = frozenset(words)
         if self.only:
-            return first_of(self.needs, words) if vocabulary <= self.only else None
-        tag = next((f"#{tag}" for tag in tags if tag in self.tags), None)
-        because = tag or first_of(self.phrases, words)
+            because = first_of(self.needs, words) if self._consists(words) else None
+        else:
+            tag = next((f"#{tag}" for tag in tags if tag in self.tags), None)
+            because = tag or first_of(self.phrases, words)
         return None if because is None or first_of(self.unless, words) else because
 
+    def _consists(self, words: Sequence[str]) -> bool:
+        """Say whether these are all words of the rule, but for a name."""
+        others = [word for word in words if word not in self.only]
+        return not others or (self.names and len(others) == 1 and _may_be_name(others[0]))
 
-def match_words(words: Sequence[str], tags: Collection[str] = (), *, teams_only: bool = False) -> Match:
-    """Return the first rule that matches; `teams_only` passes over those that answer or are silent."""
-    found = (rule.match(words, tags) for rule in rules() if rule.team or not teams_only)
+
+def as_meant(words: Sequence[str]) -> tuple[str, ...]:
+    """Spell words as the rules do: "wot" is what, "do not" is dont."""
+    spoken = routing()["spoken"]
+    return tuple(_joined([spoken.get(word, word) for word in words]))
+
+
+def _joined(words: Sequence[str]) -> Iterator[str]:
+    pairs = routing()["joined"]
+    at = 0
+    while at < len(words):
+        pair = pairs.get(" ".join(words[at : at + 2]))
+        yield pair or words[at]
+        at += 2 if pair else 1
+
+
+def match_words(
+    words: Sequence[str], tags: Collection[str] = (), *, teams_only: bool = False, but: Collection[str] = ()
+) -> Match:
+    """Return the first rule that matches.
+
+    `teams_only` passes over those that answer or are silent; `but` over those with one of these acknowledgements,
+    and over those that tell no more than what is named.
+    """
+    words = as_meant(words)
+    tried = (rule for rule in rules() if rule.team or not teams_only)
+    tried = (rule for rule in tried if not but or not (rule.named_only or rule.ack in but))
+    found = (rule.match(words, tags) for rule in tried)
     return next((match for match in found if match), Match("other", "general", None, ""))
 
 
 def urgent(words: Sequence[str], tags: Collection[str] = ()) -> Match | None:
     """Return the urgent rule that matches, or what stands for a hashtag that asks for a person at once."""
+    words = as_meant(words)
     found = (rule.match(words, tags) for rule in rules() if rule.team == "urgent")
     tag = next((tag for tag in tags if tag in urgent_hashtags()), None)
     by_hashtag = Match("urgent", "urgent", None, f"#{tag}") if tag else None
@@ -69,9 +115,45 @@ def urgent(words: Sequence[str], tags: Collection[str] = ()) -> Match | None:
 
 
 def trouble(words: Sequence[str], kind: str = "") -> str | None:
-    """Return the words of trouble in a text, if there are any. A scam's bait is no trouble of the customer's."""
-    bait = routing()["bait"] if kind == "scam" else ()
-    return first_of([phrase for phrase in _phrases("trouble") if phrase.source not in bait], words)
+    """Return the words of trouble in a text, if there are any, but for those that the rule of a kind answers."""
+    answered = routing()["not_trouble"].get(kind, ())
+    return first_of([phrase for phrase in _phrases("trouble") if phrase.source not in answered], words)
+
+
+def many(words: Sequence[str]) -> bool:
+    """Say whether there are more words beside a hashtag than a question about it has."""
+    return len(new_words(words)) >= (_MANY_ASKED if first_of(_phrases("asks"), words) else _MANY)
+
+
+def new_words(words: Sequence[str]) -> list[str]:
+    """Return the words beside a hashtag that no question about it has."""
+    return [word for word in words if word not in filler() and word not in _asking() and not word.isdigit()]
+
+
+def asks(words: Sequence[str]) -> bool:
+    """Say whether words are put as a question about what is left, owed or offered."""
+    return first_of(_phrases("asks_for"), words) is not None
+
+
+def in_writing(words: Sequence[str]) -> bool:
+    """Say whether somebody cannot hear or speak on the phone."""
+    return first_of(_phrases("in_writing"), words) is not None
+
+
+def foreign(words: Sequence[str], languages: Collection[str]) -> Match | None:
+    """Return what is urgent in another language: it hurries, and locks nothing."""
+    folded_words = [folded(word) for word in words]
+    for language in languages:
+        for kind, listed in _foreign().get(language, {}).items():
+            if because := first_of(listed, folded_words):
+                return Match(kind, "urgent", None, f"{language}: {because}")
+    return None
+
+
+@cache
+def _foreign() -> dict[str, dict[str, tuple[Phrase, ...]]]:
+    languages = routing()["language"]
+    return {name: {kind: phrases(listed) for kind, listed in kinds.items()} for name, kinds in languages.items()}
 
 
 def not_bare(words: Sequence[str]) -> bool:
@@ -86,7 +168,7 @@ def look_first(words: Sequence[str]) -> bool:
 
 def asks_person(words: Sequence[str]) -> bool:
     """Say whether a text asks for a person, whatever else it is about."""
-    return any(rule.match(words, ()) for rule in rules() if rule.kind == "person")
+    return any(rule.match(words, ()) for rule in rules() if rule.kind == "person" and not rule.ack)
 
 
 def depends(words: Sequence[str]) -> bool:
@@ -111,6 +193,37 @@ def urgent_hashtags() -> tuple[str, ...]:
 
 
 @cache
+def contact() -> frozenset[str]:
+    """Return the words in which people tell that they cannot get through."""
+    return frozenset(routing()["contact"].split())
+
+
+@cache
+def belongings() -> frozenset[str]:
+    """Return the words that add nothing beside the words of a hashtag that tells about them."""
+    return frozenset(routing()["belongings"].split())
+
+
+@cache
+def _asking() -> frozenset[str]:
+    """Return the words that a question about a hashtag has, however politely it is asked."""
+    return frozenset(routing()["asking"].split())
+
+
+def _may_be_name(word: str) -> bool:
+    return word.isalpha() and word not in filler() and not any(place.takes(word) for place in _places())
+
+
+@cache
+def _places() -> tuple[Place, ...]:
+    """Return every place of every phrase."""
+    listed = [*_phrases("trouble"), *_phrases("look_first")]
+    listed += [phrase for rule in rules() for phrase in (*rule.phrases, *rule.unless)]
+    ways = {way for phrase in listed for side in phrase.sides for way in side}
+    return tuple({place for way in ways for place in way if "" not in place.beginnings})
+
+
+@cache
 def filler() -> frozenset[str]:
     """Return the words that add nothing beside the words of a hashtag."""
     return frozenset(routing()["filler"].split())
@@ -119,18 +232,22 @@ def filler() -> frozenset[str]:
 @cache
 def rules() -> tuple[Rule, ...]:
     """Return the rules in the order in which they are tried."""
+    named = routing()["named"]
     return tuple(
         Rule(
             kind=rule["kind"],
             team=cast(Team | None, rule.get("team")),
             outcome=rule.get("outcome"),
             tags=frozenset(rule.get("tags", ())),
-            phrases=phrases(rule.get("any", ())),
-            unless=phrases(rule.get("unless", ())),
+            phrases=phrases(rule.get("any", ()), named),
+            unless=phrases(rule.get("unless", ()), named),
             only=frozenset(rule.get("only", ())),
-            needs=phrases(rule.get("needs", ())),
-            locks=phrases(rule["locks"]) if isinstance(rule.get("locks"), list) else rule.get("locks", False),
-            hurries=phrases(rule.get("hurries", ())),
+            needs=phrases(rule.get("needs", ()), named),
+            locks=phrases(rule["locks"], named) if isinstance(rule.get("locks"), list) else rule.get("locks", False),
+            hurries=phrases(rule.get("hurries", ()), named),
+            ack=rule.get("ack", ""),
+            names=rule.get("names", False),
+            named_only=rule.get("named_only", False),
         )
         for rule in routing()["rule"]
     )
@@ -152,10 +269,11 @@ def claiming(word: str) -> Rule | None:
 def _urgent_alone() -> tuple[tuple[Rule, Place], ...]:
     """Return the single words that are urgent by themselves: they are looked at before any hashtag."""
     sides = ((rule, phrase.sides) for rule in rules() if rule.team == "urgent" for phrase in rule.phrases)
-    return tuple((rule, side[0][0]) for rule, side in sides if len(side) == len(side[0]) == 1)
+    ways = ((rule, way) for rule, side in sides if len(side) == 1 for way in side[0])
+    return tuple((rule, way[0]) for rule, way in ways if len(way) == 1)
 
 
 @cache
 def _phrases(name: str) -> tuple[Phrase, ...]:
     listed = routing()[name]
-    return phrases(listed.split() if isinstance(listed, str) else listed)
+    return phrases(listed.split() if isinstance(listed, str) else listed, routing()["named"])
