@@ -18,7 +18,7 @@ from typing import Any, get_args, get_type_hints
 
 from benchmarks.load import MEASURED
 from functions.load.planning import There, plan
-from functions.load.writing import typed
+from functions.shared.aws.typed import typed
 from functions.shared.carrier.accounts import PARTS, Document
 from functions.webhook.envelopes import Dropped
 from functions.webhook.handler import SEEN

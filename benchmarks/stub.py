@@ -15,8 +15,8 @@ from botocore import xform_name
 from botocore.exceptions import ClientError
 
 from benchmarks.meter import Meter
-from functions.load.writing import typed
 from functions.shared.aws.store import Store
+from functions.shared.aws.typed import typed
 from functions.shared.carrier import accounts
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation

@@ -49,9 +49,13 @@ def use(module: ModuleType) -> Iterator[Path]:
             case ast.Import() | ast.ImportFrom():
                 exec(compile(ast.Module([node], []), str(file), "exec"), {})  # noqa: S102 - our own code
             case ast.Call(
+                func=ast.Attribute(value=ast.Name(id="boto3"), attr="client"), args=[ast.Constant(value=str(name))]
+            ):
+                import_module("boto3").client(name)
+            case ast.Call(
                 func=ast.Attribute(attr="client") | ast.Name(id="client"), args=[ast.Constant(value=str(service))]
             ):
-                import_module("boto3").client(service)
+                import_module("botocore.session").Session().create_client(service)
             case ast.Constant(value=str(name)) if name and "\0" not in name and len(name) < 100:
                 yield from named(file.parent, name)
 

@@ -12,8 +12,7 @@ from pydantic import ValidationError
 
 from functions.commands.registry import registry
 from functions.load.checking import reason
-from functions.load.writing import typed
-from functions.shared.aws.store import unmarshalled
+from functions.shared.aws.typed import typed, unmarshalled
 from functions.shared.brand.catalogue import MODELS, Guide, Notice, OnShow
 from functions.shared.carrier.items import Part
 from ops import facts

@@ -20,7 +20,7 @@ from functions.load import loads
 from functions.load.checking import reason
 from functions.load.loads import DataAge
 from functions.shared.aws import clock
-from functions.shared.aws.store import unmarshalled
+from functions.shared.aws.typed import unmarshalled
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of

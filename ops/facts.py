@@ -11,7 +11,7 @@ from babel.core import get_global
 from babel.numbers import get_currency_precision, get_territory_currencies, is_currency
 from pydantic import ValidationError
 
-from functions.commands.hashtags.link import number_in
+from functions.commands.phone_numbers import number_in
 from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.load.checking import reasons

@@ -11,8 +11,9 @@ from rich.console import Console
 
 from functions.shared.aws import clock
 from functions.shared.aws.rows import CASE, ENTRY, HOLDERS, LATER, PROFILE, REPLY, kind_in
-from functions.shared.aws.store import Item, unmarshalled
+from functions.shared.aws.store import Item
 from functions.shared.aws.stored import Stored
+from functions.shared.aws.typed import unmarshalled
 from functions.shared.conversation import conversations, locks
 from functions.shared.conversation.conversations import Contended, Conversation
 from functions.shared.conversation.linking import Keyed

@@ -4,10 +4,10 @@ from collections.abc import Iterator
 from typing import Any
 from uuid import uuid4
 
+import boto3
 import pytest
 from moto import mock_aws
 
-from functions.shared.aws.settings import client
 from local.resources import REGION
 
 
@@ -16,7 +16,7 @@ def s3(aws: None, monkeypatch: pytest.MonkeyPatch) -> Iterator[Any]:
     """A client for it. Whatever is asked without an address of its own asks it, too."""
     monkeypatch.setenv("AWS_ENDPOINT_URL_S3", f"https://s3.{REGION}.amazonaws.com")
     with mock_aws(config={"core": {"mock_credentials": False, "reset_boto3_session": False}}):
-        yield client("s3")
+        yield boto3.client("s3")
 
 
 @pytest.fixture

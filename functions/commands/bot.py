@@ -17,7 +17,7 @@ from functions.shared.aws import telemetry
 from functions.shared.aws.rows import ERASE, dm_key, dm_row, x_id_in
 from functions.shared.aws.store import FORGET, Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
-from functions.shared.carrier.accounts import Account
+from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import cases, erasure, intake
 from functions.shared.conversation.cases import Entry
@@ -39,8 +39,10 @@ from functions.shared.conversation.presence import staffed
 from functions.shared.conversation.promises import COUNTED
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import cases_ahead
+from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
+from functions.shared.x.ids import NO_X_ID, id_at
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked
 
 
@@ -79,6 +81,15 @@ class Bot:
                 erasure.sweep(self.marks, message.customer, self.sender.now())
             return decision
         raise Contended
+
+    def rehearse(self) -> None:
+        """Decide about a DM that nobody has written, and forget it: what a first one needs is there after that."""
+        now = self.sender.now()
+        dm = DirectMessage(id=id_at(now), customer=NO_X_ID, text="#data", sent_at=int(now.timestamp() * 1000))
+        self._decide(self._known(dm.customer), dm)
+        self.account(NOBODY)
+        Account.model_rebuild()
+        budgets.load(self.sender.store)
 
     def echo(self, echo: Echo) -> str | None:
         """Settle what an echo belongs to and return it; None for a DM that we did not send."""

@@ -10,15 +10,15 @@ from functions.commands.bot import Bot
 from functions.commands.late import Anew
 from functions.commands.sms import AwsTexts, HttpTexts, TextMessenger
 from functions.shared import wiring
-from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation.linking import Proofs
 from functions.shared.conversation.tickets import cases_ahead
 from functions.shared.x import arrivals
+from functions.shared.x.keyed_messenger import KeyedMessenger
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound, is_of_later
-from functions.shared.x.messenger import KeyedMessenger
 
 RETRY_AFTER = (2, 5, 15, 30)
 """Seconds until a message comes again after its first, second, ... failure: nobody's #stop waits long."""
@@ -88,6 +88,11 @@ def _settings() -> Settings:
 
 
 @cache
+def _messenger() -> KeyedMessenger:
+    return KeyedMessenger(partial(settings.secret, _settings().x_user_secret_name), _settings().x_api_url)
+
+
+@cache
 def bot() -> Bot:
     ours = _settings()
     dynamodb = settings.client("dynamodb")
@@ -98,9 +103,8 @@ def bot() -> Bot:
     def catalogue(now: datetime) -> Catalogue:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
 
-    messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
     keyed = wiring.keyed(ours.code_key_secret_name)
-    sender = wiring.sender_of(ours, settings.client, messenger, keyed)
+    sender = wiring.sender_of(ours, settings.client, _messenger(), keyed)
     sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(cases_ahead, sender.store)))
     return Bot(
         sender,
@@ -119,4 +123,7 @@ def bot() -> Bot:
 def _texts(ours: Settings) -> TextMessenger:
     if ours.sms_url:
         return HttpTexts(ours.sms_url)
-    return AwsTexts(settings.client("pinpoint-sms-voice-v2"), ours.sms_sender)
+    return AwsTexts(lambda: settings.client("pinpoint-sms-voice-v2"), ours.sms_sender)
+
+
+start.prepare(lambda: bot().rehearse(), lambda: _messenger().prepare(), inbound.rebuild)

@@ -1,5 +1,6 @@
 """Text messages to a customer's number: the code, and a notice of each link and unlink."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, Protocol
 
@@ -29,12 +30,13 @@ class TextMessenger(Protocol):
 class AwsTexts:
     """AWS End User Messaging. `sender` is its origination identity; without one AWS takes what the account has."""
 
-    client: Any
+    client: Callable[[], Any]
+    """Makes it, or has made it: few DMs need one."""
     sender: str = ""
 
     def send(self, sms: Sms) -> None:
         identity = {"OriginationIdentity": self.sender} if self.sender else {}
-        self.client.send_text_message(
+        self.client().send_text_message(
             DestinationPhoneNumber=sms.number,
             MessageBody=sms.text,
             MessageType="TRANSACTIONAL",

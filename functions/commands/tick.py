@@ -11,6 +11,7 @@ from typing import Any
 
 from functions.commands import later, promise_watch
 from functions.commands.bot import Bot
+from functions.commands.handler import bot
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import SETTLE, send_clock, x_id_in
 from functions.shared.conversation import replies
@@ -29,8 +30,6 @@ AT_ONCE = 50
 
 @telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
-    from functions.commands.handler import bot
-
     tick(bot())
 
 

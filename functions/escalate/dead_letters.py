@@ -9,7 +9,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from functions.shared import wiring
-from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.aws.rows import dead_row, dm_key, dm_row
 from functions.shared.aws.store import Cancelled, Put, Store
 from functions.shared.conversation import cases, conversations, intake, promises
@@ -200,3 +200,6 @@ def reader() -> Reader:
     return Reader(
         wiring.store_of(ours, client), wiring.teams_line(ours, client), wiring.keyed(ours.code_key_secret_name)
     )
+
+
+start.prepare(reader, rules.rules, inbound.rebuild)

@@ -27,6 +27,7 @@ from functions.shared.conversation.customers import Customer, Link, at_handle
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
 from functions.shared.wording.safety import LOCK_STAYS, UNDONE
+from functions.shared.x.ids import NO_X_ID
 
 DEPTH = 25
 """Cases looked at in each line for one `next`: more than people who press it at the same moment."""
@@ -87,6 +88,12 @@ class Desk:
         except Repeated:
             claimed = self._claimed_before(staff, request_id)
         return self._answer(claimed) if claimed else None
+
+    def rehearse(self) -> None:
+        """Read what a first `next` reads, of nobody: what it needs is there after that."""
+        self.sender.store.waiting("urgent", up_to=1)
+        load(self.sender.store, NO_X_ID)
+        self.brand()
 
     def show(self, staff: Staff, case_id: str, cursor: str | None = None) -> ShowAnswer:
         """Read the newest page of what was said in a case, or an older one."""

@@ -11,15 +11,15 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
 from functions.escalate import account_column, line_page
-from functions.escalate.contract import CLAIM_WRITES, ErrorAnswer, NextRequest
+from functions.escalate.contract import CLAIM_WRITES, CaseAnswer, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.shared import wiring
-from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.conversation import cases, presence
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
-from functions.shared.x.messenger import KeyedMessenger
+from functions.shared.x.keyed_messenger import KeyedMessenger
 
 SUPERVISOR = "supervisor"
 """The group, or the role, that serves every team."""
@@ -178,3 +178,6 @@ def desk() -> Desk:
 
     sender = wiring.sender_of(ours, settings.client, messenger, wiring.keyed(ours.code_key_secret_name))
     return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)
+
+
+start.prepare(lambda: desk().rehearse(), NextRequest.model_rebuild, CaseAnswer.model_rebuild)

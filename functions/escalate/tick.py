@@ -3,6 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
+from functions.escalate.handler import desk
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.conversation import cases, conversations
@@ -16,8 +17,6 @@ TAKES = timedelta(seconds=30)
 
 @telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
-    from functions.escalate.handler import desk
-
     tick(desk().sender)
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO, Any
 
+import boto3
 from botocore.exceptions import ClientError
 
 from functions.load import loads
@@ -18,7 +19,7 @@ from functions.load.loading import How, load
 from functions.load.loads import Busy, DataAge, Load
 from functions.load.sources import Object, Unloadable
 from functions.load.writing import Table
-from functions.shared.aws import clock, settings, telemetry
+from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.aws.store import Store
 
 CALL_TAKES = timedelta(minutes=15)
@@ -40,10 +41,15 @@ class Settings:
 
 @telemetry.observed
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
+    drop().tick(clock.now() + TAKES)
+
+
+def drop() -> "Drop":
     ours = settings.read(Settings)
     dynamodb = settings.client("dynamodb")
     table = Table(dynamodb, ours.accounts_table, Store(dynamodb, ours.service_table))
-    Drop(settings.client("s3"), ours.drop_bucket, table).tick(clock.now() + TAKES)
+    # boto3's own client: it moves files in parts.
+    return Drop(boto3.client("s3", config=settings.config_for("s3")), ours.drop_bucket, table)
 
 
 @dataclass(frozen=True)
@@ -127,3 +133,6 @@ def report(store: Store, now: datetime) -> None:
 
 def _since(last: Load, now: datetime) -> timedelta:
     return now - datetime.fromisoformat(last.ended_at)
+
+
+start.prepare(drop)

@@ -6,15 +6,15 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import batched
-from typing import Any, cast
+from typing import Any
 
-from boto3.dynamodb.types import TypeSerializer
 from botocore.config import Config
 from botocore.exceptions import ClientError
 
 from functions.load import loads
 from functions.load.planning import ACCOUNT, ITEMS_TOGETHER, Plan, There, plan
-from functions.shared.aws.store import Item, LeftUnread, Store, batch_get, unmarshalled
+from functions.shared.aws.store import Item, LeftUnread, Store, batch_get
+from functions.shared.aws.typed import typed, unmarshalled
 from functions.shared.carrier.accounts import PARTS, Document
 
 READ_TOGETHER = 100
@@ -26,8 +26,6 @@ TOO_MUCH = {"ThrottlingException", "ProvisionedThroughputExceededException", "Re
 
 QUICK = Config(parameter_validation=False)
 """For the client: what it is given is typed here, and to look at it all again takes half of its time."""
-
-_to_dynamo = TypeSerializer().serialize
 
 
 @dataclass(frozen=True)
@@ -201,24 +199,3 @@ def _told(done: Sequence[Plan]) -> Written:
         older=sum(one.older for one in done),
         ended=sum(len(one.ended) for one in done),
     )
-
-
-def typed(item: Item) -> Item:
-    """Return an item as boto3's client wants it."""
-    return {name: {"S": value} if type(value) is str else _typed(value) for name, value in item.items()}
-
-
-def _typed(value: Any) -> Item:
-    """Say a value's type. boto3 tries one after the other: of what JSON has we know it at once."""
-    kind = type(value)
-    if kind is str:
-        return {"S": value}
-    if kind is dict:
-        return {"M": typed(value)}
-    if kind is bool:
-        return {"BOOL": value}
-    if kind is int:
-        return {"N": str(value)}
-    if kind is list:
-        return {"L": [_typed(one) for one in value]}
-    return cast(Item, _to_dynamo(value))

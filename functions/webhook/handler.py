@@ -9,7 +9,7 @@ from typing import Any, Never
 
 from botocore.exceptions import BotoCoreError, ClientError
 
-from functions.shared.aws import clock, queues, settings, telemetry
+from functions.shared.aws import clock, queues, settings, start, telemetry
 from functions.webhook import envelopes, signature
 
 type Event = dict[str, Any]
@@ -166,3 +166,6 @@ def _secrets() -> list[str]:
             "put X's consumer secret as `current` into the secret of X_CONSUMER_SECRETS_NAME"
         )
     return [kept[name] for name in ("current", "previous") if kept.get(name)]
+
+
+start.prepare(_secrets, lambda: settings.client("sqs"))

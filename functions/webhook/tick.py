@@ -11,7 +11,7 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any
 
-from functions.shared.aws import clock, queues, settings, telemetry
+from functions.shared.aws import clock, queues, settings, start, telemetry
 from functions.shared.aws.rows import Key, dm_key, sent_key
 from functions.shared.aws.store import Store
 from functions.shared.x import arrivals
@@ -42,17 +42,21 @@ class Settings:
 
 @telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
+    _watch().tick(clock.now())
+
+
+def _watch() -> "Watch":
     ours = settings.read(Settings)
     credentials = settings.secret(ours.x_user_secret_name)
     sqs = settings.client("sqs")
-    Watch(
+    return Watch(
         store=Store(settings.client("dynamodb"), ours.service_table),
         account=our_account(tuple(sorted(credentials.items())), ours.x_api_url),
         queue=lambda message: queues.send_inbound(sqs, ours.inbound_queue_url, message),
         backlog=lambda: waiting(sqs, ours.inbound_queue_url),
         brand_id=ours.brand_id,
         url=ours.webhook_url,
-    ).tick(clock.now())
+    )
 
 
 @cache
@@ -191,3 +195,6 @@ def _record(message: envelopes.QueueMessage) -> Key:
     """The key of the row that says that a message has reached us."""
     key = sent_key if message["kind"] == "echo" else dm_key
     return key(message["customer"], message["id"])
+
+
+start.prepare(_watch)

@@ -3,8 +3,8 @@
 import pytest
 
 from benchmarks.meter import Meter, size
-from functions.load.writing import typed
 from functions.shared.aws.store import Put, Store
+from functions.shared.aws.typed import typed
 from infra.layout import TABLES
 from tests.proof.dynamo import Dynamo
 

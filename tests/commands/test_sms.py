@@ -40,7 +40,7 @@ def service(monkeypatch: pytest.MonkeyPatch) -> Iterator[Unanswering]:
 
 
 def test_a_text_message_without_an_answer_is_not_sent_again(service: Unanswering) -> None:
-    texts = AwsTexts(settings.client("pinpoint-sms-voice-v2"))
+    texts = AwsTexts(lambda: settings.client("pinpoint-sms-voice-v2"))
 
     with pytest.raises(BotoCoreError):
         texts.send(Sms("+447700900123", "Your code is 123456."))

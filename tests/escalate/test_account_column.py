@@ -7,7 +7,7 @@ import pytest
 
 from functions.escalate import account_column
 from functions.escalate.contract import ShownAccount
-from functions.load.writing import typed
+from functions.shared.aws.typed import typed
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier import accounts
 from functions.shared.carrier.items import Unreadable

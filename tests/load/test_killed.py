@@ -17,7 +17,8 @@ from functions.load.loading import How, load
 from functions.load.loads import Load
 from functions.load.sources import File
 from functions.load.writing import Table
-from functions.shared.aws.store import Store, batch_get, unmarshalled
+from functions.shared.aws.store import Store, batch_get
+from functions.shared.aws.typed import unmarshalled
 from functions.shared.carrier import accounts
 from ops.place import Place
 from tests.at_terminal import place

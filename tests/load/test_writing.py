@@ -11,8 +11,9 @@ from functions.load import loads
 from functions.load.checking import document_of
 from functions.load.planning import items_of
 from functions.load.reading import Row
-from functions.load.writing import RowContended, Table, typed
+from functions.load.writing import RowContended, Table
 from functions.shared.aws.settings import client
+from functions.shared.aws.typed import typed
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Document
 from ops.place import Place

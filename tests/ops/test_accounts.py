@@ -16,10 +16,11 @@ from functions.load.checking import document_of
 from functions.load.loading import How, load
 from functions.load.reading import Row
 from functions.load.sources import File
-from functions.load.writing import Table, typed
+from functions.load.writing import Table
 from functions.shared.aws import clock
 from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.settings import client
+from functions.shared.aws.typed import typed
 from functions.shared.carrier import accounts
 from functions.shared.conversation import conversations
 from functions.shared.conversation.conversations import Conversation

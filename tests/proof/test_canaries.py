@@ -28,8 +28,8 @@ from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.wording.text import Reply
 from functions.shared.x.dms import NotSent, Unknown
+from functions.shared.x.keyed_messenger import KeyedMessenger
 from functions.shared.x.messages import DirectMessage, Echo, inbound
-from functions.shared.x.messenger import KeyedMessenger
 from functions.webhook import handler as webhook
 from infra.alarms import REPORTED
 from infra.layout import DEAD_QUEUES, QUEUES

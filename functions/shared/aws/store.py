@@ -1,19 +1,17 @@
 """The service table: read consistently, write in transactions, learn exactly why one was cancelled."""
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
-from decimal import Decimal
 from itertools import batched
 from typing import Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.shared.aws import clock
-
-type Item = dict[str, Any]
+from functions.shared.aws.typed import Item as Item
+from functions.shared.aws.typed import typed, unmarshalled
 
 EXPIRES = "expires_at"
 """When a row's time is over, in seconds since 1970: from then on it is not there, whoever reads or writes in its place.
@@ -21,8 +19,6 @@ EXPIRES = "expires_at"
 The tick deletes it soon afterwards; DynamoDB's own TTL, which may take days, is the second net.
 """
 OVER = f"{EXPIRES} <= :now"
-
-_to_dynamo = TypeSerializer().serialize
 
 
 def stamp(at: datetime) -> str:
@@ -42,7 +38,7 @@ class Put:
         return str(self.item["sk"])
 
     def request(self, table: str, now: datetime) -> Item:
-        put = {"TableName": table, "Item": _item(_on_clock(self.item))}
+        put = {"TableName": table, "Item": typed(_on_clock(self.item))}
         return {"Put": put | _expects(self.expected, now)}
 
 
@@ -64,10 +60,10 @@ class Update:
     def request(self, table: str, _now: datetime) -> Item:
         update: Item = {
             "TableName": table,
-            "Key": _item({"pk": self.pk, "sk": self.sk}),
+            "Key": typed({"pk": self.pk, "sk": self.sk}),
             "UpdateExpression": self.change,
             "ConditionExpression": self.condition,
-            "ExpressionAttributeValues": _item({f":{name}": value for name, value in self.values.items()}),
+            "ExpressionAttributeValues": typed({f":{name}": value for name, value in self.values.items()}),
         }
         if self.names:
             update["ExpressionAttributeNames"] = {f"#{name}": name for name in self.names}
@@ -87,7 +83,7 @@ class Check:
         return self.sk
 
     def request(self, table: str, now: datetime) -> Item:
-        key = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
+        key = {"TableName": table, "Key": typed({"pk": self.pk, "sk": self.sk})}
         return {"ConditionCheck": key | _expects(self.expected, now)}
 
 
@@ -104,7 +100,7 @@ class Delete:
         return self.sk
 
     def request(self, table: str, now: datetime) -> Item:
-        key = {"TableName": table, "Key": _item({"pk": self.pk, "sk": self.sk})}
+        key = {"TableName": table, "Key": typed({"pk": self.pk, "sk": self.sk})}
         return {"Delete": key | _expects(self.expected, now)}
 
 
@@ -183,14 +179,14 @@ class Store:
         return self._table
 
     def get(self, pk: str, sk: str) -> Item | None:
-        answer = self._client.get_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}), ConsistentRead=True)
+        answer = self._client.get_item(TableName=self._table, Key=typed({"pk": pk, "sk": sk}), ConsistentRead=True)
         return next(self._there([answer["Item"]] if "Item" in answer else []), None)
 
     def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
         """Read items, 100 in one call, in the order asked; those that are not there are left out. Raises LeftUnread."""
         found: dict[tuple[str, str], Item] = {}
         for part in batched(keys, 100, strict=False):
-            wanted = [_item({"pk": pk, "sk": sk}) for pk, sk in part]
+            wanted = [typed({"pk": pk, "sk": sk}) for pk, sk in part]
             items = self._there(batch_get(self._client, self._table, wanted, self._wait))
             found |= {(item["pk"], item["sk"]): item for item in items}
         return [found[key] for key in keys if key in found]
@@ -208,7 +204,7 @@ class Store:
         return self._query(
             {
                 "KeyConditionExpression": "pk = :pk AND begins_with(sk, :prefix)" if prefix else "pk = :pk",
-                "ExpressionAttributeValues": _item({":pk": pk} | ({":prefix": prefix} if prefix else {})),
+                "ExpressionAttributeValues": typed({":pk": pk} | ({":prefix": prefix} if prefix else {})),
                 "ScanIndexForward": not newest_first,
                 "ConsistentRead": True,
             },
@@ -224,7 +220,7 @@ class Store:
         values = {":pk": pk, ":prefix": prefix, ":start": start or f"{prefix}\U0010ffff"}
         request = {
             "KeyConditionExpression": "pk = :pk AND sk BETWEEN :prefix AND :start",
-            "ExpressionAttributeValues": _item(values),
+            "ExpressionAttributeValues": typed(values),
             "ScanIndexForward": False,
             "ConsistentRead": True,
         }
@@ -242,7 +238,7 @@ class Store:
             {
                 "IndexName": "line",
                 "KeyConditionExpression": "line = :team",
-                "ExpressionAttributeValues": _item({":team": team}),
+                "ExpressionAttributeValues": typed({":team": team}),
             },
             limit,
         )
@@ -254,7 +250,7 @@ class Store:
             {
                 "IndexName": "line",
                 "KeyConditionExpression": "line = :team" + (" AND due_at <= :until" if until else ""),
-                "ExpressionAttributeValues": _item(values),
+                "ExpressionAttributeValues": typed(values),
                 "Select": "COUNT",
             }
             | ({"Limit": up_to} if up_to else {})
@@ -299,7 +295,7 @@ class Store:
 
     def delete(self, pk: str, sk: str) -> None:
         """Delete an item; there may be none."""
-        self._client.delete_item(TableName=self._table, Key=_item({"pk": pk, "sk": sk}))
+        self._client.delete_item(TableName=self._table, Key=typed({"pk": pk, "sk": sk}))
 
     def delete_expired(self, pk: str, sk: str, now: datetime) -> None:
         """Delete an item whose time is over, unless it was written anew since."""
@@ -313,9 +309,9 @@ class Store:
         try:
             self._client.delete_item(
                 TableName=self._table,
-                Key=_item({"pk": pk, "sk": sk}),
+                Key=typed({"pk": pk, "sk": sk}),
                 ConditionExpression=condition,
-                ExpressionAttributeValues=_item(values),
+                ExpressionAttributeValues=typed(values),
                 **names,
             )
         except ClientError as error:
@@ -355,14 +351,14 @@ def _expects(version: int | None, now: datetime) -> Item:
             holds, values = f"attribute_not_exists(pk) OR {OVER}", {":now": int(now.timestamp())}
         case _:
             holds, values = "version = :version", {":version": version}
-    return {"ConditionExpression": holds, "ExpressionAttributeValues": _item(values)}
+    return {"ConditionExpression": holds, "ExpressionAttributeValues": typed(values)}
 
 
 def _due(clock: str, until: datetime) -> Item:
     return {
         "IndexName": "clock",
         "KeyConditionExpression": "clock = :clock AND look_at <= :until",
-        "ExpressionAttributeValues": _item({":clock": clock, ":until": stamp(until)}),
+        "ExpressionAttributeValues": typed({":clock": clock, ":until": stamp(until)}),
     }
 
 
@@ -371,22 +367,3 @@ def _on_clock(item: Item) -> Item:
     if EXPIRES not in item or "clock" in item:
         return item
     return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item[EXPIRES], UTC))}
-
-
-def _item(plain: Item) -> Item:
-    # Most attributes are texts, and boto3 tries nine other types before it sees one.
-    return {name: {"S": value} if type(value) is str else _to_dynamo(value) for name, value in plain.items()}
-
-
-class _Reader(TypeDeserializer):
-    def _deserialize_n(self, value: str) -> int | Decimal:
-        number = Decimal(value)
-        return int(number) if number == number.to_integral_value() else number
-
-
-_from_dynamo = _Reader().deserialize
-
-
-def unmarshalled(item: Mapping[str, Any]) -> Item:
-    """Return an item as DynamoDB's client gave it in Python's own types, whole numbers as int."""
-    return {name: value["S"] if "S" in value else _from_dynamo(value) for name, value in item.items()}

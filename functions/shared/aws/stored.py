@@ -15,7 +15,7 @@ from pydantic.dataclasses import dataclass
 
 from functions.shared.aws.store import Item
 
-STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True)
+STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
 UNREAD_AT = datetime.fromtimestamp(0, UTC)
 """Stands for a time that is not understood."""
 

@@ -59,6 +59,12 @@ for _library in ("boto3", "botocore", "oauthlib", "requests", "requests_oauthlib
     logging.getLogger(_library).setLevel(logging.WARNING)
 
 
+def load_writers() -> None:
+    """Load what writes lines and metrics."""
+    _logger()
+    _metrics()
+
+
 def info(sentence: LiteralString, **fields: object) -> None:
     """Log what happened. The sentence is fixed; what varies is a field of FIELDS, and other fields are dropped."""
     _logger().info(sentence, extra=_allowed(fields), stacklevel=3)

@@ -8,7 +8,7 @@ from typing import Annotated, Any, ClassVar, Literal, Self
 from pydantic import StrictBool, StringConstraints, ValidationError
 
 from functions.shared.aws import telemetry
-from functions.shared.aws.store import unmarshalled
+from functions.shared.aws.typed import unmarshalled
 from functions.shared.brand.locale import Locale
 from functions.shared.carrier.accounts import Dated
 from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word

@@ -9,7 +9,7 @@ from typing import Annotated, Any, Literal, Self
 from annotated_types import Ge
 from pydantic import ConfigDict, Field, StrictBool, StringConstraints, ValidationInfo, create_model, model_validator
 
-from functions.shared.aws.store import unmarshalled
+from functions.shared.aws.typed import unmarshalled
 from functions.shared.carrier import declared
 from functions.shared.carrier.items import Day, Minor, Moment, Name, Owed, Part, Whole
 from functions.shared.carrier.items import Unreadable as Unreadable  # whoever reads an account should find it here

@@ -42,7 +42,7 @@ _KEEP_SOUND = object()
 class Part(BaseModel):
     """A piece of an item. Written down it has to be right in full; read with `of`, what is sound stays usable."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, extra="forbid", hide_input_in_errors=True, defer_build=True)
 
     def __repr_args__(self) -> Iterator[tuple[str | None, Any]]:
         """Print no numbers and no balances by accident: the class says enough."""
@@ -96,6 +96,7 @@ def written_down(part: type[Part]) -> SchemaValidator:
 
     It must not be given what is null or an empty text, which only the part itself refuses.
     """
+    part.model_rebuild()
     return SchemaValidator(_without_reading(part.__pydantic_core_schema__))
 
 

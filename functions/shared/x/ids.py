@@ -9,6 +9,9 @@ SEQUENCE_BITS = 22
 BEHIND = timedelta(days=1)
 """No clock is so far behind X's."""
 
+NO_X_ID = "0"
+"""Of nobody."""
+
 
 def written_at(x_id: str) -> datetime:
     """Return when the DM of an id was written."""

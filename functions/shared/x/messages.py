@@ -11,7 +11,7 @@ XId = Annotated[str, Field(pattern=r"^[0-9]{1,20}$")]
 
 
 class _Message(BaseModel):
-    model_config = ConfigDict(frozen=True, hide_input_in_errors=True)
+    model_config = ConfigDict(frozen=True, hide_input_in_errors=True, defer_build=True)
 
 
 class DirectMessage(_Message):
@@ -76,7 +76,7 @@ class Ticket(_Message):
 Inbound = Annotated[DirectMessage | Echo | Encrypted | Revoked, Field(discriminator="kind")]
 
 inbound: TypeAdapter[DirectMessage | Echo | Encrypted | Revoked] = TypeAdapter(
-    Inbound, config=ConfigDict(hide_input_in_errors=True)
+    Inbound, config=ConfigDict(hide_input_in_errors=True, defer_build=True)
 )
 """Reads a message of `inbound.fifo`: `inbound.validate_json(body)`."""
 

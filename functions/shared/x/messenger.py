@@ -6,11 +6,10 @@ did not expect, also when the DM has long been sent.
 
 import html
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import Any
-from urllib.parse import urlsplit
 
 import requests
 import tweepy  # type: ignore[import-untyped]
@@ -18,13 +17,13 @@ import tweepy  # type: ignore[import-untyped]
 from functions.shared.aws import clock, telemetry
 from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
 from functions.shared.x.ids import written_at
+from functions.shared.x.keyed_messenger import CREDENTIALS, see_that_one_can_send
 from functions.shared.x.listing import ASKED_AGAIN, QUERY, has_no_sender, narrower
 from functions.shared.x.transport import TWEEPY_HOST, Answered, NotConnected, Session, json_object, limits_of
 
 LOOKS_BACK = timedelta(minutes=15)
 
 _X_ID = re.compile(r"[0-9]{1,20}")
-_CREDENTIALS = ("consumer_key", "consumer_secret", "access_token", "access_token_secret")
 
 # Of X's 403s, those that say whom they are about: the one customer, or us. Every other one leaves it open.
 _CLOSED = (b"dm one or more participants", b"send messages to this user", b"send messages to users who")
@@ -35,13 +34,9 @@ class XMessenger:
     """Sends in the name of one account. Keep it: a new TLS session costs ten times a kept one."""
 
     def __init__(self, credentials: Mapping[str, str], api_url: str = TWEEPY_HOST) -> None:
-        parts = urlsplit(api_url)
-        if parts.scheme not in ("http", "https") or not parts.hostname:
-            raise ValueError("X_API_URL must be a URL like https://api.x.com")
-        if missing := [name for name in _CREDENTIALS if not credentials.get(name)]:
-            raise ValueError(f"the secret with X's user tokens lacks {', '.join(missing)}")
+        see_that_one_can_send(credentials, api_url)
         self._client = tweepy.Client(
-            **{name: credentials[name] for name in _CREDENTIALS},
+            **{name: credentials[name] for name in CREDENTIALS},
             return_type=requests.Response,
             wait_on_rate_limit=False,
         )
@@ -99,32 +94,6 @@ class XMessenger:
         except Answered as answered:
             return answered.response
         raise AssertionError("every answer is raised")
-
-
-class KeyedMessenger:
-    """Sends with the keys as they are now. `keys` reads them; where it cannot, the last ones are good enough."""
-
-    def __init__(self, keys: Callable[[], Mapping[str, str]], api_url: str = TWEEPY_HOST) -> None:
-        self._read = keys
-        self._keys = keys()
-        self._api_url = api_url
-        self._messenger = XMessenger(self._keys, api_url)
-
-    def send(self, customer: str, text: str) -> Outcome:
-        return self._current().send(customer, text)
-
-    def look_up(self, customer: str) -> list[SentDM] | None:
-        return self._current().look_up(customer)
-
-    def _current(self) -> XMessenger:
-        try:
-            keys = self._read()
-            if keys != self._keys:
-                # What is sent meanwhile keeps the connection and the keys that it has begun with.
-                self._keys, self._messenger = keys, XMessenger(keys, self._api_url)
-        except Exception as failure:
-            telemetry.error("X's keys cannot be read anew", failure)
-        return self._messenger
 
 
 # ---- the way to X ----

@@ -8,7 +8,8 @@ from typing import Any
 import pytest
 
 from functions.load.writing import Table
-from functions.shared.aws.store import PAUSES, LeftUnread, Put, Store, unmarshalled
+from functions.shared.aws.store import PAUSES, LeftUnread, Put, Store
+from functions.shared.aws.typed import unmarshalled
 from infra.layout import TABLES
 from tests.proof.dynamo import Dynamo
 

@@ -20,7 +20,7 @@ from pydantic import ValidationError
 from functions.load.checking import document_of, reason
 from functions.load.planning import There, plan
 from functions.load.reading import Row
-from functions.load.writing import typed
+from functions.shared.aws.typed import typed
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import PARTS, Account, Document, Unreadable
 from ops.schemas import schemas

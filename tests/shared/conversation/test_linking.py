@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from functions.commands.hashtags.link import code_in, number_in
+from functions.commands.hashtags.link import code_in
+from functions.commands.phone_numbers import number_in
 from functions.commands.sms import LONGEST_SMS, AwsTexts, Sms
 from functions.escalate.contract import ShownAccount
 from functions.shared.aws.rows import customer_pk
@@ -620,7 +621,7 @@ def test_aws_is_asked_in_the_same_way_whether_or_not_a_text_leaves() -> None:
     aws = Aws()
 
     for really in (True, False):
-        AwsTexts(aws, "ExampleCare").send(Sms(NUMBER, "hello", really=really))
+        AwsTexts(lambda: aws, "ExampleCare").send(Sms(NUMBER, "hello", really=really))
 
     sent, checked = aws.asked
     assert sent == {

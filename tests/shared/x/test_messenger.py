@@ -37,7 +37,8 @@ from functions.shared.x.dms import (
     Unknown,
 )
 from functions.shared.x.ids import written_at
-from functions.shared.x.messenger import KeyedMessenger, XMessenger
+from functions.shared.x.keyed_messenger import KeyedMessenger
+from functions.shared.x.messenger import XMessenger
 from tests.fakes import FakeMessenger
 from tests.simulated_x import BRAND, LINKED, NEW, SimulatedX, simulated_x, user_tokens
 
