@@ -1,6 +1,6 @@
 """Hashtags are asked, and what they say becomes a decision: an answer, a case, or both in one DM."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -8,7 +8,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.gate import TOO_OLD
-from functions.commands.handover import acknowledgement, in_silence, to_people
+from functions.commands.handover import acknowledgement, in_silence, passed_on, to_people
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
 from functions.shared.aws import telemetry
@@ -89,12 +89,21 @@ def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalat
         return replace(decision, case=Join(joins))
     if handover is None:
         return answered_with(heard, why, answers.replies, after=after, commands=answers.by)
-    found = Match(handover.kind, handover.team, None, "")
     if answers.replies:
-        return _answered_too(heard, why, answers.replies, found, after, commands=answers.by)
+        found = Match(handover.kind, handover.team, None, "")
+        replies = [*answers.replies, *in_short(handover)]
+        return _answered_too(heard, why, replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
-        return answered_with(heard, why, [handover.if_open], after=after)
-    return to_people(heard, why, found, key=handover.key or None, after=after)
+        decision = answered_with(heard, why, [handover.if_open], after=after)
+        return replace(decision, case=Join(heard.open_case)) if handover.adds else decision
+    return passed_on(heard, why, handover, after)
+
+
+def in_short(handover: Escalate) -> Iterator[Reply]:
+    """Say what a command hands over in one line among other answers."""
+    if handover.text:
+        line = handover.text.short.format_map(handover.told)
+        yield Reply(handover.key, line, short=line, quotes=handover.quotes)
 
 
 def answered_with(
