@@ -39,14 +39,16 @@ def load_demo(brand: Path = EXAMPLE_UK, *, with_chats: bool = False) -> list[str
 def introduce(one: dict[str, Any], now: datetime, *, stopped: bool) -> bool:
     """Make a customer who is not known yet, and say whether they were not."""
     stranger = Conversation(Customer(one["x_user_id"]))
-    link = Link(one["account"]["account_id"], one["lines"][0]["line_id"], now) if one["linked"] else None
+    account, line = one["account"]["account_id"], one["lines"][0]["line_id"]
+    link = Link(account, line, now, wiring.keyed(CODE_KEY).of_line(account, line)) if one["linked"] else None
     stopped_by = FIRST_STOP if stopped else None
     # Who is linked has written before, and was told then how we use messages.
     known = replace(
         stranger.customer, handle=one["handle"], link=link, stopped_by=stopped_by, told_privacy=link is not None
     )
+    linked = conversations.with_lines(store(), replace(stranger, customer=known))
     try:
-        conversations.save(store(), stranger, replace(stranger, customer=known), by="demo", did="introduced", now=now)
+        conversations.save(store(), stranger, linked, by="demo", did="introduced", now=now)
     except Cancelled:  # known since an earlier run, and perhaps no longer linked or stopped
         return False
     return True

@@ -213,10 +213,10 @@ class LocalRun:
             else:
                 await self._start_engine()
             await asyncio.to_thread(resources.create_tables)
+            await asyncio.to_thread(resources.put_secrets, consumer_secret())
             with_chats = not os.environ.get("X_API_URL")
             self._to_stop = await asyncio.to_thread(load_demo, self._options.brand, with_chats=with_chats)
         with self._step("queues"):
-            await asyncio.to_thread(resources.put_secrets, consumer_secret())
             return await asyncio.to_thread(resources.create_queues)
 
     async def _start_engine(self) -> None:

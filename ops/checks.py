@@ -288,7 +288,8 @@ def rows(place: Place) -> Iterator[Fault]:
     seen = look(place)
     least = "" if seen.whole else "At least "
     if seen.of_before:
-        yield Fault(f"{least}{seen.of_before} rows of before.", f"`tweetserve migrate {_where(place)}` writes them.")
+        what = f"{least}{seen.of_before} customers are as an older release wrote them."
+        yield Fault(what, f"`tweetserve migrate {_where(place)}` writes what is missing.")
     if many := seen.unread.total():
         kinds = ", ".join(f"{number} {kind}" for kind, number in sorted(seen.unread.items()))
         what = f"{least}{many} rows hold what a newer release has written and this one does not understand: {kinds}."

@@ -39,6 +39,7 @@ def doctor(place: Place, *, as_json: bool) -> None:
             console.print(Text("✗ " if several else "✓ ", "red" if several else "green").append(part, "bold"))
             for fault in several:
                 console.print(Text(f"    {fault.what}\n    → {fault.remedy}"))
-        console.print(f"{len(faults)} faults." if faults else "Nothing is wrong.", highlight=False)
+        many = "1 fault." if len(faults) == 1 else f"{len(faults)} faults."
+        console.print(many if faults else "Nothing is wrong.", highlight=False)
     if faults:
         raise typer.Exit(FAULTS)

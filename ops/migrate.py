@@ -47,9 +47,9 @@ def migrate(place: Place, *, dry_run: bool, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps({"dry_run": dry_run} | done, indent=2))
     elif dry_run:
-        typer.echo(f"Would write {done['of_before']} rows of before.")
+        typer.echo(f"Customers as an older release wrote them: {done['of_before']}. Nothing was written.")
     else:
-        typer.echo(f"{done['written']} of {done['of_before']} rows of before are written.")
+        typer.echo(f"Customers as an older release wrote them: {done['of_before']}, written: {done['written']}.")
     if done["left"]:
         typer.echo(f"{done['left']} were being written by others: run it once more.", err=True)
         raise typer.Exit(1)
@@ -64,7 +64,7 @@ def written(place: Place, *, dry_run: bool, heard: Callable[[str], None] = lambd
             done["of_before"] += 1
             if not dry_run:
                 done["written" if named(place, x_id, keyed) else "left"] += 1
-        heard(f"{done['of_before']} rows of before")
+        heard(f"found {done['of_before']}")
     return done
 
 

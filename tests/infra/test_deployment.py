@@ -144,6 +144,7 @@ def deployed(cloud: str, x: SimulatedX, new: dict[str, str], environment: pytest
     assert put.exit_code == 0, put.output
     for table, name in zip(TABLES, ("ACCOUNTS", "CATALOGUE", "SERVICE"), strict=True):
         environment.setattr(demo_data, name, table._replace(name=new[f"{table.name.title()}Table"]))
+    environment.setattr(demo_data, "CODE_KEY", "tweetserve/dev/code-key")
     demo_data.load_demo()
     # The engine knows the host name of an API, the machine does not.
     [api] = boto3.client("apigatewayv2").get_apis()["Items"]

@@ -10,9 +10,10 @@ from functions.shared.aws.rows import AUDIT, all_of, customer_pk, later_key, lin
 from functions.shared.aws.store import Put
 from functions.shared.conversation import conversations
 from functions.shared.conversation.linking import Keyed
-from ops import checks
+from ops import checks, migrate
 from ops.place import Place
 from tests.at_terminal import Terminal, place, tweetserve
+from tests.running import Running
 
 __all__ = ["place", "tweetserve"]  # fixtures
 
@@ -68,7 +69,7 @@ def test_a_dry_run_writes_nothing(here: Terminal) -> None:
 
     said = here("migrate", "--dry-run")
 
-    assert said.stdout == "Would write 1 rows of before.\n"
+    assert said.stdout == "Customers as an older release wrote them: 1. Nothing was written.\n"
     assert here.store.get(*line_key(LINE)) is None
 
 
@@ -89,7 +90,7 @@ def test_doctor_counts_what_other_releases_have_written(here: Terminal) -> None:
     here.store.commit([Put(later_key("3", "m-1").row({"body": "{}"}))])
 
     assert found(here) == [
-        "2 rows of before.",
+        "2 customers are as an older release wrote them.",
         "2 rows hold what a newer release has written and this one does not understand: 1 profile, 1 reply.",
         "1 messages wait for a newer release.",
     ]
@@ -101,3 +102,7 @@ def test_nothing_is_counted_where_all_is_of_this_release(here: Terminal) -> None
     here.json("migrate")
 
     assert found(here) == []
+
+
+def test_the_demo_has_nothing_that_would_have_to_be_migrated(local_run: Running) -> None:
+    assert migrate.written(local_run.place, dry_run=True)["of_before"] == 0
