@@ -1,14 +1,15 @@
 """Hashtags are asked, and what they say becomes a decision: an answer, a case, or both in one DM."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
 
+from functions.commands import incidents
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.gate import TOO_OLD
-from functions.commands.handover import acknowledgement, in_silence, passed_on, to_people
+from functions.commands.handover import acknowledgement, in_silence, to_people, with_person
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
 from functions.shared.aws import telemetry
@@ -50,6 +51,9 @@ def answer(
     if answers.end_link and after.link:
         after = unlinked(after)
     handover = _handover(heard, commands, answers.handovers, found or beside)
+    if handover and not answers.handovers and _is_told(heard, answers, _what(handover)):
+        handover = None
+    after = replace(after, waits_for=tuple(dict.fromkeys((*after.waits_for, *answers.told_later))))
     decision = _answered_or_not(heard, why, answers, handover, after)
     return replace(decision, account_error=answers.account_error)
 
@@ -61,14 +65,18 @@ class Answers:
     replies: tuple[Reply, ...]
     by: tuple[Command, ...]
     handovers: tuple[Escalate, ...]
+    told_later: tuple[str, ...] = ()
+    """The known incidents of which they want to be told the end; nothing is said of that now."""
 
     @classmethod
     def of(cls, question: Question, commands: Sequence[Command], before: Sequence[Reply]) -> "Answers":
         results = [(command, _run(command, question)) for command in commands]
+        said = [(command, result) for command, result in results if isinstance(result, Reply) and not result.tells]
         return cls(
-            replies=(*before, *(result for _, result in results if isinstance(result, Reply))),
-            by=tuple(command for command, result in results if isinstance(result, Reply)),
+            replies=(*before, *(result for _, result in said)),
+            by=tuple(command for command, _ in said),
             handovers=tuple(result for _, result in results if isinstance(result, Escalate)),
+            told_later=tuple(result.tells for _, result in results if isinstance(result, Reply) and result.tells),
         )
 
     @property
@@ -87,23 +95,39 @@ def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalat
         joins = heard.open_case
         decision = answered_with(heard, why, answers.replies, after=after, commands=answers.by, joins=joins)
         return replace(decision, case=Join(joins))
+    if handover is None and not answers.replies:
+        return _told_later(heard, why, after)
     if handover is None:
         return answered_with(heard, why, answers.replies, after=after, commands=answers.by)
+    found = _what(handover)
     if answers.replies:
-        found = Match(handover.kind, handover.team, None, "")
-        replies = [*answers.replies, *in_short(handover)]
-        return _answered_too(heard, why, replies, found, after, commands=answers.by)
+        return _answered_too(heard, why, answers.replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
-        decision = answered_with(heard, why, [handover.if_open], after=after)
-        return replace(decision, case=Join(heard.open_case)) if handover.adds else decision
-    return passed_on(heard, why, handover, after)
+        return answered_with(heard, why, [handover.if_open], after=after)
+    if notice := incidents.known(heard, found):
+        return with_person(heard, why, found, notice, after)
+    return to_people(heard, why, found, key=handover.key or None, after=after)
 
 
-def in_short(handover: Escalate) -> Iterator[Reply]:
-    """Say what a command hands over in one line among other answers."""
-    if handover.text:
-        line = handover.text.short.format_map(handover.told)
-        yield Reply(handover.key, line, short=line, quotes=handover.quotes)
+def _is_told(heard: Heard, answers: Answers, found: Match) -> bool:
+    """Say whether what stands beside hashtags is the trouble that their answers are about: then nobody has to look."""
+    if heard.question.dm.attachment or incidents.needs_person(heard):
+        return False
+    notice = incidents.known(heard, found)
+    told = notice is not None and any(reply.notice == notice.id for reply in answers.replies)
+    about_it = found.kind == "fault" or (found.kind == "other" and rules.of_news(heard.rest))
+    return told or (bool(answers.told_later) and about_it)
+
+
+def _told_later(heard: Heard, why: Why, after: Customer) -> Decision:
+    """Say nothing now; what stands beside it is for who has the case."""
+    if heard.open_case and heard.adds:
+        return Decision("joined", why.step, why.rule, after, case=Join(heard.open_case))
+    return Decision("ignored", why.step, why.rule, after)
+
+
+def _what(handover: Escalate) -> Match:
+    return Match(handover.kind, handover.team, None, "")
 
 
 def answered_with(

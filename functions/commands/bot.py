@@ -14,7 +14,7 @@ from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms, TextMessenger
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import ERASE, dm_key, dm_row, x_id_in
+from functions.shared.aws.rows import ERASE, dm_key, dm_row, tellme_row, x_id_in
 from functions.shared.aws.store import FORGET, Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import NOBODY, Account
@@ -226,7 +226,15 @@ class Bot:
             after = _with_case(after, decision, message, now)
         if decision.say:
             after = after.having(_outgoing(decision.say, decision, message, now))
-        return replace(after, writes=(_record(message, decision, now, queued_at), *_beside(message, decision, now)))
+        waits = (tellme_row(message.customer, message.id, notice, now) for notice in _newly(before, decision))
+        return replace(
+            after, writes=(_record(message, decision, now, queued_at), *_beside(message, decision, now), *waits)
+        )
+
+
+def _newly(before: Conversation, decision: Decision) -> list[str]:
+    """The known incidents of which the customer wants from now on to be told the end."""
+    return [notice for notice in decision.customer.waits_for if notice not in before.customer.waits_for]
 
 
 def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime, queued_at: datetime | None) -> Put:
@@ -285,7 +293,7 @@ def _outgoing(say: Say, decision: Decision, message: DirectMessage | Encrypted, 
         kind=say.kind,
         created_at=now,
         quotes=say.quotes,
-        tags=() if say.by_words else say.tags,
+        tags=say.tags,
         form=say.form,
         too=say.too,
         case=decision.case.id if decision.case else decision.customer.case if say.promises else None,

@@ -8,7 +8,7 @@ from functions.commands import flood, incidents, our_words, switches, texts
 from functions.commands.answering import OTHER, answer, answered_with, changed, said
 from functions.commands.compose import said_alone
 from functions.commands.decisions import Decision, Join, Open, Why
-from functions.commands.handover import acknowledgement, to_people
+from functions.commands.handover import acknowledgement, to_people, with_person
 from functions.commands.hashtags import delete, link
 from functions.commands.hashtags.stop import say as confirmation
 from functions.commands.incoming import Heard, each_once
@@ -325,16 +325,15 @@ def known_incident(heard: Heard, found: Match) -> Decision | None:
     """Trouble that is known is told at once, without a case unless somebody needs a person as well."""
     if heard.customer.stopped:
         return None
-    needs_person = rules.asks_person(heard.read.words) or rules.depends(heard.read.words)
-    notice, now = incidents.known(heard, found), heard.question.now
-    if notice and not needs_person:
-        return answered_with(heard, Why("6 rule", f"notice {notice.id}"), [incidents.fault(notice, now, heard.brand)])
+    notice = incidents.known(heard, found)
+    if notice and incidents.needs_person(heard):
+        return with_person(heard, Why("6 rule", f"notice {notice.id}, {said(found)}"), found, notice)
     if notice:
-        after, why = replace(heard.customer, told_of=notice.id), Why("6 rule", f"notice {notice.id}, {said(found)}")
-        told = incidents.latest(notice, now, heard.brand)
-        return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
-    ended = None if needs_person else incidents.ended(heard, found)
-    return answered_with(heard, Why("6 rule", f"notice {ended.id} over"), [incidents.over(ended)]) if ended else None
+        reply = incidents.fault(notice, heard.question.now, heard.brand)
+        return answered_with(heard, Why("6 rule", f"notice {notice.id}"), [reply])
+    if ended := incidents.ended(heard, found):
+        return answered_with(heard, Why("6 rule", f"notice {ended.id} over"), [incidents.over(ended)])
+    return None
 
 
 def _line(heard: Heard, found: Match) -> Match:

@@ -3,11 +3,11 @@
 from dataclasses import replace
 from datetime import datetime
 
-from functions.commands import texts
+from functions.commands import incidents, texts
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.incoming import Heard
-from functions.commands.registry import Escalate
+from functions.shared.brand.catalogue import Notice
 from functions.shared.brand.hours import is_open
 from functions.shared.conversation.cases import UNPROMISED, Case, Team
 from functions.shared.conversation.customers import Customer
@@ -37,17 +37,11 @@ def to_people(
     return Decision("escalated", why.step, why.rule, after, say, opened)
 
 
-def passed_on(heard: Heard, why: Why, handover: Escalate, after: Customer) -> Decision:
-    """Open a case for what a command hands over, or add to the one that is open: then how that stands is said."""
-    found = Match(handover.kind, handover.team, None, "")
-    if handover.text is None or heard.open_case or after.stopped:
-        return to_people(heard, why, found, key=handover.key or None, after=after, **handover.told)
-    decision = to_people(heard, why, found, key=None, after=after)
-    due = heard.due(handover.team)
-    reply = handover.text.reply(**heard.values(heard.case_id, handover.team, due), **handover.told)
-    reply = replace(reply, promises=heard.told(handover.team, due), quotes=handover.quotes)
-    after, say = compose(heard, after, [reply], "acknowledgement")
-    return replace(decision, customer=after, say=say)
+def with_person(heard: Heard, why: Why, found: Match, notice: Notice, after: Customer | None = None) -> Decision:
+    """Tell of a known incident who needs a person as well, who looks at it before the rest of the line."""
+    told = incidents.latest(notice, heard.question.now, heard.brand)
+    after = replace(after or heard.customer, told_of=notice.id)
+    return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
 
 
 def in_silence(heard: Heard) -> Open | Join:

@@ -29,9 +29,11 @@ NEEDS = (
     "brand.emergency.number",
     "brand.emergency.networks",
 )
+ASK_TO_HEAR = "Send #tellme and I'll write once, when it's fixed."
 FAULT = Text(
     "notice.fault",
     "{hi}sorry, we know about this: {says} Next news by {next_at}.{in_danger}",
+    next=ASK_TO_HEAR,
     needs=NEEDS,
 )
 AFTER_END = Text(
@@ -83,16 +85,17 @@ def known(heard: Heard, found: Match) -> Notice | None:
     """
     notices = [one for one in heard.question.catalogue.notices() if one.told(heard.question.now)]
     best, placed = _most_about(heard, found, notices)
-    may_be_elsewhere = best and best.areas and not placed and heard.question.customer.told_of == best.id
-    return None if may_be_elsewhere else best
+    asks_again = best and best.areas and not placed and heard.question.customer.told_of == best.id
+    return None if asks_again else best
 
 
 def ended(heard: Heard, found: Match) -> Notice | None:
-    """Return the one that a message is about and that has ended lately; not to who was told so already."""
+    """Return the one that a message is about and that has ended lately; not for who knows that, or needs a person."""
     customer = heard.question.customer
     notices = [one for one in lately_ended(heard.question) if one.id != customer.told_over]
     best, placed = _most_about(heard, found, notices)
-    return best if best and (placed or not best.areas or customer.told_of == best.id) else None
+    is_theirs = best and (placed or not best.areas or customer.told_of == best.id)
+    return best if is_theirs and not needs_person(heard) else None
 
 
 def lately_ended(question: Question) -> list[Notice]:
@@ -108,6 +111,20 @@ def of_customer(question: Question) -> Notice | None:
         one for one in (*notices, *lately_ended(question)) if one.id == question.customer.told_of or not one.areas
     ]
     return max(touches, key=lambda one: (one.told(question.now), one.id == question.customer.told_of), default=None)
+
+
+def of_place(question: Question) -> Notice | None:
+    """Return the newest one at a place that is named."""
+    brand = question.catalogue.brand
+    near = places_in(plain(question.dm.text).words, question.catalogue)
+    notices = [one for one in question.catalogue.notices() if one.told(question.now) and one.areas]
+    here = (one for one in notices if any(is_at(one, place, brand) for place in near))
+    return max(here, key=lambda one: one.started_at, default=None)
+
+
+def needs_person(heard: Heard) -> bool:
+    """They ask for a person, or somebody depends on the phone."""
+    return rules.asks_person(heard.read.words) or rules.depends(heard.read.words)
 
 
 def news(question: Question) -> Reply | None:

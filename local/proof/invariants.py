@@ -117,6 +117,10 @@ class Trace:
     soon: timedelta = A_MINUTE
     """Within this time everybody else's replies leave while there is room."""
 
+    ends: Mapping[str, datetime] = field(default_factory=dict)
+    """By known incident: when it ended."""
+    to_hear: frozenset[str] = frozenset()
+    """Customers who are to be told when one ends, and have been by now."""
     newer: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     """What a newer release has written into rows, by their keys."""
 
@@ -501,8 +505,13 @@ def _kinds(trace: Trace) -> Callable[[Chat], set[str]]:
 
 
 def _kept_from(kind: str, limit: int) -> int:
-    """How many sends of a window a kind leaves to others: of the reserve, 4 in 15, half is staff's alone."""
+    """How many sends of a window a kind leaves to others: of the reserve, 4 in 15, half is staff's alone.
+
+    News of an incident's end leaves one customer's share of answers as well, a fifth.
+    """
     reserve = max(1, limit * 4 // 15) if limit > 1 else 0
+    if kind == "news":
+        return reserve + max(1, limit // 5)
     return {"staff": 0, "urgent": reserve // 2, "stop": reserve // 2}.get(kind, reserve)
 
 
@@ -516,10 +525,10 @@ def live(trace: Trace) -> Iterable[str]:
 def fair(trace: Trace) -> Iterable[str]:
     """Whatever one customer does, or X about one, everybody else's replies leave soon while X takes DMs."""
     yield from _switched_often(trace)
-    stretches = _joined(trace.room)
+    stretches, news = _joined(trace.room), {row["id"] for row in trace.replies if row["kind"] == "news"}
     for customer in trace.customers - trace.troubled:
         for reply, since, until in waits(trace, customer):
-            for opened, closed in stretches:
+            for opened, closed in stretches if reply not in news else ():
                 if min(until, closed) - max(since, opened) > trace.soon:
                     yield f"{reply} waited from {since:%H:%M:%S} to {until:%H:%M:%S} though X had room"
 
@@ -580,6 +589,23 @@ def erase(trace: Trace) -> Iterable[str]:
         yield from (f"{row['pk']} {row['sk']} is left of {customer}" for row in trace.rows if _tells(str(row), own))
 
 
+def told_of_end(trace: Trace) -> Iterable[str]:
+    """Who asked is told once that an incident has ended, within two hours, and nobody else is."""
+    news = [row for row in trace.replies if row["kind"] == "news"]
+    told, ids = Counter((row["customer"], row["text"]) for row in news), {row["id"] for row in news}
+    yield from (f"{customer} was told {times} times of an end" for (customer, _), times in told.items() if times > 1)
+    hear = {row["customer"] for row in news}
+    if trace.ends:
+        yield from (f"{customer} is told of an end and is not to be" for customer in hear - trace.to_hear)
+        yield from (f"{customer} waits for news of an end" for customer in trace.to_hear - hear)
+    for customer, row in trace.in_turn:
+        for reply in _claimed(row):
+            ended = trace.ends.get(reply.removeprefix("notice-").partition("#")[0])
+            at = datetime.fromisoformat(row["at"])
+            if reply in ids and ended and not ended <= at < ended + 2 * AN_HOUR:
+                yield f"{customer} is told at {at:%H:%M} what ended at {ended:%H:%M}"
+
+
 def kept(trace: Trace) -> Iterable[str]:
     """What a newer release has written is still there."""
     rows = {(row["pk"], row["sk"]): row for row in trace.rows}
@@ -616,6 +642,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "ERASE": erase,
     "PRIVACY": privacy,
     "KEPT": kept,
+    "TOLD_OF_END": told_of_end,
 }
 WHOLE = ("ERASE", "PRIVACY")
 """They look at what was before an erasure, too."""

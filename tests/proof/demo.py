@@ -6,11 +6,12 @@ from typing import Any
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
-from tests.brands import FACTS
+from tests.brands import FACTS as BRAND
 
 LINKED_A, LINKED_B = "2000000000000000002", "2000000000000000005"
 
-CATALOGUE = Catalogue.of([FACTS | {"privacy_url": "example.co.uk/privacy"}])
+FACTS = [BRAND | {"privacy_url": "example.co.uk/privacy"}]
+CATALOGUE = Catalogue.of(FACTS)
 
 
 @cache

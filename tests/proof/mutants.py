@@ -7,7 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
-from functions.commands import bot, decide, promise_watch, switches
+from functions.commands import bot, decide, end_of_incident, promise_watch, switches
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
@@ -250,16 +250,6 @@ MUTANTS = (
         '"left": budget.limit - budget.late',
     ),
     Mutant(
-        "what is left is looked at before the claim and not in it",
-        "BUDGET",
-        "everybody at once",
-        budget.take,
-        """conditions = ["ends = :ends", "#left > :floor"]
-        values |= {"one": 1, "floor": floor}""",
-        """conditions = ["ends = :ends"]
-        values |= {"one": 1}""",
-    ),
-    Mutant(
         "our guess of a window's end outranks X's",
         "BUDGET",
         "contradictory headers",
@@ -497,7 +487,7 @@ MUTANTS = (
         "slow X",
         commands_tick.tick,
         "promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))",
-        "send_waiting(sender, Turns.within(10 * TIMES_OUT, sender.now), each),"
+        "send_waiting(sender, Turns.within(10 * TIMES_OUT, sender.now)),"
         " promise_watch.watch(sender, bot.catalogue, turns)",
     ),
     Mutant(
@@ -523,6 +513,30 @@ MUTANTS = (
         claim.obstacle,
         "if reply.automated and conversation.is_held:",
         "if False:",
+    ),
+    Mutant(
+        "who is busy while others are told that an incident has ended is forgotten",
+        "TOLD_OF_END",
+        "end of an incident",
+        end_of_incident._tell_one,
+        "return  # something",
+        "pass  # something",
+    ),
+    Mutant(
+        "who was told that an incident has ended stays on the list",
+        "ONE_REPLY",
+        "end of an incident",
+        end_of_incident._off,
+        "if one != notice.id",
+        "if one",
+    ),
+    Mutant(
+        "news of an end takes the room of answers",
+        "BUDGET",
+        "end of an incident",
+        budget.Budget.floor,
+        'if kind == "news":',
+        'if kind == "nothing":',
     ),
 )
 

@@ -31,8 +31,9 @@ from functions.escalate.contract import ReplyRequest, ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
-from functions.shared.aws.rows import BUDGET, LATER, Key
+from functions.shared.aws.rows import BUDGET, LATER, Key, tellme_clock
 from functions.shared.aws.store import Item, Put, Store
+from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import conversations
@@ -45,7 +46,6 @@ from functions.shared.conversation.replies import KINDS
 from functions.shared.conversation.tickets import TeamLines, cases_ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
-from functions.shared.turns import AT_ONCE, Each
 from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
 from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
@@ -54,10 +54,9 @@ from functions.shared.x.messenger import outcome_of
 from infra.layout import TABLES
 from local.proof.invariants import A_MINUTE, Chat, Erased, Paused, Trace
 from local.x.envelopes import as_listed
-from tests.proof.demo import CATALOGUE, LINKED_A, LINKED_B, account
+from tests.proof.demo import CATALOGUE, FACTS, LINKED_A, LINKED_B, account
 from tests.proof.dynamo import Dynamo, cancelled, failure
 from tests.proof.queues import Fifo, Queued, Sqs
-from tests.proof.threads import Threads
 
 START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 PAUSE = timedelta(minutes=8)
@@ -164,11 +163,7 @@ class X:
     def _ask(self, customer: str, text: str) -> Outcome:
         if self.is_away:
             return NotSent(None, "X cannot be reached")
-        answer = self._answer(customer, text)
         self.world.spend(self.send_takes)
-        return answer
-
-    def _answer(self, customer: str, text: str) -> Outcome:
         if self.is_down:
             return outcome_of(_answered(503, "Service Unavailable"))
         if customer in self.refuses:
@@ -192,12 +187,12 @@ class X:
         return self.says(Limits(self.limit, self._left, int(self._window_ends.timestamp())))
 
     def used_up_until(self, ends: datetime) -> None:
-        """Somebody else has used up a window of which we know nothing: what is on its way by then is no fault of ours.
+        """Somebody else has used up a window of which we know nothing: one call beyond it is no fault of ours.
 
         Each fault may keep from us what X has said to one.
         """
         self._window_ends, self._left = ends, 0
-        self._unforeseen = AT_ONCE + len(self.world.schedule)
+        self._unforeseen = 1 + len(self.world.schedule)
 
     def look_up(self, customer: str) -> list[SentDM] | None:
         def found() -> list[SentDM] | None:
@@ -318,10 +313,13 @@ class World:
         self.newer: dict[tuple[str, str], Item] = {}
         """What a newer release has written into rows."""
         self._spent = timedelta()
-        self._threads: Threads | None = None
         self.texted: list[Sms] = []
         self.figures: tuple[tuple[str, ...], ...] = ()
         """By load: figures as they are said that no other load has."""
+        self.notices: dict[str, Item] = {}
+        """The known incidents, by id."""
+        self.to_hear: set[str] = set()
+        """Who is to be told when an incident ends."""
         self.codes = (f"{number:06}" for number in count(100_001, 7))
         self.x = X(self, self.limit)
         self.dynamo = Dynamo(*TABLES)
@@ -335,7 +333,7 @@ class World:
         proofs = self._proofs(store)
         digest = partial(proofs.keyed.digest, "customer")
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest)
-        self.bot = Bot(self.sender, self.accounts, lambda _: CATALOGUE, proofs, Texts(self))
+        self.bot = Bot(self.sender, self.accounts, lambda _: self.catalogue, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service", lambda: self.now, wait=lambda _: None)
@@ -348,6 +346,10 @@ class World:
         earlier = self.store.get(*BUDGET) or BUDGET.row({})
         self.store.commit([Put(earlier | {"limit": self.limit})])
         self.points.clear()
+
+    @property
+    def catalogue(self) -> Catalogue:
+        return Catalogue.of([*FACTS, *self.notices.values()]) if self.notices else CATALOGUE
 
     def _proofs(self, store: Store) -> Proofs:
         def having(number: str) -> tuple[Account | Unreadable, ...]:
@@ -393,6 +395,10 @@ class World:
             figures=self.figures,
             soon=A_MINUTE + len(self.struck) * WINDOW,
             newer=dict(self.newer),
+            ends={
+                one["id"]: datetime.fromisoformat(one["ended_at"]) for one in self.notices.values() if "ended_at" in one
+            },
+            to_hear=frozenset(self.to_hear),
         )
 
     def _wishes(self) -> Iterator[tuple[str, bool]]:
@@ -426,12 +432,7 @@ class World:
     # ---- faults ----
 
     def point[T](self, sort: str, what: str, do: Callable[[], T], x: tuple[str, str] | None = None) -> T:
-        """Do a side effect, unless a fault strikes here. Other threads of the function go on before it.
-
-        Not between a last look at the lease and the socket: who is paused there ends with its time-out.
-        """
-        if self._threads and sort != "x":
-            self._threads.wait()
+        """Do a side effect, unless a fault strikes here."""
         here = len(self.points)
         self.points.append((sort, what))
         fault = self.schedule.get(here)
@@ -481,37 +482,17 @@ class World:
         if self._busy:
             self.now += PAUSE
             return
-        spent, threads = self._spent, self._threads
-        self._busy, self._threads = True, None
+        spent, self._busy = self._spent, True
         self.meanwhile()
         self.pass_time(PAUSE)
-        self._spent, self._busy, self._threads = spent, False, threads
+        self._spent, self._busy = spent, False
 
     def spend(self, time: timedelta) -> None:
         """A call takes long: the function that waits for it may not live to see the answer."""
-        if self._threads and time:
-            self._threads.wait(time)
-        else:
-            self._go_on(self.now + time)
-
-    def _go_on(self, at: datetime) -> None:
-        """The function that is at work goes on at a time."""
-        passes = max(at - self.now, timedelta())
-        self.now += passes
-        self._spent += passes
+        self.now += time
+        self._spent += time
         if self._spent > TIMES_OUT:
             raise Kill
-
-    def tick(self) -> None:
-        """One invocation of the commands' tick, with its threads."""
-        self._side_by_side(lambda each: tick_commands(self.bot, each))
-
-    def _side_by_side(self, do: Callable[[Each], object]) -> None:
-        threads = self._threads = Threads(lambda: self.now, self._go_on)
-        try:
-            threads.run(lambda: do(threads.each))
-        finally:
-            self._threads = None
 
     # ---- what happens ----
 
@@ -556,15 +537,10 @@ class World:
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
 
-    def hear_at_once(self) -> None:
-        """As `hear`, with some functions side by side, each of which has another customer's message."""
-        come = iter(lambda: self.queues["inbound"].receive(self.now), None)
-        self._side_by_side(lambda each: each(self._invoke, come))
-
     def work(self) -> None:
         """Let the functions do all that can be done at this moment."""
         self.hear()
-        self.survives(self.tick)
+        self.survives(lambda: tick_commands(self.bot))
         self.survives(lambda: tick_escalate(self.sender))
         self.hear()
         dead = self.queues["inbound"].dead
@@ -626,6 +602,7 @@ class World:
         times = [self.queues["inbound"].next_visible(), dead.next_visible() if dead else None, self.x.next_arrival()]
         limits = budget.load(self.store)
         held = {f"send#{kind}" for kind in KINDS if limits.holds(kind)} | {LATER}
+        held |= {tellme_clock(notice_id) for notice_id, notice in self.notices.items() if "ended_at" not in notice}
         first = {clock: at for clock, at in self.dynamo.first("service", "clock").items() if clock not in held}
         times += [self._next_turn(clock, datetime.fromisoformat(at), limits) for clock, at in first.items()]
         return min((at for at in times if at), default=None)
@@ -638,6 +615,22 @@ class World:
         return limits.next_room(full[0], self.now) if full else self.now + TICK
 
     # ---- what operations do ----
+
+    def notice(self, notice_id: str, **changes: Any) -> None:
+        """An incident begins, or what is known of it changes."""
+        began = {
+            "kind": "notice",
+            "id": notice_id,
+            "words": ["signal"],
+            "areas": ["Leeds"],
+            "says": "calls are failing in parts of Leeds.",
+            "started_at": f"{self.now:%Y-%m-%dT%H:%M:%SZ}",
+            "next_at": f"{self.now + timedelta(days=1):%Y-%m-%dT%H:%M:%SZ}",
+        }
+        self.notices[notice_id] = self.notices.get(notice_id, began) | changes
+
+    def notice_ends(self, notice_id: str) -> None:
+        self.notice(notice_id, ended_at=f"{self.now:%Y-%m-%dT%H:%M:%SZ}", fixed="calls in Leeds work again.")
 
     def pause(self) -> None:
         budget.pause(self.store, "rehearsal")

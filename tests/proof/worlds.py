@@ -325,15 +325,6 @@ def a_hundred_held(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
-def everybody_at_once(world: World) -> None:
-    """Twenty customers write at the same moment; functions and threads side by side take from one budget."""
-    for x_id in strangers(20):
-        world.write(x_id, "hello")
-    world.hear_at_once()
-    world.work()
-    world.pass_time(AFTERWARDS)
-
-
 def a_limit_untold(world: World) -> None:
     """Twelve customers wait for X; then somebody else has used its window up, and it does not say until when."""
     x_goes(world)
@@ -470,6 +461,31 @@ def rolled_back(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def end_of_an_incident(world: World) -> None:
+    """It ends while X's limit is used up, and a second time; of five who want to hear of it one stops and one goes.
+
+    One asks something else meanwhile.
+    """
+    _, _, stops, goes, _, other = strangers(6)  # the last digit tells them from the linked ones
+    world.notice("leeds")
+    for x_id in (goes, LINKED_A, stops, LINKED_B, other):
+        world.write(x_id, "#tellme in Leeds")
+    world.work()
+    world.write(stops, "#stop")
+    world.write(goes, "#delete")
+    world.work()
+    world.write(goes, "#delete yes")
+    world.work()
+    world.pass_time(timedelta(minutes=20))
+    world.to_hear = {LINKED_A, LINKED_B, other}
+    world.x.used_up_until(world.now + timedelta(minutes=3))
+    world.notice_ends("leeds")
+    world.write(LINKED_B, "#data")
+    world.work()
+    world.notice_ends("leeds")
+    world.pass_time(AFTERWARDS)
+
+
 def have_waiting(world: World, x_id: str, number: int, says: str = "") -> None:
     """As X leaves it behind when it was away: so many replies to one customer wait."""
     for numbers in batched(range(number), 25, strict=False):
@@ -530,13 +546,13 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a hundred held": (a_hundred_held, 15),
     "a refusal of one": (a_refusal_of_one, 15),
     "a limit untold": (a_limit_untold, 60),
-    "everybody at once": (everybody_at_once, 15),
     "a long line": (a_long_line, 15),
     "switch storm": (switch_storm, 15),
     "slow look-ups": (slow_look_ups, 15),
     "untold": (untold, 15),
     "slow X": (slow_x, 1000),
     "rolled back": (rolled_back, 15),
+    "end of an incident": (end_of_an_incident, 4),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
@@ -545,11 +561,11 @@ SAMPLED = {
     "a hundred and erased": 40,
     "a hundred held": 10,
     "a limit untold": 20,
-    "everybody at once": 20,
     "a long line": 30,
     "switch storm": 20,
     "slow look-ups": 60,
     "slow X": 100,
+    "end of an incident": 10,
 }
 """Too large for every single fault at every run: of so many one is tried."""
 

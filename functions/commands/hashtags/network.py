@@ -17,6 +17,7 @@ AHEAD = timedelta(hours=48)
 KNOWN = Text(
     "network.known",
     "{hi}known trouble at {place}: {says} Next news by {next_at}.{in_danger}",
+    next=incidents.ASK_TO_HEAR,
     needs=incidents.NEEDS,
 )
 PLANNED = Text(

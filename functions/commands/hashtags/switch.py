@@ -14,10 +14,9 @@ def say(question: Question) -> Reply:
 
 command = Command(
     tag="switch",
-    help="leaving, or moving your number",
+    help="move your number, or leave us",
     answer=say,
     examples=(Example("#switch", "answer.switch"), Example("#switch", "answer.switch", by="new_customer")),
     home="sales",
-    menu=(15, 1),
     texts=(LEAVE,),
 )

@@ -37,7 +37,7 @@ WEBHOOK = Key("webhook", "state")
 
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
 CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
-HOLDERS, LATER = "holders", "later"
+HOLDERS, LATER, TELLME = "holders", "later", "tellme"
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -84,6 +84,11 @@ def dm_key(x_id: str, dm_id: str) -> Key:
 def later_key(x_id: str, message_id: str) -> Key:
     """A message for a customer's conversation that waits for a release which knows it; LATER is its clock, too."""
     return Key(customer_pk(x_id), f"{LATER}#{message_id}")
+
+
+def tellme_key(x_id: str, dm_id: str) -> Key:
+    """A customer wants to know when a known incident has ended; the DM asked for it."""
+    return Key(customer_pk(x_id), f"{TELLME}#{dm_id}")
 
 
 def sent_key(x_id: str, dm_id: str) -> Key:
@@ -158,6 +163,11 @@ def send_clock(kind: str) -> str:
     return f"send#{kind}"
 
 
+def tellme_clock(notice_id: str) -> str:
+    """The clock of who wants to know when an incident has ended, who asked first first."""
+    return f"{TELLME}#{notice_id}"
+
+
 def line_of(team: str, *, silent: bool = False) -> str:
     """A team's line in the index. A silent case stands in one of its own, which no count sees."""
     return f"{team}#silent" if silent else team
@@ -166,7 +176,9 @@ def line_of(team: str, *, silent: bool = False) -> str:
 def clock_of_others(row: Item) -> Item:
     """The clock that a newer release has put a row on, and the time; nothing where it is one of ours."""
     clock = str(row.get("clock", FORGET))
-    ours = clock in (CASES, ERASE, PROMISES, SETTLE, LATER, FORGET) or clock.startswith(send_clock(""))
+    ours = clock in (CASES, ERASE, PROMISES, SETTLE, LATER, FORGET) or clock.startswith(
+        (send_clock(""), tellme_clock(""))
+    )
     return {} if ours else {name: row[name] for name in ("clock", "look_at") if name in row}
 
 
@@ -235,6 +247,11 @@ def dm_row(
     row |= {"queued_at": stamp(queued_at)} if queued_at else {}
     row |= {"case": case} if case else {}
     return Put(dm_key(x_id, dm_id).row(row, until=now + DM_IDS_KEPT), expected=0)
+
+
+def tellme_row(x_id: str, dm_id: str, notice_id: str, now: datetime) -> Put:
+    waits = {"notice": notice_id, "clock": tellme_clock(notice_id), "look_at": stamp(now)}
+    return Put(tellme_key(x_id, dm_id).row(waits, until=now + TEXTS_KEPT))
 
 
 def sent_row(x_id: str, dm_id: str, reply_id: str, now: datetime, *, confirmed: bool = False) -> Put:

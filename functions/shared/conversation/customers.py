@@ -138,6 +138,8 @@ class Customer(Stored):
     """Messages in a row that were not understood."""
     told_of: str | None = None
     """The newest known incident that they were told of."""
+    waits_for: tuple[str, ...] = ()
+    """The known incidents whose end they want to be told."""
     told_over: str | None = None
     """The newest of which they know that it has ended."""
     told_privacy: bool = False

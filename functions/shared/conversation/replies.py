@@ -21,7 +21,7 @@ from functions.shared.x.dms import Blocked, Declined, NotSent, Outcome, Refused,
 
 ReplyState = Literal["PENDING", "SENDING", "SENT", "REFUSED", "UNKNOWN", "UNCONFIRMED", "SUPPRESSED", "UNREADABLE"]
 """UNREADABLE is never written: a newer release has, what this one does not understand. Such a reply stays as it is."""
-Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer"]
+Kind = Literal["stop", "urgent", "staff", "acknowledgement", "answer", "news"]
 
 KINDS: tuple[Kind, ...] = get_args(Kind)
 """The order in which replies leave when X's limit is short."""
@@ -74,6 +74,8 @@ class Outgoing(Stored):
     case: str | None = None
     promises: datetime | None = None
     """The time by which it says that a person will have answered; the case's promise once this is on its way."""
+    until: datetime | None = None
+    """From then on it is not worth saying."""
     unasked: bool = False
     """Nobody asked for it (a menu, a notice): not while a person owns the conversation."""
     dm_id: str | None = None
@@ -201,7 +203,7 @@ def not_found(reply: Outgoing, now: datetime) -> Outgoing:
     last_word = reply.unknown_since + LOOK_UPS[-1]
     if now < last_word:
         return replace(reply, looked_up=reply.looked_up + 1, look_up_at=last_word)
-    if reply.kind == "answer" and reply.may_resend:
+    if reply.kind in ("answer", "news") and reply.may_resend:
         return replace(reply, state="PENDING", may_resend=False, look_up_at=None, not_before=now)
     return replace(reply, state="UNCONFIRMED", look_up_at=None)
 

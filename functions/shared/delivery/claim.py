@@ -51,6 +51,8 @@ def obstacle(conversation: Conversation, reply: Outgoing, now: datetime) -> Obst
         return "owned"
     if reply.updates_promise and not promises.may_leave(conversation.open_case, now):
         return "moot"
+    if reply.until and now >= reply.until:
+        return "moot"
     return "later" if reply.not_before and reply.not_before > now else None
 
 

@@ -34,8 +34,6 @@ from functions.shared.delivery.echoes import echoed, matches
 from functions.shared.x.dms import Declined, Messenger, Outcome, Refused, Sent
 from functions.shared.x.messages import Echo
 
-RACES = 6
-"""So often a claim that lost the race for the budget's one row is tried again while there is room."""
 WRITES = 80
 """Rows that are settled in one transaction; DynamoDB takes a hundred, and some belong to the change itself."""
 
@@ -61,39 +59,44 @@ class Sender:
 
         Raises Cancelled where the conversation has moved on.
         """
-        claimed = self._saved_at_once(before, after, by=by, did=did) if at_once else None
         now = self.now()
+        claimed = self._claimed_at_once(before, after, now) if at_once else None
         if claimed:
-            self.post(claimed.conversation, claimed.head)
-        saved = claimed.conversation if claimed else save(self.store, before, after, by=by, did=did, now=now)
-        self._ticket(saved, now)
-        return saved
-
-    def _saved_at_once(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Claim | None:
-        """Save a decision with the claim of what it says, again where only the race for the budget was lost."""
-        for _ in range(1 + RACES):
-            claimed = self._claimed_at_once(before, after)
-            if claimed is None:
-                return None
             try:
-                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=self.now())
+                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
+                self.post(saved, claimed.head)
+                self._ticket(saved, now)
+                return saved
             except Cancelled as cancelled:
                 if cancelled.by != {BUDGET.sk}:
                     raise
-            else:
-                return Claim(saved, claimed.head)
-        return None
+        saved = save(self.store, before, after, by=by, did=did, now=now)
+        self._ticket(saved, now)
+        return saved
+
+    def offer(self, before: Conversation, after: Conversation, *, by: str, did: str) -> bool:
+        """Save a change only if the last that it says leaves at once: nothing else waits, and the budget has room."""
+        now, budget = self.now(), budgets.load(self.store)
+        claimed = None if budget.waiting else claim(after, after.replies[-1], budget, now)
+        if claimed is None:
+            return False
+        try:
+            saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
+        except Cancelled:
+            return False
+        self.post(saved, claimed.head)
+        return True
 
     def _ticket(self, saved: Conversation, now: datetime) -> None:
         """Ticket a case, but a silent one is left to the tick: how long this takes must not tell of it either."""
         if saved.known_case:
             self.line.ticket(self.store, saved, now)
 
-    def _claimed_at_once(self, before: Conversation, after: Conversation) -> Claim | None:
+    def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
         new = [reply for reply in after.replies if before.reply(reply.id) is None]
         if not new:
             return None
-        budget, now = budgets.load(self.store), self.now()
+        budget = budgets.load(self.store)
         if not budget.room(new[-1].kind, now):
             budgets.mark_waiting(self.store, True)
             return None
@@ -169,10 +172,10 @@ class Sender:
 
         What can never leave any more is suppressed. While others wait, a customer who had their share has to as well.
         """
-        for _ in range(1 + RACES):
-            before = load(self.store, x_id)
+        for _ in range(conversations.TRIES):
+            before, now = load(self.store, x_id), self.now()
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
-            budget, now = budgets.load(self.store), self.now()
+            budget = budgets.load(self.store)
             after = self._without_held(self._without_hopeless(before, waiting, now), waiting, budget, now)
             may_leave = [reply for reply in after.replies if reply.state == "PENDING" and only(reply)]
             if others_wait and had_share(before.customer, budget, now):

@@ -176,6 +176,11 @@ def depends(words: Sequence[str]) -> bool:
     return first_of(_phrases("depends"), words) is not None
 
 
+def of_news(words: Sequence[str]) -> bool:
+    """Say whether words beside #tellme are about what it asks for."""
+    return first_of(_phrases("of_news"), words) is not None
+
+
 def of_incident(words: Sequence[str]) -> bool:
     """Say whether a text of which no rule knows more tells that something does not work."""
     return first_of(_phrases("of_incident"), words) is not None

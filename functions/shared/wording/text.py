@@ -46,14 +46,14 @@ class Reply:
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
-    by_words: bool = False
-    """It answers words beside the hashtag as well."""
     eta: str = ""
     """That time as said now: its place, {eta}, stays open in `text` as long as the reply may have to wait."""
     explains_lock: bool = False
     """It says why account figures are off, which is said once."""
     notice: str | None = None
     """The known incident of which it tells."""
+    tells: str | None = None
+    """The known incident whose end they want to be told."""
     over: str | None = None
     """The known incident that it says has ended."""
     wording: str | None = None

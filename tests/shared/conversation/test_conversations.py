@@ -3,6 +3,7 @@
 from dataclasses import replace
 from datetime import timedelta
 
+from functions.commands.tick import tick
 from functions.escalate.tick import tick as tick_escalate
 from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.store import Put
@@ -49,7 +50,7 @@ def delivered(world: World, customer: str) -> int:
 def ticking(world: World, times: int) -> None:
     for _ in range(times):
         world.now += timedelta(seconds=5)
-        world.tick()
+        tick(world.bot)
 
 
 def test_one_dm_that_is_found_settles_one_of_two_replies_that_say_the_same() -> None:
