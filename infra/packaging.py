@@ -14,6 +14,7 @@ from itertools import repeat
 from pathlib import Path, PurePosixPath
 from zipfile import ZIP_DEFLATED, ZipFile, ZipInfo
 
+from infra import slim
 from infra.layout import Function
 
 ROOT = Path(__file__).parent.parent
@@ -64,8 +65,8 @@ def build(
 
 
 def installed(platform: str, folder: Path) -> Path:
-    """Install the locked libraries for a platform into a folder, unless just these are there."""
-    lock = REQUIREMENTS.read_text(encoding="utf-8")
+    """Install the locked libraries for a platform into a folder, slimmed, unless just these are there."""
+    lock = REQUIREMENTS.read_text(encoding="utf-8") + Path(str(slim.__file__)).read_text(encoding="utf-8")
     mark = folder / ".requirements.txt"
     if mark.is_file() and mark.read_text(encoding="utf-8") == lock:
         return folder
@@ -79,6 +80,7 @@ def installed(platform: str, folder: Path) -> Path:
     command += ["--link-mode", "copy", *(("--python-platform", platform) if platform else ())]
     if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command line
         raise CannotPackage(f"uv could not install functions/requirements.txt for {platform or 'this machine'}.")
+    slim.slim(folder / "botocore" / "data")
     mark.write_text(lock, encoding="utf-8")
     return folder
 
