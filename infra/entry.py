@@ -13,10 +13,12 @@ from aws_cdk import aws_scheduler_targets as targets
 from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
+from functions.shared.aws.start import WARM_UP
 from infra.accepted import accept, wildcard_below
 from infra.layout import Function
 
 SHORTEST_RATE = 60  # EventBridge Scheduler's
+WARM_UP_EVERY = 300
 
 
 class Entry(Construct):
@@ -86,14 +88,22 @@ class Entry(Construct):
         )
 
     def tick(self, every: int) -> None:
-        """Be called by the clock. The next call makes up for one that failed, so none is repeated."""
+        """Be called by the clock."""
+        self._call("Clock", max(every, SHORTEST_RATE))
+
+    def keep_warm(self) -> None:
+        """Be called by the clock with what is looked at by nobody, so that Lambda keeps a process."""
+        self._call("WarmUp", WARM_UP_EVERY, scheduler.ScheduleTargetInput.from_object(WARM_UP))
+
+    def _call(self, name: str, every: int, event: scheduler.ScheduleTargetInput | None = None) -> None:
+        """Let the clock call. The next call makes up for one that failed, so none is repeated."""
         minute = cdk.Duration.minutes(1)
         self.function.configure_async_invoke(retry_attempts=0, max_event_age=minute)
         scheduler.Schedule(
             self,
-            "Clock",
-            schedule=scheduler.ScheduleExpression.rate(cdk.Duration.seconds(max(every, SHORTEST_RATE))),
-            target=targets.LambdaInvoke(self.function, retry_attempts=0, max_event_age=minute),
+            name,
+            schedule=scheduler.ScheduleExpression.rate(cdk.Duration.seconds(every)),
+            target=targets.LambdaInvoke(self.function, input=event, retry_attempts=0, max_event_age=minute),
         )
         # The role that calls is made beside us.
         versions = "The versions of the one function that the clock calls."

@@ -59,6 +59,7 @@ class Function(NamedTuple):
     every: int | None = None  # called by the clock, in seconds
     reads: str | None = None  # the queue whose messages it gets, one at a time
     on_aws_only: bool = False
+    kept_warm: bool = False  # somebody waits for it: the clock keeps a process of it
 
 
 INBOUND_DEAD = "inbound-dead"
@@ -67,11 +68,11 @@ TICKETS_DEAD = "escalations-dead"
 TICK = 5  # on AWS once a minute, which is the Scheduler's shortest
 
 FUNCTIONS = (
-    Function("webhook", "functions.webhook.handler", timeout=10),
+    Function("webhook", "functions.webhook.handler", timeout=10, kept_warm=True),
     Function("webhook-tick", "functions.webhook.tick", timeout=50, every=60),
-    Function("commands", "functions.commands.handler", timeout=20, reads="inbound"),
+    Function("commands", "functions.commands.handler", timeout=20, reads="inbound", kept_warm=True),
     Function("commands-tick", "functions.commands.tick", timeout=50, every=TICK),
-    Function("desk", "functions.escalate.handler", timeout=20),
+    Function("desk", "functions.escalate.handler", timeout=20, kept_warm=True),
     Function("desk-tick", "functions.escalate.tick", timeout=50, every=TICK),
     Function("dead-letters", "functions.escalate.dead_letters", timeout=20, reads=INBOUND_DEAD),
     # A whole core, and as long as Lambda lets it: a million accounts are a call or two. Here `accounts import` does it.

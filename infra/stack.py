@@ -123,6 +123,8 @@ class Service(cdk.Stack):
                 entry.read((queues | dead)[entry.layout.reads], at_once=stage.customers_at_once)
             if entry.layout.every:
                 entry.tick(entry.layout.every)
+            if entry.layout.kept_warm:
+                entry.keep_warm()
             if entry.layout.module.startswith("functions.webhook."):
                 queues["inbound"].grant_send_messages(entry.function)
         for line in lines.values():

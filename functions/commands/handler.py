@@ -35,6 +35,7 @@ class Settings(wiring.SenderSettings):
     """A simulator that takes text messages instead."""
 
 
+@start.kept_warm
 @telemetry.observed
 def lambda_handler(event: dict[str, Any], _context: object) -> None:
     for record in event["Records"]:

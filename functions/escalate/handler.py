@@ -37,6 +37,7 @@ class Settings(wiring.SenderSettings):
     sign_in_audience: str = ""
 
 
+@start.kept_warm
 @telemetry.observed
 def lambda_handler(event: dict[str, Any], _context: object) -> Response:
     try:

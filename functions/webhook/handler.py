@@ -45,6 +45,7 @@ class _Refused(Exception):
         self.metric = metric
 
 
+@start.kept_warm
 @telemetry.observed
 def lambda_handler(event: Event, context: object) -> _Answer:
     """Answer X's check (GET) and take in its events (POST)."""

@@ -20,6 +20,7 @@ from aws_cdk import aws_lambda as lambda_
 from aws_cdk.assertions import Template
 
 from benchmarks import costs
+from functions.shared.aws.start import WARM_UP
 from infra import stage as stages
 from infra.context import asked as asked_for
 from infra.context import service
@@ -386,16 +387,28 @@ def test_messages_come_one_at_a_time_and_no_reservation_throttles_them(template:
         assert called.get("ReservedConcurrentExecutions", 1000) >= mapping["ScalingConfig"]["MaximumConcurrency"]
 
 
-def test_the_clock_calls_every_tick(template: dict[str, Any]) -> None:
-    called = {
-        schedule["Target"]["Arn"]["Fn::GetAtt"][0]
-        for schedule in of_type(template, "AWS::Scheduler::Schedule").values()
+def called_by_the_clock(template: dict[str, Any], *, with_event: object) -> set[str]:
+    targets = [schedule["Target"] for schedule in of_type(template, "AWS::Scheduler::Schedule").values()]
+    return {
+        target["Arn"]["Fn::GetAtt"][0]
+        for target in targets
+        if ("Input" in target and json.loads(target["Input"])) == with_event
     }
 
-    assert called == {
+
+def test_the_clock_calls_every_tick(template: dict[str, Any]) -> None:
+    assert called_by_the_clock(template, with_event=False) == {
         one(template, "AWS::Lambda::Function", f"{camel(function.name)}Function")[0]
         for function in FUNCTIONS
         if function.every
+    }
+
+
+def test_whom_somebody_waits_for_is_kept_warm(template: dict[str, Any]) -> None:
+    assert called_by_the_clock(template, with_event=WARM_UP) == {
+        one(template, "AWS::Lambda::Function", f"{camel(function.name)}Function")[0]
+        for function in FUNCTIONS
+        if function.kept_warm
     }
 
 

@@ -6,9 +6,25 @@ fast and anywhere.
 
 import gc
 from collections.abc import Callable
+from functools import wraps
+from typing import Any
 
 from functions import IN_LAMBDA
 from functions.shared.aws import telemetry
+
+WARM_UP = {"warm-up": True}
+"""What the clock brings every five minutes, so that Lambda keeps a process: nothing else looks like it."""
+
+
+def kept_warm[Event, Answer](handler: Callable[[Event, Any], Answer]) -> Callable[[Event, Any], Answer]:
+    """Wrap a `lambda_handler`: it need not look at what only keeps it warm."""
+
+    @wraps(handler)
+    def unless_warm_up(event: Event, context: Any) -> Answer:
+        nothing: Any = None  # nobody reads what is said to a warm-up
+        return nothing if event == WARM_UP else handler(event, context)
+
+    return unless_warm_up
 
 
 def prepare(*makes: Callable[[], object]) -> None:

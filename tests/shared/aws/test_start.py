@@ -2,10 +2,12 @@
 
 import gc
 from collections.abc import Iterator
+from importlib import import_module
 
 import pytest
 
 from functions.shared.aws import start
+from infra.layout import FUNCTIONS, Function
 
 
 @pytest.fixture
@@ -44,3 +46,15 @@ def test_what_cannot_be_made_now_is_left_to_the_first_event() -> None:
     start.prepare(fails)
 
     assert gc.isenabled()
+
+
+@pytest.mark.parametrize("function", [one for one in FUNCTIONS if one.kept_warm], ids=lambda one: one.name)
+def test_what_only_keeps_a_function_warm_is_looked_at_by_nobody(function: Function) -> None:
+    """There are no settings here: whoever looked at anything would miss them."""
+    assert import_module(function.module).lambda_handler(dict(start.WARM_UP), None) is None
+
+
+def test_whoever_is_not_kept_warm_is_called_often_enough_or_waited_for_by_nobody() -> None:
+    cold = {one.name for one in FUNCTIONS if not one.kept_warm and not (one.every and one.every <= 60)}
+
+    assert cold <= {"dead-letters", "load"}
