@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass, field
 
-from functions.shared.x.dms import Outcome, Sent, SentDM
+from functions.shared.x.dms import LookUpsUsedUp, Outcome, Sent, SentDM
 
 
 @dataclass
@@ -11,7 +11,7 @@ class FakeMessenger:
     """An X that takes every DM, unless `outcomes` says how the next sends end, one by one."""
 
     outcomes: list[Outcome] = field(default_factory=list)
-    found: list[SentDM] | None = field(default_factory=list)
+    found: list[SentDM] | LookUpsUsedUp | None = field(default_factory=list)
     """What a look-up tells; None = it fails."""
     sent: list[tuple[str, str]] = field(default_factory=list)
     """Customer and text of every DM that was tried."""
@@ -25,6 +25,6 @@ class FakeMessenger:
             self.before_send(customer, text)
         return self.outcomes.pop(0) if self.outcomes else Sent(str(2_100_000_000_000_000_000 + len(self.sent)))
 
-    def look_up(self, customer: str) -> list[SentDM] | None:
+    def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
         self.looked_up.append(customer)
         return self.found

@@ -282,6 +282,14 @@ MUTANTS = (
         "if used_up and limits and not is_late:",
     ),
     Mutant(
+        "a refused look-up is forgotten",
+        "BUDGET",
+        "look-ups used up",
+        budget.look_up_refused,
+        "else now + WINDOW",
+        "else now",
+    ),
+    Mutant(
         "a time is told however long the line is",
         "PROMISE",
         "a long line",

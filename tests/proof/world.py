@@ -46,7 +46,7 @@ from functions.shared.conversation.replies import KINDS
 from functions.shared.conversation.tickets import TeamLines, cases_ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
-from functions.shared.x.dms import Limits, NotSent, Outcome, Sent, SentDM, Unknown
+from functions.shared.x.dms import Limits, LookUpsUsedUp, NotSent, Outcome, Sent, SentDM, Unknown
 from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
 from functions.shared.x.messages import inbound as inbound_type
@@ -144,6 +144,9 @@ class X:
         self.loses: set[str] = set()
         """Customers to whom X accepts our DMs and says nothing, nor when it is asked."""
         self.send_takes = self.look_up_takes = timedelta()
+        self.looks_from = START
+        """Before, it takes no look-up, and does not say until when."""
+        self._looks_refused = 0
         self._window_ends = START
         self._left = limit
         self._coming: list[tuple[datetime, str, str]] = []
@@ -194,9 +197,14 @@ class X:
         self._window_ends, self._left = ends, 0
         self._unforeseen = 1 + len(self.world.schedule)
 
-    def look_up(self, customer: str) -> list[SentDM] | None:
-        def found() -> list[SentDM] | None:
+    def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
+        def found() -> list[SentDM] | LookUpsUsedUp | None:
             self.world.spend(self.look_up_takes)
+            if self.world.now < self.looks_from:
+                # One call tells it, and each fault may keep that from us.
+                self._looks_refused += 1
+                self.over_limit += self._looks_refused > 1 + len(self.world.schedule)
+                return LookUpsUsedUp()
             if self.is_away or self.is_down or customer in self.loses:
                 return None
             return [SentDM(dm.dm_id, _by_x(dm), dm.at) for dm in self.delivered if dm.customer == customer]

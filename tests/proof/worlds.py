@@ -397,6 +397,20 @@ def slow_look_ups(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def look_ups_used_up(world: World) -> None:
+    """X loses what it was sent for twelve customers, and takes no look-up for a window without saying so before."""
+    lost = strangers(12)
+    world.troubled, world.x.loses = set(lost), set(lost)
+    for some, asked in zip(batched(lost, 4, strict=True), ("#data", "#charges", "#text"), strict=True):
+        for x_id in some:
+            world.write(x_id, "hello")
+        world.write(LINKED_A, asked)
+        world.work()
+    world.x.loses.clear()
+    world.x.looks_from = world.now + budget.WINDOW
+    world.pass_time(AFTERWARDS)
+
+
 def untold(world: World) -> None:
     """X hangs when it is sent a DM and tells nothing when it is asked for it, for good; the customer writes on."""
     world.x.loses = {LINKED_A}
@@ -549,6 +563,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a long line": (a_long_line, 15),
     "switch storm": (switch_storm, 15),
     "slow look-ups": (slow_look_ups, 15),
+    "look-ups used up": (look_ups_used_up, 60),
     "untold": (untold, 15),
     "slow X": (slow_x, 1000),
     "rolled back": (rolled_back, 15),
@@ -564,6 +579,7 @@ SAMPLED = {
     "a long line": 30,
     "switch storm": 20,
     "slow look-ups": 60,
+    "look-ups used up": 60,
     "slow X": 100,
     "end of an incident": 10,
 }

@@ -189,12 +189,12 @@ def _declined(reply: Outgoing, now: datetime) -> Outgoing:
     return replace(reply, state="REFUSED", lease_until=None)
 
 
-def not_told(reply: Outgoing, now: datetime) -> Outgoing:
-    """A look-up told nothing, which proves nothing: ask again later, but not for ever."""
+def not_told(reply: Outgoing, now: datetime, opens: datetime) -> Outgoing:
+    """A look-up told nothing, which proves nothing: ask again later, when X takes look-ups, but not for ever."""
     reply = replace(reply, untold=reply.untold + 1)
     if reply.untold > len(LOOK_AGAIN):
         return replace(reply, state="UNCONFIRMED", look_up_at=None)
-    return replace(reply, look_up_at=now + LOOK_AGAIN[reply.untold - 1])
+    return replace(reply, look_up_at=max(opens, now + LOOK_AGAIN[reply.untold - 1]))
 
 
 def not_found(reply: Outgoing, now: datetime) -> Outgoing:

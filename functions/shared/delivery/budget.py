@@ -74,6 +74,8 @@ class Budget(Stored):
     declined: dict[str, int] = field(default_factory=dict)
     """Recipients, as keyed hashes, whom X has refused us for no clear reason in this window, and when."""
     unknowns: int = 0
+    asks_from: int = 0
+    """X takes no look-up before, in seconds since 1970."""
     paused: str | None = None
     """Why operations hold automated replies back."""
     table: str | None = None
@@ -126,6 +128,11 @@ class Budget(Stored):
         if self.day_left is not None and self.day_left <= floor and self.is_day(now):
             at.append(self.day_ends)
         return max(now, datetime.fromtimestamp(max(at), now.tzinfo))
+
+    def next_look_up(self, now: datetime) -> datetime:
+        """When X may be asked again: no window ends further ahead than one is long."""
+        ahead = self.asks_from - now.timestamp()
+        return now + timedelta(seconds=ahead if 0 < ahead <= WINDOW.total_seconds() + SKEW else 0)
 
     @property
     def trouble(self) -> str | None:
@@ -277,6 +284,14 @@ def _is_plausible(
 
 def _milliseconds(at: datetime) -> int:
     return int(at.timestamp() * 1000)
+
+
+def look_up_refused(store: Store, says: datetime | None, now: datetime) -> datetime:
+    """Remember until when X takes no look-up: what it says, or a window from now where that cannot be."""
+    until = says if says and now < says <= now + WINDOW + timedelta(seconds=SKEW) else now + WINDOW
+    later = "attribute_not_exists(asks_from) OR asks_from < :until"
+    store.update(Update(*BUDGET, "SET asks_from = :until", later, {"until": int(until.timestamp())}))
+    return until
 
 
 def judged(store: Store, result: Outcome, recipient: str | None, now: datetime) -> Outcome:

@@ -31,7 +31,7 @@ from functions.shared.delivery.claim import (
     text_of,
 )
 from functions.shared.delivery.echoes import echoed, matches
-from functions.shared.x.dms import Declined, Messenger, Outcome, Refused, Sent
+from functions.shared.x.dms import Declined, LookUpsUsedUp, Messenger, Outcome, Refused, Sent
 from functions.shared.x.messages import Echo
 
 WRITES = 80
@@ -217,14 +217,21 @@ class Sender:
         self._change(x_id, given_up, did="lease ran out")
 
     def look_up(self, x_id: str) -> None:
-        """Ask X whether a reply of unknown outcome was delivered. A look-up that fails is not an absence."""
+        """Ask X whether a reply of unknown outcome was delivered. A look-up that fails is not an absence.
+
+        While X takes no look-ups nobody is asked about: that tells as little.
+        """
         conversation = load(self.store, x_id)
         asked = _as_many_as_fit(conversation, [r for r in conversation.replies if _to_look_up(r, self.now())])
         if not asked:
             return
-        found = self.messenger.look_up(x_id)
+        now = self.now()
+        opens = budgets.load(self.store).next_look_up(now)
+        found = self.messenger.look_up(x_id) if opens <= now else None
+        if isinstance(found, LookUpsUsedUp):
+            opens, found = budgets.look_up_refused(self.store, found.until, self.now()), None
         if found is None:
-            self._put_off(x_id, asked)
+            self._put_off(x_id, asked, opens)
             return
 
         def settled(current: Conversation) -> Conversation | None:
@@ -246,14 +253,14 @@ class Sender:
 
         self._change(x_id, settled, did="looked up")
 
-    def _put_off(self, x_id: str, asked: Sequence[Outgoing]) -> None:
-        """X did not tell: these are asked about again, behind others, a few times."""
+    def _put_off(self, x_id: str, asked: Sequence[Outgoing], opens: datetime) -> None:
+        """X did not tell: these are asked about again when it takes look-ups, behind others, a few times."""
         ids = {(reply.id, reply.fence) for reply in asked}
 
         def put_off(current: Conversation) -> Conversation:
             done = current
             for head in (r for r in current.replies if (r.id, r.fence) in ids and r.state == "UNKNOWN"):
-                done = self._not_seen(done, [replies.not_told(part, self.now()) for part in dm_of(done, head)])
+                done = self._not_seen(done, [replies.not_told(part, self.now(), opens) for part in dm_of(done, head)])
             return done
 
         saved = self._change(x_id, put_off, did="not told")

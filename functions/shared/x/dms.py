@@ -82,6 +82,13 @@ class SentDM:
     at: datetime
 
 
+@dataclass(frozen=True)
+class LookUpsUsedUp:
+    """X takes no look-up for now. `until` is what it says, None where it does not."""
+
+    until: datetime | None = None
+
+
 class Messenger(Protocol):
     """Whoever brings our DMs to customers."""
 
@@ -89,6 +96,6 @@ class Messenger(Protocol):
         """Send one DM, once. Never raises."""
         ...
 
-    def look_up(self, customer: str) -> list[SentDM] | None:
+    def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
         """Return our DMs of the last minutes to a customer; None = X did not tell, which proves nothing."""
         ...

@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
 
 from functions.shared.aws import telemetry
-from functions.shared.x.dms import Outcome, SentDM
+from functions.shared.x.dms import LookUpsUsedUp, Outcome, SentDM
 
 if TYPE_CHECKING:
     from functions.shared.x.messenger import XMessenger
@@ -35,7 +35,7 @@ class KeyedMessenger:
     def send(self, customer: str, text: str) -> Outcome:
         return self._current().send(customer, text)
 
-    def look_up(self, customer: str) -> list[SentDM] | None:
+    def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
         return self._current().look_up(customer)
 
     def prepare(self) -> None:

@@ -15,7 +15,18 @@ import requests
 import tweepy  # type: ignore[import-untyped]
 
 from functions.shared.aws import clock, telemetry
-from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, SentDM, Unknown
+from functions.shared.x.dms import (
+    Blocked,
+    Declined,
+    Limits,
+    LookUpsUsedUp,
+    NotSent,
+    Outcome,
+    Refused,
+    Sent,
+    SentDM,
+    Unknown,
+)
 from functions.shared.x.ids import written_at
 from functions.shared.x.keyed_messenger import CREDENTIALS, see_that_one_can_send
 from functions.shared.x.listing import ASKED_AGAIN, QUERY, has_no_sender, narrower
@@ -64,14 +75,16 @@ class XMessenger:
             return Unknown("sending failed in an unforeseen way")
         raise AssertionError("every answer is raised")
 
-    def look_up(self, customer: str) -> list[SentDM] | None:
+    def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
         if not _X_ID.fullmatch(customer):
             return None
         try:
             response = self._list(customer)
         except (NotConnected, requests.RequestException):
             return None
-        if 400 <= response.status_code < 500 and response.status_code != 429:
+        if response.status_code == 429:
+            return LookUpsUsedUp(_retry_at(limits_of(response.headers), clock.now()))
+        if 400 <= response.status_code < 500:
             telemetry.count("LookUpRefused")
             telemetry.warning("X does not let us look up what we have sent", status=response.status_code)
         return _listed(response, customer, clock.now())

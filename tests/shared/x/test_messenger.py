@@ -28,6 +28,7 @@ from functions.shared.x.dms import (
     Blocked,
     Declined,
     Limits,
+    LookUpsUsedUp,
     Messenger,
     NotSent,
     Outcome,
@@ -644,8 +645,10 @@ def test_what_is_beyond_the_limit_waits_until_the_used_up_window_ends(
 ) -> None:
     with served(answering(429, {}, **headers)) as server:
         outcome = server.messenger().send("2", TEXT)
+        looked_up = server.messenger().look_up("2")
 
     assert isinstance(outcome, NotSent)
+    assert looked_up == LookUpsUsedUp(outcome.retry_at)
     assert outcome.retry_at == (datetime.fromtimestamp(retry_at, UTC) if retry_at else None)
 
 
@@ -661,7 +664,7 @@ def test_a_look_up_finds_our_dms_and_not_the_customers(real: SimulatedX) -> None
 
     found = messenger.look_up(NEW.id)
 
-    assert found is not None
+    assert isinstance(found, list)
     assert [(dm.dm_id, dm.text) for dm in found] == [(sent.dm_id, "Less < than & more")]
     assert found[0].at.tzinfo == UTC
 
@@ -727,12 +730,12 @@ def without(name: str) -> dict[str, str]:
         (201, {"data": [EVENT]}, None),
         (401, [], None),
         (404, {"errors": None}, None),
-        (429, {}, None),
+        (429, {}, LookUpsUsedUp()),
         (503, b"", None),
     ],
 )
 def test_a_look_up_tells_something_only_where_all_of_it_is_clear(
-    status: int, body: Any, found: list[SentDM] | None
+    status: int, body: Any, found: list[SentDM] | LookUpsUsedUp | None
 ) -> None:
     with served(answering(status, body)) as server:
         assert server.messenger().look_up("2") == found
