@@ -20,6 +20,7 @@ LAZY = (
     "restore",
     "accounts",
     "catalogue",
+    "notice",
     "brand",
     "cases",
     "doctor",

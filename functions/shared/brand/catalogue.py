@@ -14,6 +14,8 @@ from functions.shared.carrier.accounts import Dated
 from functions.shared.carrier.items import Day, Minor, Moment, Part, Unreadable, Whole, Word
 
 _KEPT = timedelta(minutes=1)
+_KEPT_OF = {"notice": timedelta(seconds=5)}
+"""What has to be known at once is read more often."""
 
 CannedTeam = Literal["all", "urgent", "billing", "devices", "sales", "general"]
 Platform = Literal["ios", "android", "windows"]
@@ -171,7 +173,7 @@ class Catalogue:
 
         def items(kind: str) -> list[dict[str, Any]]:
             read_at, kept = cls._kept.get((table, kind), (None, []))
-            if read_at is None or not timedelta(0) <= now - read_at < _KEPT:
+            if read_at is None or not timedelta(0) <= now - read_at < _KEPT_OF.get(kind, _KEPT):
                 kept = _query(client, table, kind)
                 cls._kept[table, kind] = now, kept
             return kept

@@ -49,7 +49,7 @@ def spot_of(area: str, brand: Locale) -> Spot:
     if known := brand.places.get(area):
         return Spot(area, _where(known))
     is_town = area.lower() in {town.lower() for town in brand.places}
-    if not is_town and (_postcode(area, brand) or (brand.postcode and area.isupper() and len(area) < len("ABC"))):
+    if not is_town and (_postcode(area, brand) or (brand.postcode and area.isalpha() and len(area) < len("ABC"))):
         return Spot(area.upper(), ((area.upper(),),))  # "LS" is how all postcodes of an area begin
     return next(iter(_towns(plain(area).words, brand)), Spot(area, ((),)))
 
