@@ -1,6 +1,6 @@
 """A DM with what is read from it: which hashtags, which words beside them, which promises."""
 
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
@@ -191,11 +191,23 @@ _DIVIDE = frozenset(["and", "also", "plus", "but"])
 def _by_bare_words(words: Sequence[str]) -> list[Command]:
     """Return the commands whose words make up a whole message, together with filler."""
     by_word = registry().by_word
-    if rules.not_bare(words) or not rules.filler() | rules.belongings() | by_word.keys() >= set(words):
+    known = rules.filler() | rules.belongings() | by_word.keys()
+    if rules.asks(words):
+        words = [_without_slip(word, known) for word in words]
+    if rules.not_bare(words) or not known >= set(words):
         return []
     commands = [by_word[word] for word in words if word in by_word]
     owned = any(word in rules.belongings() for word in words)
     return [] if owned and not any(map(_tells, commands)) else commands
+
+
+def _without_slip(word: str, known: Collection[str]) -> str:
+    """Return the one known word that a longer word is a slip of, else the word."""
+    near = typo_of(word, known) if word not in known and len(word) >= _LONG else []
+    return near[0] if len(near) == 1 else word
+
+
+_LONG = 5
 
 
 def _tells(command: Command) -> bool:

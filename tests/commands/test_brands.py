@@ -184,7 +184,7 @@ def test_each_word_that_a_brand_names_is_known_to_a_rule() -> None:
 
 
 def test_words_that_a_brand_does_not_say_are_not_heard_and_nothing_fails() -> None:
-    assert match("I can't get through to 999", {"kind": "brand", "id": "facts"}).kind == "other"
+    assert match("I can't get through to 999", {"kind": "brand", "id": "facts"}).kind == "person"
     assert match("hello there", {"kind": "brand", "id": "facts"}).kind == "greeting"
 
 

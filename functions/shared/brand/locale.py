@@ -62,6 +62,8 @@ class CountryWords(Part):
     direct_debit: Several
     post: Several
     """Who brings parcels."""
+    rivals: Several
+    """Other networks, by names that mean nothing else."""
     money: Several
     """The currency, spoken: "pounds", "quid"."""
 

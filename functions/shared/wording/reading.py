@@ -17,7 +17,7 @@ _MONEY = re.compile("[$¢-¥฿₠-⃀]")
 _WORD = re.compile(r"¤|[^\W_]+")
 _CLAUSE = re.compile(r"[.,;:!?\n]+")
 _SKIN = re.compile("[\U0001f3fb-\U0001f3ff]")
-_CHEERFUL = frozenset("👍🙏❤😊🙂😀😍👏🎉✅")
+_CHEERFUL = frozenset("👍🙏❤😊🙂😀😍👏🎉✅👌🙌😁😄😃🥰😘☺💯🤗💙💚💜🧡💛♥")
 
 
 @dataclass(frozen=True)

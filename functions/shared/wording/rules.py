@@ -71,8 +71,8 @@ class Rule:
 
     def _consists(self, words: Sequence[str]) -> bool:
         """Say whether these are all words of the rule, but for a name."""
-        others = [word for word in words if word not in self.only]
-        return not others or (self.names and len(others) == 1 and _may_be_name(others[0]))
+        others = [at for at, word in enumerate(words) if word not in self.only]
+        return not others or (self.names and len(others) == 1 and _may_be_name(words, others[0]))
 
 
 def as_meant(words: Sequence[str]) -> tuple[str, ...]:
@@ -215,8 +215,15 @@ def _asking() -> frozenset[str]:
     return frozenset(routing()["asking"].split())
 
 
-def _may_be_name(word: str) -> bool:
-    return word.isalpha() and word not in filler() and not any(place.takes(word) for place in _places())
+def _may_be_name(words: Sequence[str], at: int) -> bool:
+    """Say whether a word stands where a name does, in "thanks Priya", and no phrase knows it."""
+    word, before = words[at], words[at - 1] if at else ""
+    stands = (before in _THANKED or at == len(words) - 1) and before not in _NAMELESS
+    return stands and word.isalpha() and word not in filler() and not any(place.takes(word) for place in _places())
+
+
+_THANKED = frozenset(["thanks", "you", "cheers", "ta", "thx", "ty"])
+_NAMELESS = frozenset(["for", "the", "my", "a", "your", "no", "is", "to", "was"])
 
 
 @cache
