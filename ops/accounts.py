@@ -18,6 +18,7 @@ from functions.load.loads import DataAge, Load
 from functions.load.sources import File, Object, Piped, Source, Unloadable
 from functions.load.writing import QUICK, RowContended, Table
 from functions.shared.aws import clock
+from functions.shared.aws.stored import fields_of
 from ops.place import Place, Trouble, at_place
 
 REJECTED = 3
@@ -73,7 +74,7 @@ def import_(
     how = How(full=full, shrink=shrink, again=again, by=f"{getpass.getuser()}@{socket.gethostname()}")
     came, rejects = _loaded(place, file, how, dry_run=dry_run, as_json=as_json)
     if as_json:
-        typer.echo(json.dumps({"dry_run": dry_run, **asdict(came)}, indent=2))
+        typer.echo(json.dumps({"dry_run": dry_run, **fields_of(came)}, indent=2))
     else:
         _tell(came, rejects, dry_run=dry_run)
     if came.is_older:
@@ -168,7 +169,7 @@ def loads_(place: Place, *, as_json: bool) -> None:
     """List the last loads: when, from what, what came of it, and by whom."""
     found = loads.newest_loads(place.store, SHOWN)
     if as_json:
-        typer.echo(json.dumps([asdict(one) for one in found], indent=2))
+        typer.echo(json.dumps([fields_of(one) for one in found], indent=2))
         return
     for one in found:
         ended = f"{one.accounts_ended:,} accounts and {one.lines_ended:,} lines ended"
@@ -190,7 +191,7 @@ def status(place: Place, *, as_json: bool) -> None:
         return
     age = DataAge.of(last, clock.now())
     if as_json:
-        typer.echo(json.dumps(asdict(age) | {"load": asdict(last)}, indent=2, default=str))
+        typer.echo(json.dumps(asdict(age) | {"load": fields_of(last)}, indent=2, default=str))
         return
     typer.echo(
         f"The last load, of {last.rows:,} rows, ended at {_minute(last.ended_at)}. Its newest figures are {age.hours:,}"

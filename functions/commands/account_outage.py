@@ -6,16 +6,38 @@ instead of ten thousand questions for staff.
 
 from datetime import datetime, timedelta
 
-from functions.shared.aws.rows import OUTAGE
+from botocore.exceptions import BotoCoreError, ClientError
+from pydantic.dataclasses import dataclass
+
+from functions.shared.aws import telemetry
+from functions.shared.aws.rows import OUTAGE, fields_in
 from functions.shared.aws.store import Store, Update
+from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 
 _WINDOW = timedelta(minutes=15)
 FEW = 3
 """So many spoilt answers may be those of a few customers."""
 
 
+@dataclass(frozen=True, config=STRICT)
+class Health(Stored):
+    """Answers from account data in one window, and how many of them were spoilt."""
+
+    begun: int = 0
+    """Seconds since 1970."""
+    asked: int = 0
+    spoilt: int = 0
+
+
 def note(store: Store, now: datetime, *, spoilt: bool) -> None:
     """Count an answer from account data. Best effort: a count that is lost changes nothing."""
+    try:
+        _count(store, now, spoilt=spoilt)
+    except (BotoCoreError, ClientError) as failure:
+        telemetry.error("an answer was not counted", failure)
+
+
+def _count(store: Store, now: datetime, *, spoilt: bool) -> None:
     seconds = int(now.timestamp())
     oldest = seconds - int(_WINDOW.total_seconds())
     counts = {"one": 1, "spoilt": int(spoilt)}
@@ -37,7 +59,7 @@ def note(store: Store, now: datetime, *, spoilt: bool) -> None:
 
 def widespread(store: Store, now: datetime) -> bool:
     """Say whether more than one answer in ten has been spoilt in the last minutes."""
-    row = store.get(*OUTAGE)
-    if row is None or row["begun"] <= int((now - _WINDOW).timestamp()):
+    answers = watched(read_as(Health, fields_in(store.get(*OUTAGE) or {})))
+    if answers.unread or answers.begun <= int((now - _WINDOW).timestamp()):
         return False
-    return bool(row["spoilt"] >= FEW and row["spoilt"] * 10 > row["asked"])
+    return answers.spoilt >= FEW and answers.spoilt * 10 > answers.asked

@@ -85,6 +85,8 @@ def _alone(table: Table) -> Iterator[Holder]:
 def _stopped(source: Source, table: Table, how: How) -> Load | None:
     """Return how far the last load of a source came, if it did not come to its end."""
     last = next((one for one in loads.newest_loads(table.store, 20) if one.source == source.name), None)
+    if last and last.unread:
+        return None  # nobody here can tell how far it came
     return last if last and last.state != "done" and last.full == how.full and last.rows else None
 
 
@@ -112,10 +114,10 @@ class _Loading:
                 self._end()
             return self.load
         except Another:
-            self.load.rows = 0
+            self.load = replace(self.load, rows=0)
             raise
         except Unloadable as error:
-            self.load.why = str(error)
+            self.load = replace(self.load, why=str(error))
             raise
         finally:
             self.seen.close()
@@ -166,15 +168,19 @@ class _Loading:
         except BaseException:
             self.under_way.clear()  # what comes behind rows that are not in the table is not done either
             raise
-        came.rows, came.row, came.digest = came.rows + batch.rows, batch.row, batch.digest
-        came.accounts += len(batch.documents)
-        came.written += outcome.written
-        came.unchanged += outcome.unchanged
-        came.older += outcome.older
-        came.lines_ended += outcome.ended
-        came.old_names |= batch.old_names
-        self._date(batch)
-        self._reject(batch)
+        came = replace(
+            came,
+            rows=came.rows + batch.rows,
+            row=batch.row,
+            digest=batch.digest,
+            accounts=came.accounts + len(batch.documents),
+            written=came.written + outcome.written,
+            unchanged=came.unchanged + outcome.unchanged,
+            older=came.older + outcome.older,
+            lines_ended=came.lines_ended + outcome.ended,
+            old_names=came.old_names or batch.old_names,
+        )
+        came = self.load = self._rejected(_dated(came, batch), batch)
         if not self.saved_at or clock.now() > self.saved_at + SAVED_EVERY:
             self._save("running")
         self.ears.came(came)
@@ -182,25 +188,16 @@ class _Loading:
             most = max(came.reasons, key=lambda why: came.reasons[why])
             raise Unloadable(f"Each of the first {came.rows:,} rows is rejected, most of them for {most!r}.")
 
-    def _date(self, batch: Batch) -> None:
-        dated: list[Dated] = [part for one in batch.documents.values() for part in (one.account, *one.lines)]
-        times = [written(part.as_of) for part in dated]
-        day_ago = written(clock.now() - FRESH)
-        self.load.figures += len(times)
-        self.load.older_than_a_day += sum(1 for at in times if at < day_ago)
-        self.load.newest = max([self.load.newest, *times])
-        self.load.oldest = min([self.load.oldest or "9999", *times])
-
-    def _reject(self, batch: Batch) -> None:
+    def _rejected(self, came: Load, batch: Batch) -> Load:
         for row, why in batch.rejects:
             self.rejects.write(json.dumps({"row": row.number, "why": why, "given": row.given}).encode() + b"\n")
-            self.load.reject(kind_of(why))
+            came = came.with_reject(kind_of(why))
         self.rejects.flush()
-        self.load.reject_bytes = self.rejects.tell()
+        return replace(came, reject_bytes=self.rejects.tell())
 
     def _save(self, state: loads.LoadState) -> None:
         """Keep the record and the lease. Another who has the lease has it because we were away for too long."""
-        self.load.state, self.saved_at = state, clock.now()
+        self.load, self.saved_at = replace(self.load, state=state), clock.now()
         if not self.table.dry:
             loads.take_lease(self.table.store, self.me, self.saved_at)
             loads.save(self.table.store, self.load, self.saved_at)
@@ -210,13 +207,29 @@ class _Loading:
     def _end(self) -> None:
         if self.how.full:
             for account_id in ending.absent(self.table, self.seen, self.load, self.how.shrink, clock.now()):
-                self.load.lines_ended += 0 if self.table.dry else self.table.end(account_id)
-                self.load.accounts_ended += 1
+                lines = 0 if self.table.dry else self.table.end(account_id)
+                came = self.load
+                self.load = replace(came, accounts_ended=came.accounts_ended + 1, lines_ended=came.lines_ended + lines)
                 self._keep_lease()
-        if not self.table.dry:
-            self.load.links_ended += ending.end_links(self.table, clock.now())
-        self.load.state, self.load.ended_at = "done", stamp(clock.now())
+        links = 0 if self.table.dry else ending.end_links(self.table, clock.now())
+        self.load = replace(
+            self.load, links_ended=self.load.links_ended + links, state="done", ended_at=stamp(clock.now())
+        )
 
     def _keep_lease(self) -> None:
         if self.saved_at is None or clock.now() > self.saved_at + SAVED_EVERY:
             self._save("running")
+
+
+def _dated(came: Load, batch: Batch) -> Load:
+    """Say how old the figures are that a batch brought."""
+    dated: list[Dated] = [part for one in batch.documents.values() for part in (one.account, *one.lines)]
+    times = [written(part.as_of) for part in dated]
+    day_ago = written(clock.now() - FRESH)
+    return replace(
+        came,
+        figures=came.figures + len(times),
+        older_than_a_day=came.older_than_a_day + sum(1 for at in times if at < day_ago),
+        newest=max([came.newest, *times]),
+        oldest=min([came.oldest or "9999", *times]),
+    )

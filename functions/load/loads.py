@@ -7,14 +7,17 @@ carrier's, and a restored one must not say that a load of tomorrow has been.
 import os
 import socket
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import ClassVar, Literal
 from uuid import uuid4
 
+from pydantic.dataclasses import dataclass as record
+
 from functions.load.sources import Unloadable
-from functions.shared.aws.rows import ENDED, LEASE, LOAD, LOADS_PK, all_of, ended_key, load_key
+from functions.shared.aws.rows import ENDED, LEASE, LOAD, LOADS_PK, all_of, ended_key, fields_in, load_key
 from functions.shared.aws.store import Item, Put, Store, Update, stamp
+from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as, watched
 from functions.shared.carrier.accounts import FRESH
 
 LEASED = timedelta(minutes=1)
@@ -29,9 +32,11 @@ KINDS_KEPT = 50
 type LoadState = Literal["running", "stopped", "done"]
 
 
-@dataclass
-class Load:
+@record(frozen=True, config=STRICT)
+class Load(Stored):
     """What a load has done so far. One that was stopped goes on from here."""
+
+    BLANK: ClassVar[Item] = {"started_at": "", "source": "", "by": "somebody"}
 
     started_at: str
     source: str
@@ -65,26 +70,16 @@ class Load:
     why: str = ""
     """What stopped it, where that was the source and is not over by itself."""
 
-    @classmethod
-    def of(cls, item: Item) -> "Load":
-        known = {one.name: one.type for one in fields(cls)}
-        load = cls(**{name: value for name, value in item.items() if name in known})
-        load.reasons = {why: int(count) for why, count in load.reasons.items()}
-        for name, value in vars(load).items():
-            if not isinstance(value, str | bool | dict):
-                setattr(load, name, int(value))
-        return load
-
     @property
     def is_older(self) -> bool:
         """Whether so much is older than what is there that somebody has to look."""
         return self.older > OLDER * (self.written + self.unchanged + self.older)
 
-    def reject(self, kind: str) -> None:
-        self.rejected += 1
+    def with_reject(self, kind: str) -> "Load":
         known = kind in self.reasons or len(self.reasons) < KINDS_KEPT
         kind = kind if known else "something else"
-        self.reasons[kind] = self.reasons.get(kind, 0) + 1
+        counted = self.reasons | {kind: self.reasons.get(kind, 0) + 1}
+        return replace(self, rejected=self.rejected + 1, reasons=counted)
 
 
 @dataclass(frozen=True)
@@ -109,15 +104,17 @@ class DataAge:
 
 def newest_loads(store: Store, limit: int) -> list[Load]:
     """Return the last loads, newest first."""
-    return [Load.of(item) for item in store.query(LOADS_PK, all_of(LOAD), newest_first=True, limit=limit)]
+    found = store.query(LOADS_PK, all_of(LOAD), newest_first=True, limit=limit)
+    return [watched(read_as(Load, fields_in(item))) for item in found]
 
 
 def last_done(store: Store) -> Load | None:
-    return next((load for load in newest_loads(store, 20) if load.state == "done"), None)
+    """Return the last load that has come to its end. What is not understood of one might be just that."""
+    return next((load for load in newest_loads(store, 20) if load.state == "done" and not load.unread), None)
 
 
 def save(store: Store, load: Load, now: datetime) -> None:
-    store.commit([Put(load_key(load.started_at).row(asdict(load), until=now + _KEPT))])
+    store.commit([Put(load_key(load.started_at).row(fields_of(load), until=now + _KEPT))])
 
 
 # ---- one at a time ----
@@ -135,9 +132,13 @@ class Holder:
         return f"{self.host}/{self.process}/{self.id}"
 
     @classmethod
-    def of(cls, text: str) -> "Holder":
-        host, process, its_id = text.rsplit("/", 2)
-        return cls(host, int(process), its_id)
+    def of(cls, text: str) -> "Holder | None":
+        """Read whose a lease is; None where another release has written that in a way of its own."""
+        try:
+            host, process, its_id = text.rsplit("/", 2)
+            return cls(host, int(process), its_id)
+        except ValueError:
+            return None
 
     def is_dead(self, seen_from: str) -> bool:
         """Whether the process is known to be gone: only its own machine can tell."""
@@ -159,8 +160,9 @@ class Busy(Unloadable):
 def take_lease(store: Store, me: Holder, now: datetime) -> None:
     """Take the lease, or keep it. Raises Busy while another load has it."""
     there = store.get(*LEASE) or {}
-    other = there.get("holder", "")
-    dead = other if other and Holder.of(other).is_dead(me.host) else str(me)
+    other = str(there.get("holder", ""))
+    holder = Holder.of(other)
+    dead = other if holder and holder.is_dead(me.host) else str(me)
     taken = store.update(
         Update(
             *LEASE,

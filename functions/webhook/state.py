@@ -7,7 +7,7 @@ from pydantic.dataclasses import dataclass
 
 from functions.shared.aws.rows import WEBHOOK, fields_in
 from functions.shared.aws.store import Cancelled, Put, Store
-from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as
+from functions.shared.aws.stored import STRICT, Stored, fields_of, read_as, watched
 from functions.shared.x.dms import Limits
 
 LOOKS, LOOK_WINDOW = 15, timedelta(minutes=15)
@@ -49,7 +49,7 @@ class WebhookState(Stored):
 
 
 def load(store: Store) -> WebhookState:
-    return read_as(WebhookState, fields_in(store.get(*WEBHOOK) or {}))
+    return watched(read_as(WebhookState, fields_in(store.get(*WEBHOOK) or {})))
 
 
 def save(store: Store, state: WebhookState) -> bool:

@@ -12,7 +12,9 @@ import pytest
 from functions.commands import handler as commands
 from functions.commands import tick as commands_tick
 from functions.escalate import tick as escalate_tick
-from functions.shared.aws import telemetry
+from functions.shared.aws import rows, telemetry
+from functions.shared.aws.rows import Key
+from functions.shared.aws.store import Put
 from functions.shared.conversation import conversations
 from functions.shared.delivery import budget
 from functions.shared.x.dms import Blocked, Sent, Unknown
@@ -197,6 +199,18 @@ def test_an_event_that_nobody_can_read_rings(logged: Logged) -> None:
         webhook.lambda_handler(post({"for_user_id": "1000000000000000001", "direct_message_events": "none"}), None)
 
     assert rung("unreadable", logged) == 1
+
+
+@pytest.mark.parametrize("key", [rows.profile_key(LINKED_A), rows.BUDGET])
+def test_a_row_that_is_not_understood_rings_whenever_it_is_read(key: Key, logged: Logged) -> None:
+    world = World()
+    row = {**(world.store.get(*key) or key.row({})), "stopped_by": {"rate": 3}, "limit": {"rate": 3}}
+    world.store.commit([Put(row)])
+
+    world.write(LINKED_A, "#data")
+    world.work()
+
+    assert rung("not-understood", logged)
 
 
 @pytest.mark.parametrize("event", ["account_activity_revoke", "x_activity_oauth_revoke"])

@@ -140,8 +140,8 @@ def test_a_call_stops_before_its_function_does() -> None:
 
 
 def loaded(drop: Drop, as_of: str, ended_at: datetime) -> None:
-    came = loads.Load(f"{ended_at:%Y-%m-%dT%H:%M:%SZ}", "export", "drop", state="done", newest=as_of, figures=2)
-    came.ended_at = f"{ended_at:%Y-%m-%dT%H:%M:%SZ}"
+    at = f"{ended_at:%Y-%m-%dT%H:%M:%SZ}"
+    came = loads.Load(at, "export", "drop", state="done", newest=as_of, figures=2, ended_at=at)
     loads.save(drop.table.store, came, ended_at)
 
 

@@ -13,6 +13,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
+from functions.shared.aws import telemetry
 from functions.shared.aws.store import Item
 
 STRICT = ConfigDict(extra="forbid", hide_input_in_errors=True, defer_build=True)
@@ -64,6 +65,13 @@ def read_as[T: Stored](kind: type[T], row: Item) -> T:
     sound = {name: value for name, value in row.items() if name not in unread}
     read = _type(shape).validate_python(sound | kind.in_place_of(unread))
     return replace(read, beyond=read.beyond | {name: row[name] for name in unread if name in row})
+
+
+def watched[T: Stored](read: T) -> T:
+    """Let an alarm ring where a value is not understood."""
+    if read.unread:
+        telemetry.count("RowNotUnderstood")
+    return read
 
 
 def fields_of(thing: Stored) -> Item:

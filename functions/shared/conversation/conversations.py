@@ -119,6 +119,7 @@ def _told_unread(read: Conversation) -> Conversation:
     unread += [f"the reply {reply.id}" for reply in read.replies if reply.unread]
     unread += read.unread
     if unread:
+        telemetry.count("RowNotUnderstood")
         telemetry.warning("a newer release has written what is not understood", customer=read.customer.x_id)
     return replace(read, unread=tuple(unread))
 

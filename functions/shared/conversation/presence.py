@@ -4,10 +4,12 @@ from collections.abc import Sequence
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic.dataclasses import dataclass
 
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import DESK_OPEN
+from functions.shared.aws.rows import DESK_OPEN, fields_in
 from functions.shared.aws.store import Store, Update, stamp
+from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 from functions.shared.conversation.cases import Team
 
 OPEN_FOR = timedelta(minutes=5)
@@ -26,7 +28,18 @@ def note(store: Store, teams: Sequence[Team], now: datetime) -> None:
         telemetry.error("who is at the desk was not noted", failure)
 
 
+@dataclass(frozen=True, config=STRICT)
+class DeskOpen(Stored):
+    """When somebody of each team was there last."""
+
+    urgent: datetime | None = None
+    billing: datetime | None = None
+    devices: datetime | None = None
+    sales: datetime | None = None
+    general: datetime | None = None
+
+
 def staffed(store: Store, now: datetime, team: Team) -> bool:
     """Say whether somebody of a team has the desk open."""
-    row = store.get(*DESK_OPEN) or {}
-    return str(row.get(team, "")) > stamp(now - OPEN_FOR)
+    there: datetime | None = getattr(watched(read_as(DeskOpen, fields_in(store.get(*DESK_OPEN) or {}))), team)
+    return there is not None and there > now - OPEN_FOR

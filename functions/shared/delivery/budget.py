@@ -14,7 +14,7 @@ from pydantic.dataclasses import dataclass
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import BUDGET, fields_in
 from functions.shared.aws.store import Store, Update
-from functions.shared.aws.stored import STRICT, Stored, read_as
+from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.replies import Kind
 from functions.shared.x.dms import Blocked, Declined, Limits, NotSent, Outcome, Refused, Sent, Unknown
@@ -141,7 +141,7 @@ class Budget(Stored):
 
 
 def load(store: Store) -> Budget:
-    budget = read_as(Budget, fields_in(store.get(*BUDGET) or {}))
+    budget = watched(read_as(Budget, fields_in(store.get(*BUDGET) or {})))
     restored = RESTORED if budget.table not in (None, store.table) else None
     unread = UNREAD.format(", ".join(sorted(budget.unread))) if budget.unread else None
     return replace(budget, paused=budget.paused or restored or unread)

@@ -3,10 +3,12 @@
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
+from pydantic.dataclasses import dataclass
 
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import ARRIVED
+from functions.shared.aws.rows import ARRIVED, fields_in
 from functions.shared.aws.store import Store, Update, stamp
+from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 
 LIVE = timedelta(minutes=2)
 """What arrives later than this after it was written has been looked up or replayed, and proves nothing."""
@@ -24,7 +26,11 @@ def note(store: Store, written: datetime, now: datetime) -> None:
         telemetry.error("an arrival was not noted", failure)
 
 
+@dataclass(frozen=True, config=STRICT)
+class Arrived(Stored):
+    at: datetime | None = None
+
+
 def newest_arrival(store: Store) -> datetime | None:
     """Return the minute of the newest event that came by itself."""
-    row = store.get(*ARRIVED)
-    return datetime.fromisoformat(row["at"]) if row else None
+    return watched(read_as(Arrived, fields_in(store.get(*ARRIVED) or {}))).at

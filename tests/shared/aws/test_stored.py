@@ -7,12 +7,16 @@ from typing import Any
 
 import pytest
 
+from functions.commands.account_outage import Health
+from functions.load.loads import Load
 from functions.shared.aws.stored import Stored, fields_of, read_as
 from functions.shared.conversation.cases import Case, Entry, Promise
 from functions.shared.conversation.customers import Customer, Link, Noted
 from functions.shared.conversation.linking import CodesAsked
 from functions.shared.conversation.locks import ProvenLine
+from functions.shared.conversation.presence import DeskOpen
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.x.arrivals import Arrived
 from functions.webhook.state import WebhookState
 
 NOW = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
@@ -27,6 +31,10 @@ ROWS: dict[type[Stored], Stored] = {
     ProvenLine: ProvenLine("digest", 3, ("1",), ("7KD2MX",)),
     CodesAsked: CodesAsked("digest", 2, (NOW,)),
     WebhookState: WebhookState(3, newest="5"),
+    Load: Load("2026-11-24T03:00:00Z", "export.csv", "drop", rows=3, reasons={"is missing": 1}),
+    Arrived: Arrived(NOW),
+    DeskOpen: DeskOpen(urgent=NOW),
+    Health: Health(1, 2, 1),
 }
 """One of each that is read and written again."""
 BY_KEY = {"x_id": "1", "digest": "digest"}
