@@ -1,6 +1,6 @@
 """Hashtags are asked, and what they say becomes a decision: an answer, a case, or both in one DM."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from botocore.exceptions import BotoCoreError, ClientError
@@ -9,7 +9,7 @@ from functions.commands import incidents
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.gate import TOO_OLD
-from functions.commands.handover import acknowledgement, in_silence, to_people, with_person
+from functions.commands.handover import acknowledgement, in_silence, passed_on, to_people, with_person
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
 from functions.shared.aws import telemetry
@@ -101,12 +101,21 @@ def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalat
         return answered_with(heard, why, answers.replies, after=after, commands=answers.by)
     found = _what(handover)
     if answers.replies:
-        return _answered_too(heard, why, answers.replies, found, after, commands=answers.by)
+        replies = [*answers.replies, *in_short(handover)]
+        return _answered_too(heard, why, replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
-        return answered_with(heard, why, [handover.if_open], after=after)
+        decision = answered_with(heard, why, [handover.if_open], after=after)
+        return replace(decision, case=Join(heard.open_case)) if handover.adds else decision
     if notice := incidents.known(heard, found):
         return with_person(heard, why, found, notice, after)
-    return to_people(heard, why, found, key=handover.key or None, after=after)
+    return passed_on(heard, why, handover, after)
+
+
+def in_short(handover: Escalate) -> Iterator[Reply]:
+    """Say what a command hands over in one line among other answers."""
+    if handover.text:
+        line = handover.text.short.format_map(handover.told)
+        yield Reply(handover.key, line, short=line, quotes=handover.quotes)
 
 
 def _is_told(heard: Heard, answers: Answers, found: Match) -> bool:

@@ -56,7 +56,8 @@ def compose(
     told_over = next((reply.over for reply in replies if reply.over), after.told_over)
     after = replace(after, told_of=told_of, told_over=told_over)
     text = worded(holes, handle=after.handle, eta=told)
-    return after, Say(key, text, kind, quotes, form=holes, too=too and too.replace(ETA, told), promises=promises)
+    say = Say(key, text, kind, quotes, form=holes, too=too and too.replace(ETA, told), promises=promises)
+    return after, replace(say, by_words=any(reply.by_words for reply in replies))
 
 
 def said_alone(reply: Reply, kind: Kind, handle: str | None) -> Say:

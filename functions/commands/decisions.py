@@ -35,6 +35,8 @@ class Say:
     """The text with its holes, to be filled anew if it has to wait."""
     too: str | None = field(default=None, repr=False)
     """What stands beside the answer: that people look at it as well."""
+    by_words: bool = False
+    """It answers words beside the hashtags, which nobody keeps: if it has to wait it cannot be answered anew."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
     unasked: bool = False

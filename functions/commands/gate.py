@@ -5,10 +5,12 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import date, datetime
 
+from functions.commands.hashtags import status
 from functions.commands.registry import Escalate, Question
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Account, Dated, Line
 from functions.shared.carrier.items import Unreadable
+from functions.shared.conversation.cases import Team
 from functions.shared.wording import saying
 from functions.shared.wording.safety import LOCKED
 from functions.shared.wording.text import Reply, Text
@@ -42,6 +44,12 @@ WHY = Text(
     explains_lock=True,
 )
 """Once, where the report came from this chat; then LOCKED."""
+NOT_HOLDER = Text(
+    "holder.only",
+    "{hi}that belongs to the account holder, so I can't show it here. They can ask me from their own number.",
+    next="I can show what you have left: #data, #text or #minutes.",
+    needs=("line.role",),
+)
 PAUSED = Text(
     "figures.paused",
     "{hi}#{tag} is off while we put something right. {says} Please try again later, or reply #human.",
@@ -110,7 +118,9 @@ def content(tag: str, say: AnswerTo) -> AnswerTo:
     return answer
 
 
-def from_account(tag: str, say: Callable[[Figures], Reply], *, dated: Callable[[Figures], Dated | None]) -> AnswerTo:
+def from_account(
+    tag: str, say: Callable[[Figures], Reply | Escalate], *, dated: Callable[[Figures], Dated | None]
+) -> AnswerTo:
     """Let a hashtag answer from the account, to whom it belongs. `dated` gives the figures whose age counts.
 
     The answer raises Unreadable where what it needs makes no sense.
@@ -124,6 +134,22 @@ def from_account(tag: str, say: Callable[[Figures], Reply], *, dated: Callable[[
         return _with_notice(tag, question, _aged(found, dated(found), say))
 
     return answer
+
+
+def to_holder(say: Callable[[Figures], Reply | Escalate]) -> Callable[[Figures], Reply | Escalate]:
+    """Let only the account's holder read an answer."""
+    return lambda figures: say(figures) if holds(figures) else NOT_HOLDER.reply()
+
+
+def holds(figures: Figures) -> bool:
+    return figures.line.role == "holder"
+
+
+def unseen(figures: Figures, kind: str, team: Team) -> Escalate:
+    """Hand over to a person what the answer needs and the data does not say: it is never guessed."""
+    question = figures.question
+    stands = status.say(question) if question.case else None
+    return Escalate(kind, team, "person.looks", if_open=stands, adds=True)
 
 
 def not_linked(question: Question) -> Reply | None:
@@ -186,12 +212,15 @@ def _paused(tag: str, question: Question) -> Reply | None:
     return PAUSED.reply(tag=tag, says=pause.says) if pause else None
 
 
-def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply]) -> Reply:
+def _aged(found: Figures, dated: Dated | None, say: Callable[[Figures], Reply | Escalate]) -> Reply | Escalate:
     """Say figures only while they are worth saying."""
     age = dated.age(found.now) if dated else "fresh"
     if age == "too_old":
         return TOO_OLD.reply()
-    reply = replace(say(found), quotes=found.account.account_id)
+    said = say(found)
+    if isinstance(said, Escalate):
+        return replace(said, quotes=found.account.account_id)
+    reply = replace(said, quotes=found.account.account_id)
     return replace(reply, next=OLD.next, serious=AGED) if age == "old" else reply
 
 

@@ -7,6 +7,7 @@ from functions.commands import incidents, texts
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Say, Why
 from functions.commands.incoming import Heard
+from functions.commands.registry import Escalate
 from functions.shared.brand.catalogue import Notice
 from functions.shared.brand.hours import is_open
 from functions.shared.conversation.cases import UNPROMISED, Case, Team
@@ -42,6 +43,19 @@ def with_person(heard: Heard, why: Why, found: Match, notice: Notice, after: Cus
     told = incidents.latest(notice, heard.question.now, heard.brand)
     after = replace(after or heard.customer, told_of=notice.id)
     return to_people(replace(heard, hurries=True), why, found, key=incidents.PERSON, after=after, **told)
+
+
+def passed_on(heard: Heard, why: Why, handover: Escalate, after: Customer) -> Decision:
+    """Open a case for what a command hands over, or add to the one that is open: then how that stands is said."""
+    found = Match(handover.kind, handover.team, None, "")
+    if handover.text is None or heard.open_case or after.stopped:
+        return to_people(heard, why, found, key=handover.key or None, after=after, **handover.told)
+    decision = to_people(heard, why, found, key=None, after=after)
+    due = heard.due(handover.team)
+    reply = handover.text.reply(**heard.values(heard.case_id, handover.team, due), **handover.told)
+    reply = replace(reply, promises=heard.told(handover.team, due), quotes=handover.quotes)
+    after, say = compose(heard, after, [reply], "acknowledgement")
+    return replace(decision, customer=after, say=say)
 
 
 def in_silence(heard: Heard) -> Open | Join:

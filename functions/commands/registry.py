@@ -1,6 +1,6 @@
 """The hashtags: one file each in `hashtags/`, found by import. Who wants to know what there is looks here."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from functools import cache
@@ -31,7 +31,15 @@ class Escalate:
     by_words: bool = False
     """The words beside the hashtag say what it is about, and so who is to have it; without any they are asked for."""
     if_open: Reply | None = None
-    """Said instead where people have the case already and nothing is added to it."""
+    """Said instead where people have the case already."""
+    adds: bool = False
+    """It is added to that case all the same."""
+    text: Text | None = None
+    """The command's own acknowledgement, if `key` is one of its texts."""
+    told: Mapping[str, str] = field(default_factory=dict)
+    """What the acknowledgement says beside the case."""
+    quotes: str | None = None
+    """The account whose data it says."""
 
 
 @dataclass(frozen=True)
@@ -90,6 +98,10 @@ class Example:
     says: str
     key: str
     by: str = "linked_customer"
+
+
+MORE_FROM = 11
+"""The line of the menu with which its second page begins."""
 
 
 @dataclass(frozen=True)

@@ -28,7 +28,7 @@ TEXTS = {text.key: text for command in registry().commands for text in command.t
 FORBIDDEN = re.compile(
     r"\b(null|none(?! left)|nan|undefined|utc|error|exception|lease|fence|queue|dlq|token|retry)\b", re.IGNORECASE
 )
-LONG = {"help": LONGEST_REPLY, "handsets.list": LONGEST_REPLY, "offers.list": LONGEST_REPLY}
+LONG = {"help": LONGEST_REPLY, "help.more": LONGEST_REPLY, "handsets.list": LONGEST_REPLY, "offers.list": LONGEST_REPLY}
 """Lists of content are cut to fit when they are made."""
 
 LONGEST_VALUES = {
@@ -52,10 +52,15 @@ LONGEST_VALUES = {
     "paused": "Mobile data is paused",
     "per": "minute",
     "are": "minutes are",
-    "what": "minutes",
+    "what": "m" * 30,
     "Tag": "Minutes",
     "other_tags": "#data and #minutes",
     "tag": "handsets",
+    # orders
+    "courier": "m" * 25,
+    "tracking": "m" * 30,
+    **dict.fromkeys(("sends_on", "expected", "delivered", "refund_on"), "on Wed 30 Mar 2027"),
+    "refund": "£1,204.50",
     # linking
     "tries": "2 tries",
     "last3": "218",

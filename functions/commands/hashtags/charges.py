@@ -75,12 +75,8 @@ NOT_HOLDER = Text(
 )
 
 
-def holds(figures: Figures) -> bool:
-    return figures.line.role == "holder"
-
-
 def say(figures: Figures) -> Reply:
-    if not holds(figures):
+    if not gate.holds(figures):
         return NOT_HOLDER.reply()
     return _prepaid(figures) if figures.account.kind == "prepaid" else _monthly(figures)
 
@@ -158,7 +154,7 @@ def _extras(figures: Figures, names: str) -> str:
 command = Command(
     tag="charges",
     help="your bill",
-    answer=gate.from_account("charges", say, dated=lambda figures: figures.account if holds(figures) else None),
+    answer=gate.from_account("charges", say, dated=lambda figures: figures.account if gate.holds(figures) else None),
     examples=(
         Example("#charges", "charges.bill"),
         Example("how much do I owe", "charges.bill"),

@@ -42,7 +42,7 @@ command = Command(
     answer=say,
     examples=(Example("#delete", "delete.ask"), Example("#delete", "delete.ask", by="new_customer")),
     home="general",
-    menu=(8, 2),
+    menu=(17, 2),
     texts=(ASK, DONE, LOCKED),
     changes=True,
     alone=True,

@@ -201,7 +201,7 @@ command = Command(
         Example("#link", "link.how", by="new_customer"),
     ),
     home="general",
-    menu=(8, 1),
+    menu=(17, 1),
     texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, LOCKED),
     changes=True,
     alone=True,

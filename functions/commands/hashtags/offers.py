@@ -61,7 +61,7 @@ command = Command(
     answer=gate.content("offers", say),
     examples=(Example("#offers", "offers.list"), Example("any offers?", "offers.list", by="new_customer")),
     home="sales",
-    menu=(4, 1),
+    menu=(11, 1),
     texts=(LIST, NONE, *gate.CONTENT),
     aliases=("offer", "deals", "deal"),
     words=("offers", "offer", "deals", "deal"),

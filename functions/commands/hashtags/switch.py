@@ -14,9 +14,10 @@ def say(question: Question) -> Reply:
 
 command = Command(
     tag="switch",
-    help="move your number, or leave us",
+    help="leaving, or moving your number",
     answer=say,
     examples=(Example("#switch", "answer.switch"), Example("#switch", "answer.switch", by="new_customer")),
     home="sales",
+    menu=(15, 1),
     texts=(LEAVE,),
 )

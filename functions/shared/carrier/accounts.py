@@ -58,6 +58,39 @@ class Extra(Part):
     minor: Minor
 
 
+class Order(Part):
+    """Something that the customer has ordered."""
+
+    what: Annotated[Name, StringConstraints(max_length=30)]
+    """In the customer's words: "Kestrel 9"."""
+    state: Literal["placed", "packed", "sent", "delayed", "delivered", "returned", "cancelled"]
+    ordered_on: Day
+    sends_on: Day | None = None
+    """When it leaves the carrier."""
+    expected_on: Day | None = None
+    """When it arrives."""
+    courier: Annotated[Name, StringConstraints(max_length=25)] | None = None
+    tracking: Annotated[Name, StringConstraints(max_length=30)] | None = None
+    delivered_on: Day | None = None
+    refund_minor: Minor | None = None
+    refund_on: Day | None = None
+
+    @property
+    def ended_on(self) -> date | None:
+        """The day on which it was over; None while it is under way, or where that is not known."""
+        return {"delivered": self.delivered_on, "returned": self.refund_on, "cancelled": self.refund_on}.get(self.state)
+
+    @property
+    def under_way(self) -> bool:
+        return self.state in ("placed", "packed", "sent", "delayed")
+
+
+class Orders(Dated):
+    """What the carrier knows of an account's orders: none at all is known too."""
+
+    listed: Annotated[tuple[Order, ...], Field(max_length=20)]
+
+
 class Facts(Dated):
     """The `account` item."""
 
@@ -80,6 +113,7 @@ class Facts(Dated):
     bill_limit_minor: Minor | None = None
     next_bill_on: Day | None = None
     contact_number: PhoneNumber | None = None
+    orders: Orders | None = None
 
 
 class Bill(Part):
@@ -254,6 +288,15 @@ NONSENSE: tuple[tuple[Callable[[Document], bool], str], ...] = (
         "an allowance is charged by the unit of another",
     ),
     (lambda it: _twice(bill.issued_on for bill in it.bills), "two bills of one day"),
+    (
+        lambda it: any(
+            day < order.ordered_on
+            for order in (it.account.orders.listed if it.account.orders else ())
+            for day in (order.sends_on, order.expected_on, order.delivered_on, order.refund_on)
+            if day
+        ),
+        "something of an order comes before it was made",
+    ),
     (lambda it: any(bill.due_on < bill.issued_on for bill in it.bills), "a bill is due before it is issued"),
     (
         lambda it: sum(extra.minor for extra in it.account.extras) > (it.account.extra_charges_minor or 0),

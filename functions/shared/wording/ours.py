@@ -3,15 +3,17 @@
 import re
 from collections.abc import Iterator
 from functools import cache
+from itertools import chain, combinations
 
 from functions.shared.wording import safety
 from functions.shared.wording.reading import visible
 from functions.shared.wording.rules import routing
 
 ALONE = 5
-"""Words of ours in a row, up to a full stop or a place that is filled in: nobody writes the same by chance."""
+"""Words of ours in a row, in whole sentences up to a place that is filled in: nobody writes the same by chance."""
 
-_SENTENCE = re.compile(r"\{\w*\}|[.?!:;()\n]+(?=\s|$)|[()\n]")
+_PLACE = re.compile(r"\{\w*\}")
+_SENTENCE = re.compile(r"[.?!:;()\n]+(?=\s|$)|[()\n]")
 _WORD = re.compile(r"#?\w+")
 
 type Words = tuple[str, ...]
@@ -48,11 +50,19 @@ def _sentences(more: tuple[str, ...]) -> dict[Words, list[Words]]:
     """Our sentences by the words that they begin with."""
     found: dict[Words, list[Words]] = {}
     for said in (*safety.SAFETY, *_of_people(), *more):
-        for sentence in _SENTENCE.split(said):
-            words = tuple(_WORD.findall(visible(sentence)))
-            if len(words) >= ALONE:
-                found.setdefault(words[:ALONE], []).append(words)
+        for words in _whole_sentences(said):
+            found.setdefault(words[:ALONE], []).append(words)
     return found
+
+
+def _whole_sentences(said: str) -> Iterator[Words]:
+    """Yield the words of each sentence, and of sentences in a row: "Didn't order it? Send #urgent." are two."""
+    for stretch in _PLACE.split(said):
+        sentences = [tuple(_WORD.findall(visible(sentence))) for sentence in _SENTENCE.split(stretch)]
+        for first, last in combinations(range(len(sentences) + 1), 2):
+            words = tuple(chain.from_iterable(sentences[first:last]))
+            if len(words) >= ALONE:
+                yield words
 
 
 def _of_people() -> Iterator[str]:

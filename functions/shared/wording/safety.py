@@ -24,4 +24,6 @@ LOCK_STAYS = (
     " {lost_phone}, free, day or night, and give them {case}: they have other ways to check."
 )
 
-SAFETY = (SMS_CODE, SMS_LINKED, SMS_UNLINKED, LOCKED.text, UNDONE, LOCK_STAYS)
+NOT_ORDERED = "Didn't order it? Send #urgent."
+
+SAFETY = (SMS_CODE, SMS_LINKED, SMS_UNLINKED, LOCKED.text, UNDONE, LOCK_STAYS, NOT_ORDERED)

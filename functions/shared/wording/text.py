@@ -46,6 +46,8 @@ class Reply:
     """The account whose data is in the text: it may leave only while the customer is linked to it."""
     promises: datetime | None = None
     """The time by which it says that a person will have answered."""
+    by_words: bool = False
+    """It answers words beside the hashtag as well."""
     eta: str = ""
     """That time as said now: its place, {eta}, stays open in `text` as long as the reply may have to wait."""
     explains_lock: bool = False

@@ -1,24 +1,30 @@
-"""#help: the menu."""
+"""#help and #more: the menu."""
 
-from functions.commands.registry import registry
 from tests.asking import read
 
 
-def test_help_is_the_menu() -> None:
-    registered = {command.tag for command in registry().commands}
-
-    lines = read("#help").splitlines()
-
-    assert [line for line in lines if not line.startswith(("#link", "#delete"))] == [
+def test_help_is_the_first_page_of_the_menu() -> None:
+    assert read("#help").splitlines() == [
         "Hi @linked_customer, here's what you can send:",
         "#charges - your bill",
         "#data #text #minutes - what you have left",
         "#network - trouble near you",
-        "#offers #handsets - what's on",
+        "#order - how yours stand",
         "#ios #android #windows - phone help",
         "#status #human - your question, a person",
         "#urgent - phone stolen, or someone unsafe",
+        "#more - everything else",
         "#stop - no more automatic replies",
         "How we use your messages: https://example.com/privacy",
     ]
-    assert any(line.startswith("#link") for line in lines) is ("link" in registered)
+
+
+def test_more_is_the_rest() -> None:
+    assert read("#more").splitlines() == [
+        "Hi @linked_customer, and the rest:",
+        "#offers #handsets - what's on",
+        "#switch - leaving, or moving your number",
+        "#link #delete - connect or remove your account",
+        "Or just say it in your own words, and a person will read it.",
+    ]
+    assert read("#help more") == read("#more")
