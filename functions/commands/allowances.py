@@ -109,7 +109,7 @@ def _say(kind: AllowanceKind, figures: Figures) -> Reply:
 
 def _none(kind: AllowanceKind, figures: Figures) -> Reply:
     when = figures.line.used_up(kind.tag)
-    said = {"Tag": capital(kind.tag), "what": kind.what, "line": _which_line(figures)}
+    said = {"Tag": capital(kind.tag), "what": kind.what, "line": figures.which_line}
     if when and when.then == "charged":
         return NONE.reply(**said, **_price(kind, figures))
     return NONE_AT_ALL.reply(**said)
@@ -122,7 +122,7 @@ def _unlimited(kind: AllowanceKind, figures: Figures, allowance: Allowance) -> R
         are=kind.are,
         used=kind.used(allowance.used, figures.brand),
         renewed=saying.day(figures.line.renewed_on, figures.today, figures.brand),
-        line=_which_line(figures),
+        line=figures.which_line,
         as_of=as_of,
         other_tags=_others(kind.tag, figures.brand),
     )
@@ -137,7 +137,7 @@ def _limited(kind: AllowanceKind, figures: Figures, limit: int, used: int) -> Re
         "Tag": capital(kind.tag),
         "bare": bare,
         "limit": f"{bare} {kind.noun}",
-        "line": _which_line(figures),
+        "line": figures.which_line,
         "as_of": as_of,
     }
     if left == 0:
@@ -171,10 +171,6 @@ def _until(figures: Figures) -> str:
     if not line.renews:
         return "you add more"
     return "later today" if line.resets_on == today else saying.day(line.resets_on, today, figures.brand)
-
-
-def _which_line(figures: Figures) -> str:
-    return saying.line_ending(figures.line.number) if len(figures.account.lines) > 1 else ""
 
 
 def _others(tag: Tag, brand: Locale) -> str:

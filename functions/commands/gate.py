@@ -108,6 +108,11 @@ class Figures:
     def as_of(self, part: Dated) -> str:
         return saying.as_of(part.as_of, self.now, self.brand)
 
+    @property
+    def which_line(self) -> str:
+        """Say which line is meant, where there are several."""
+        return saying.line_ending(self.line.number) if len(self.account.lines) > 1 else ""
+
 
 def content(tag: str, say: AnswerTo) -> AnswerTo:
     """Let a hashtag answer from the brand's content unless it is switched off."""

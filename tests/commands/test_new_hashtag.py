@@ -93,7 +93,7 @@ def test_its_examples_get_the_answers_they_name() -> None:
 
 
 def test_the_menu_and_the_readme_list_it() -> None:
-    assert "#order #parcel - how yours stand" in read("#help")
+    assert "#order #contract #upgrade #parcel - how yours stand" in read("#help")
     assert "| `#parcel` | when it comes |\n" in commands()
     assert commands() in written()[README]
 

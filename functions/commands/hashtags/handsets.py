@@ -74,10 +74,10 @@ command = Command(
     tag="handsets",
     help="what's on",
     answer=gate.content("handsets", say),
-    examples=(Example("#handsets", "handsets.list"), Example("#upgrade", "handsets.list")),
+    examples=(Example("#handsets", "handsets.list"), Example("any phones?", "handsets.list", by="new_customer")),
     home="sales",
     menu=(11, 2),
     texts=(LIST, NONE, *gate.CONTENT),
-    aliases=("handset", "phones", "phone", "upgrade", "upgrades"),
+    aliases=("handset", "phones", "phone"),
     words=("handsets", "handset", "phones"),
 )

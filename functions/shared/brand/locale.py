@@ -101,6 +101,10 @@ class Locale(Part):
     """For staff, a sentence: where customers report a fraud."""
     number_move: Word
     """A sentence with a small first letter: how one leaves and keeps the number."""
+    leaving_how: Word
+    """A sentence: where one asks what leaving before the end of a minimum term costs."""
+    notice_period: Word | None = None
+    """A sentence on how long before leaving one has to say so, if at all."""
     move_code: Word
     """The code that moves a number, as staff call it."""
     join_code: Word

@@ -186,7 +186,11 @@ class Line(Dated):
     plan_name: Name
     plan_minor: Minor
     contract_ends_on: Day | None = None
+    leaving_minor: Minor | None = None
+    """What leaving costs on the day of `as_of`."""
     upgrade_from: Day | None = None
+    upgrade_minor: Minor | None = None
+    """What upgrading before then costs on the day of `as_of`."""
     platform: Literal["ios", "android", "windows"] | None = None
     renewed_on: Day
     resets_on: Day
@@ -283,6 +287,14 @@ NONSENSE: tuple[tuple[Callable[[Document], bool], str], ...] = (
     ),
     (lambda it: all(line.role != "holder" for line in it.lines), "no line is the holder's"),
     (lambda it: any(line.resets_on < line.renewed_on for line in it.lines), "a period ends before it begins"),
+    (
+        lambda it: any(line.leaving_minor and line.contract_ends_on is None for line in it.lines),
+        "leaving costs something, and no contract_ends_on says until when",
+    ),
+    (
+        lambda it: any(line.upgrade_minor and line.upgrade_from is None for line in it.lines),
+        "upgrading costs something, and no upgrade_from says until when",
+    ),
     (
         lambda it: any(line.is_charged_by(tag) not in (None, PER[tag]) for line in it.lines for tag in PER),
         "an allowance is charged by the unit of another",

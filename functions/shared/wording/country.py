@@ -47,6 +47,8 @@ _PLACES: dict[str, Callable[[Brand], str]] = {
     "spam_report": lambda brand: brand.spam_report,
     "fraud_report": lambda brand: brand.fraud_report,
     "number_move": lambda brand: brand.number_move,
+    "leaving_how": lambda brand: brand.leaving_how,
+    "notice_period": lambda brand: f" {brand.notice_period}" if brand.notice_period else "",
     "move_code": lambda brand: brand.move_code,
     "join_code": lambda brand: brand.join_code,
     "join_where": lambda brand: brand.join_where,

@@ -9,7 +9,7 @@ def test_help_is_the_first_page_of_the_menu() -> None:
         "#charges - your bill",
         "#data #text #minutes - what you have left",
         "#network - trouble near you",
-        "#order - how yours stand",
+        "#order #contract #upgrade - how yours stand",
         "#ios #android #windows - phone help",
         "#status #human - your question, a person",
         "#urgent - phone stolen, or someone unsafe",
