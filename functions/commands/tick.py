@@ -1,12 +1,13 @@
 """The clock calls this: watch promises, forget, take up what waits, send, the most pressing first, and settle.
 
-Each part has its own turn and its own share of the time, and what calls X comes last: however slow X is, or whatever
-one part fails at, the others go on.
+Each part has its own turn and its own share of the time, and what calls X comes last, side by side: however slow X is,
+or whatever one part fails at, the others go on.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterable, Iterator
 from datetime import datetime, timedelta
-from itertools import chain, islice, repeat
+from functools import partial
+from itertools import islice
 from typing import Any
 
 from functions.commands import end_of_incident, later, promise_watch
@@ -17,14 +18,14 @@ from functions.shared.aws.rows import SETTLE, send_clock, x_id_in
 from functions.shared.conversation import replies
 from functions.shared.delivery import budget as budgets
 from functions.shared.delivery.sender import Sender
-from functions.shared.turns import Turns
+from functions.shared.turns import Each, Turns, in_threads
 
 CALL_TO_X = replies.SEND_TAKES
 TIMES_OUT = timedelta(seconds=50)
 """As in `infra/layout.py`; `tests/commands/test_tick.py` compares them."""
-TAKES = TIMES_OUT - 2 * CALL_TO_X - timedelta(seconds=2)
+TAKES = TIMES_OUT - CALL_TO_X - timedelta(seconds=2)
 """When the last call to X begins at the latest, for sending and for settling: a second is left to report."""
-AT_ONCE = 50
+_COUNTED = 50
 """Customers counted for the metrics."""
 
 
@@ -33,7 +34,7 @@ def lambda_handler(_event: dict[str, Any], _context: object) -> None:
     tick(bot())
 
 
-def tick(bot: Bot) -> None:
+def tick(bot: Bot, each: Each = in_threads) -> None:
     """Do a bounded piece of what is due. Raises the first failure, once everything has had its turn."""
     sender = bot.sender
     turns = Turns.within(TAKES, sender.now)
@@ -43,38 +44,55 @@ def tick(bot: Bot) -> None:
         bot.forget(turns.share(1 / 8))
     with turns.one():
         later.take_up(bot, turns.share(1 / 8))
-    with turns.one():
-        send_waiting(sender, turns.share(3 / 4))
+    each(partial(_one, turns), [partial(send_waiting, sender, turns, each), partial(settle, sender, turns)])
     with turns.one():
         end_of_incident.tell(sender, bot.catalogue, turns.share(1 / 2))
-    with turns.one():
-        settle(sender, turns)
     with turns.one():
         report(sender)
     turns.over()
 
 
-def send_waiting(sender: Sender, turns: Turns) -> None:
+def _one(turns: Turns, part: Callable[[], None]) -> None:
+    with turns.one():
+        part()
+
+
+def send_waiting(sender: Sender, turns: Turns, each: Each) -> None:
     """Send what waits, the most pressing kind first. While X takes nothing, whom it turned away last goes last."""
     turned_away = budgets.load(sender.store).opened_by
-    left = {kind: _send(sender, kind, turns, but=turned_away) for kind in replies.KINDS}
+    left = {kind: _send(sender, kind, turns, each, but=turned_away) for kind in replies.KINDS}
     if turned_away:
-        left = {kind: _send(sender, kind, turns) for kind in replies.KINDS}
+        left = {kind: _send(sender, kind, turns, each) for kind in replies.KINDS}
     budgets.mark_waiting(sender.store, any(waits for kind, waits in left.items() if kind != "news"))
 
 
-def _send(sender: Sender, kind: replies.Kind, turns: Turns, but: str | None = None) -> bool:
-    """Send the waiting replies of one kind; return whether the budget or the time was over before all had a turn."""
-    waiting = (customer for customer in due(sender, send_clock(kind)) if but is None or sender.digest(customer) != but)
+def _send(sender: Sender, kind: replies.Kind, turns: Turns, each: Each, but: str | None = None) -> bool:
+    """Send the waiting replies of one kind until the time is up; return whether X's limit was, before all had a turn.
+
+    Some customers have theirs at the same time, one thread each, the longest waiting first.
+    """
     passed_over: list[str] = []
-    for customer, others_wait in chain(zip(waiting, repeat(True)), zip(passed_over, repeat(False))):
-        if turns.time_is_up or not budgets.load(sender.store).room(kind, sender.now()):
-            return True
+    no_room: list[str] = []
+
+    def while_there_is_room(customers: Iterable[str]) -> Iterator[str]:
+        for customer in customers:
+            if turns.time_is_up:
+                return
+            if not budgets.load(sender.store).room(kind, sender.now()):
+                no_room.append(customer)
+                return
+            yield customer
+
+    def send(customer: str, *, others_wait: bool) -> None:
         with turns.one():
             left = sender.resume(customer, only=lambda reply: reply.kind == kind, others_wait=others_wait)
             if others_wait and not left:
                 passed_over.append(customer)  # who had their share waits for the others, but not for nobody
-    return False
+
+    waiting = (customer for customer in due(sender, send_clock(kind)) if but is None or sender.digest(customer) != but)
+    each(partial(send, others_wait=True), while_there_is_room(waiting))
+    each(partial(send, others_wait=False), while_there_is_room(passed_over))
+    return bool(no_room)
 
 
 def settle(sender: Sender, turns: Turns) -> None:
@@ -98,7 +116,7 @@ def report(sender: Sender) -> None:
     telemetry.measure("UnknownReplyOverdue", sum(late, timedelta()).total_seconds())
     budget = budgets.load(sender.store)
     kinds = [kind for kind in replies.KINDS if not budget.holds(kind)]
-    waiting = {customer for kind in kinds for customer in islice(due(sender, send_clock(kind)), AT_ONCE)}
+    waiting = {customer for kind in kinds for customer in islice(due(sender, send_clock(kind)), _COUNTED)}
     telemetry.measure("WaitingForBudget", len(waiting), unit="Count")
 
 

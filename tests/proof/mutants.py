@@ -250,6 +250,16 @@ MUTANTS = (
         '"left": budget.limit - budget.late',
     ),
     Mutant(
+        "what is left is looked at before the claim and not in it",
+        "BUDGET",
+        "everybody at once",
+        budget.take,
+        """conditions = ["ends = :ends", "#left > :floor"]
+        values |= {"one": 1, "floor": floor}""",
+        """conditions = ["ends = :ends"]
+        values |= {"one": 1}""",
+    ),
+    Mutant(
         "our guess of a window's end outranks X's",
         "BUDGET",
         "contradictory headers",
@@ -495,7 +505,7 @@ MUTANTS = (
         "slow X",
         commands_tick.tick,
         "promise_watch.watch(sender, bot.catalogue, turns.share(1 / 8))",
-        "send_waiting(sender, Turns.within(10 * TIMES_OUT, sender.now)),"
+        "send_waiting(sender, Turns.within(10 * TIMES_OUT, sender.now), each),"
         " promise_watch.watch(sender, bot.catalogue, turns)",
     ),
     Mutant(

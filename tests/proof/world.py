@@ -46,6 +46,7 @@ from functions.shared.conversation.replies import KINDS
 from functions.shared.conversation.tickets import TeamLines, cases_ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
+from functions.shared.turns import AT_ONCE, Each
 from functions.shared.x.dms import Limits, LookUpsUsedUp, NotSent, Outcome, Sent, SentDM, Unknown
 from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
@@ -57,6 +58,7 @@ from local.x.envelopes import as_listed
 from tests.proof.demo import CATALOGUE, FACTS, LINKED_A, LINKED_B, account
 from tests.proof.dynamo import Dynamo, cancelled, failure
 from tests.proof.queues import Fifo, Queued, Sqs
+from tests.proof.threads import Threads
 
 START = datetime(2026, 11, 24, 14, 15, tzinfo=UTC)
 PAUSE = timedelta(minutes=8)
@@ -166,7 +168,11 @@ class X:
     def _ask(self, customer: str, text: str) -> Outcome:
         if self.is_away:
             return NotSent(None, "X cannot be reached")
+        answer = self._answer(customer, text)
         self.world.spend(self.send_takes)
+        return answer
+
+    def _answer(self, customer: str, text: str) -> Outcome:
         if self.is_down:
             return outcome_of(_answered(503, "Service Unavailable"))
         if customer in self.refuses:
@@ -190,12 +196,12 @@ class X:
         return self.says(Limits(self.limit, self._left, int(self._window_ends.timestamp())))
 
     def used_up_until(self, ends: datetime) -> None:
-        """Somebody else has used up a window of which we know nothing: one call beyond it is no fault of ours.
+        """Somebody else has used up a window of which we know nothing: what is on its way by then is no fault of ours.
 
         Each fault may keep from us what X has said to one.
         """
         self._window_ends, self._left = ends, 0
-        self._unforeseen = 1 + len(self.world.schedule)
+        self._unforeseen = AT_ONCE + len(self.world.schedule)
 
     def look_up(self, customer: str) -> list[SentDM] | LookUpsUsedUp | None:
         def found() -> list[SentDM] | LookUpsUsedUp | None:
@@ -321,6 +327,7 @@ class World:
         self.newer: dict[tuple[str, str], Item] = {}
         """What a newer release has written into rows."""
         self._spent = timedelta()
+        self._threads: Threads | None = None
         self.texted: list[Sms] = []
         self.figures: tuple[tuple[str, ...], ...] = ()
         """By load: figures as they are said that no other load has."""
@@ -440,7 +447,12 @@ class World:
     # ---- faults ----
 
     def point[T](self, sort: str, what: str, do: Callable[[], T], x: tuple[str, str] | None = None) -> T:
-        """Do a side effect, unless a fault strikes here."""
+        """Do a side effect, unless a fault strikes here. Other threads of the function go on before it.
+
+        Not between a last look at the lease and the socket: who is paused there ends with its time-out.
+        """
+        if self._threads and sort != "x":
+            self._threads.wait()
         here = len(self.points)
         self.points.append((sort, what))
         fault = self.schedule.get(here)
@@ -490,17 +502,37 @@ class World:
         if self._busy:
             self.now += PAUSE
             return
-        spent, self._busy = self._spent, True
+        spent, threads = self._spent, self._threads
+        self._busy, self._threads = True, None
         self.meanwhile()
         self.pass_time(PAUSE)
-        self._spent, self._busy = spent, False
+        self._spent, self._busy, self._threads = spent, False, threads
 
     def spend(self, time: timedelta) -> None:
         """A call takes long: the function that waits for it may not live to see the answer."""
-        self.now += time
-        self._spent += time
+        if self._threads and time:
+            self._threads.wait(time)
+        else:
+            self._go_on(self.now + time)
+
+    def _go_on(self, at: datetime) -> None:
+        """The function that is at work goes on at a time."""
+        passes = max(at - self.now, timedelta())
+        self.now += passes
+        self._spent += passes
         if self._spent > TIMES_OUT:
             raise Kill
+
+    def tick(self) -> None:
+        """One invocation of the commands' tick, with its threads."""
+        self._side_by_side(lambda each: tick_commands(self.bot, each))
+
+    def _side_by_side(self, do: Callable[[Each], object]) -> None:
+        threads = self._threads = Threads(lambda: self.now, self._go_on)
+        try:
+            threads.run(lambda: do(threads.each))
+        finally:
+            self._threads = None
 
     # ---- what happens ----
 
@@ -545,10 +577,15 @@ class World:
         while message := self.queues["inbound"].receive(self.now):
             self._invoke(message)
 
+    def hear_at_once(self) -> None:
+        """As `hear`, with some functions side by side, each of which has another customer's message."""
+        come = iter(lambda: self.queues["inbound"].receive(self.now), None)
+        self._side_by_side(lambda each: each(self._invoke, come))
+
     def work(self) -> None:
         """Let the functions do all that can be done at this moment."""
         self.hear()
-        self.survives(lambda: tick_commands(self.bot))
+        self.survives(self.tick)
         self.survives(lambda: tick_escalate(self.sender))
         self.hear()
         dead = self.queues["inbound"].dead

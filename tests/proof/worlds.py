@@ -325,6 +325,15 @@ def a_hundred_held(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def everybody_at_once(world: World) -> None:
+    """Twenty customers write at the same moment; functions and threads side by side take from one budget."""
+    for x_id in strangers(20):
+        world.write(x_id, "hello")
+    world.hear_at_once()
+    world.work()
+    world.pass_time(AFTERWARDS)
+
+
 def a_limit_untold(world: World) -> None:
     """Twelve customers wait for X; then somebody else has used its window up, and it does not say until when."""
     x_goes(world)
@@ -560,6 +569,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "a hundred held": (a_hundred_held, 15),
     "a refusal of one": (a_refusal_of_one, 15),
     "a limit untold": (a_limit_untold, 60),
+    "everybody at once": (everybody_at_once, 15),
     "a long line": (a_long_line, 15),
     "switch storm": (switch_storm, 15),
     "slow look-ups": (slow_look_ups, 15),
@@ -576,6 +586,7 @@ SAMPLED = {
     "a hundred and erased": 40,
     "a hundred held": 10,
     "a limit untold": 20,
+    "everybody at once": 20,
     "a long line": 30,
     "switch storm": 20,
     "slow look-ups": 60,

@@ -7,6 +7,7 @@ import traceback
 from collections.abc import Callable
 from functools import cache, wraps
 from pathlib import PurePath
+from threading import Lock
 from typing import TYPE_CHECKING, Any, Final, LiteralString
 
 from functions.shared.aws.settings import MissingSettings, NoSecretYet
@@ -80,14 +81,19 @@ def error(sentence: LiteralString, failure: BaseException | None = None, **field
     _logger().error(sentence, extra=_allowed(fields) | _described(failure), stacklevel=3)
 
 
+_recording = Lock()
+"""Powertools keeps what is recorded in a plain dictionary, and threads record at the same time."""
+
+
 def count(name: LiteralString, by: int = 1) -> None:
     """Add to a metric. `observed` publishes it."""
-    _metrics().add_metric(name=name, unit="Count", value=by)
+    measure(name, by, "Count")
 
 
 def measure(name: LiteralString, value: float, unit: str = "Seconds") -> None:
     """Record one value of a metric in a unit of CloudWatch. `observed` publishes it."""
-    _metrics().add_metric(name=name, unit=unit, value=value)
+    with _recording:
+        _metrics().add_metric(name=name, unit=unit, value=value)
 
 
 def x_down(is_down: bool) -> None:

@@ -34,6 +34,8 @@ from functions.shared.delivery.echoes import echoed, matches
 from functions.shared.x.dms import Declined, LookUpsUsedUp, Messenger, Outcome, Refused, Sent
 from functions.shared.x.messages import Echo
 
+RACES = 6
+"""So often a claim that lost the race for the budget's one row is tried again while there is room."""
 WRITES = 80
 """Rows that are settled in one transaction; DynamoDB takes a hundred, and some belong to the change itself."""
 
@@ -59,20 +61,28 @@ class Sender:
 
         Raises Cancelled where the conversation has moved on.
         """
+        claimed = self._saved_at_once(before, after, by=by, did=did) if at_once else None
         now = self.now()
-        claimed = self._claimed_at_once(before, after, now) if at_once else None
         if claimed:
+            self.post(claimed.conversation, claimed.head)
+        saved = claimed.conversation if claimed else save(self.store, before, after, by=by, did=did, now=now)
+        self._ticket(saved, now)
+        return saved
+
+    def _saved_at_once(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Claim | None:
+        """Save a decision with the claim of what it says, again where only the race for the budget was lost."""
+        for _ in range(1 + RACES):
+            claimed = self._claimed_at_once(before, after)
+            if claimed is None:
+                return None
             try:
-                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=now)
-                self.post(saved, claimed.head)
-                self._ticket(saved, now)
-                return saved
+                saved = save(self.store, before, claimed.conversation, by=by, did=did, now=self.now())
             except Cancelled as cancelled:
                 if cancelled.by != {BUDGET.sk}:
                     raise
-        saved = save(self.store, before, after, by=by, did=did, now=now)
-        self._ticket(saved, now)
-        return saved
+            else:
+                return Claim(saved, claimed.head)
+        return None
 
     def offer(self, before: Conversation, after: Conversation, *, by: str, did: str) -> bool:
         """Save a change only if the last that it says leaves at once: nothing else waits, and the budget has room."""
@@ -92,11 +102,11 @@ class Sender:
         if saved.known_case:
             self.line.ticket(self.store, saved, now)
 
-    def _claimed_at_once(self, before: Conversation, after: Conversation, now: datetime) -> Claim | None:
+    def _claimed_at_once(self, before: Conversation, after: Conversation) -> Claim | None:
         new = [reply for reply in after.replies if before.reply(reply.id) is None]
         if not new:
             return None
-        budget = budgets.load(self.store)
+        budget, now = budgets.load(self.store), self.now()
         if not budget.room(new[-1].kind, now):
             budgets.mark_waiting(self.store, True)
             return None
@@ -172,10 +182,10 @@ class Sender:
 
         What can never leave any more is suppressed. While others wait, a customer who had their share has to as well.
         """
-        for _ in range(conversations.TRIES):
-            before, now = load(self.store, x_id), self.now()
+        for _ in range(1 + RACES):
+            before = load(self.store, x_id)
             waiting = [reply for reply in before.replies if reply.state == "PENDING" and only(reply)]
-            budget = budgets.load(self.store)
+            budget, now = budgets.load(self.store), self.now()
             after = self._without_held(self._without_hopeless(before, waiting, now), waiting, budget, now)
             may_leave = [reply for reply in after.replies if reply.state == "PENDING" and only(reply)]
             if others_wait and had_share(before.customer, budget, now):

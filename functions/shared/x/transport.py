@@ -51,8 +51,6 @@ class Session(requests.Session):
 class _Adapter(HTTPAdapter):
     """Tells a connection that failed from one that broke later: requests gives both the same class."""
 
-    _used = 0.0
-
     def init_poolmanager(self, *args: Any, **kwargs: Any) -> None:
         super().init_poolmanager(*args, **kwargs)
         self.poolmanager.pool_classes_by_scheme = _POOLS
@@ -61,15 +59,6 @@ class _Adapter(HTTPAdapter):
         manager = super().proxy_manager_for(*args, **kwargs)
         manager.pool_classes_by_scheme = _POOLS
         return manager
-
-    def send(self, *args: Any, **kwargs: Any) -> requests.Response:
-        # A kept connection may be dead without a sign, and what is sent into it is then of unknown fate.
-        if time.monotonic() - self._used > IDLE_SECONDS:
-            self.close()
-        try:
-            return super().send(*args, **kwargs)
-        finally:
-            self._used = time.monotonic()
 
 
 class _Connection(HTTPConnection):
@@ -88,11 +77,26 @@ class _SecureConnection(HTTPSConnection):
             raise NotConnected from failure
 
 
-class _Pool(HTTPConnectionPool):
+class _Trusted(HTTPConnectionPool):
+    """Threads share its connections. One that is kept may be dead without a sign; what is sent into it is then lost."""
+
+    def _get_conn(self, timeout: float | None = None) -> Any:
+        connection: Any = super()._get_conn(timeout)
+        if time.monotonic() - getattr(connection, "rested_from", 0) > IDLE_SECONDS:
+            connection.close()  # it connects anew by itself
+        return connection
+
+    def _put_conn(self, conn: Any) -> None:
+        if conn:
+            conn.rested_from = time.monotonic()
+        super()._put_conn(conn)
+
+
+class _Pool(_Trusted):
     ConnectionCls = _Connection
 
 
-class _SecurePool(HTTPSConnectionPool):
+class _SecurePool(_Trusted, HTTPSConnectionPool):
     ConnectionCls = _SecureConnection
 
 

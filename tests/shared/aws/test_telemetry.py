@@ -1,7 +1,9 @@
 """What may be logged and counted, and what never gets in."""
 
 import logging
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from types import SimpleNamespace
 from typing import Any
 
@@ -114,6 +116,24 @@ def test_metrics_are_published_when_the_handler_ends(logged: Logged) -> None:
     assert metrics["OldestReply"] == [1.5]
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Namespace"] == "Tweetserve"
     assert metrics["_aws"]["CloudWatchMetrics"][0]["Dimensions"] == [["service"]]
+
+
+@pytest.fixture
+def restless() -> Iterator[None]:
+    """Threads are switched at nearly every step."""
+    before = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    yield
+    sys.setswitchinterval(before)
+
+
+@pytest.mark.usefixtures("restless")
+def test_nothing_is_lost_of_what_threads_measure_at_the_same_time(logged: Logged) -> None:
+    with ThreadPoolExecutor(8) as threads:
+        list(threads.map(lambda _: telemetry.count("Decided"), range(2_000)))
+    telemetry.publish()
+
+    assert sum(sum(line["Decided"]) for line in logged() if "Decided" in line) == 2_000
 
 
 def test_metrics_are_published_when_the_handler_fails(logged: Logged) -> None:

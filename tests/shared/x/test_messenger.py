@@ -9,6 +9,7 @@ import struct
 import threading
 import time
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -446,6 +447,31 @@ def test_a_connection_that_idled_long_is_not_trusted(monkeypatch: pytest.MonkeyP
         messenger.send("2", TEXT)
 
     assert (kept, server.connections) == (1, 2)
+
+
+def test_a_connection_that_idled_long_is_not_trusted_though_others_were_used(monkeypatch: pytest.MonkeyPatch) -> None:
+    both = threading.Barrier(2)
+    together = False
+
+    def answer(connection: socket.socket) -> None:
+        if together:
+            both.wait(10)
+        connection.sendall(http(201, json.dumps(CREATED).encode()).replace(b"connection: close\r\n", b""))
+
+    monkeypatch.setattr(transport, "IDLE_SECONDS", 0.2)
+    with served(answer) as server, ThreadPoolExecutor(2) as threads:
+        messenger = server.messenger()
+        messenger.send("2", TEXT)
+        together = True
+        first = list(threads.map(messenger.send, ["2", "3"], [TEXT, TEXT]))
+        together, begun = False, time.monotonic()
+        while time.monotonic() - begun < 0.3:
+            messenger.send("2", TEXT)
+        kept, together = server.connections, True
+        then = list(threads.map(messenger.send, ["2", "3"], [TEXT, TEXT]))
+
+    assert first + then == [SENT] * 4
+    assert (kept, server.connections) == (2, 3)
 
 
 # ---- TLS ----
