@@ -92,6 +92,10 @@ def _untimely(document: Document, now: datetime) -> str:
 def _times(document: Document) -> Iterator[tuple[str, datetime]]:
     """Return the times at which something has been, as the document has them."""
     yield "account.as_of", document.account.as_of
+    if document.account.last_topup_at:
+        yield "account.last_topup_at", document.account.last_topup_at
+    if document.account.orders:
+        yield "account.orders.as_of", document.account.orders.as_of
     for place, line in enumerate(document.lines):
         yield f"lines.{place}.as_of", line.as_of
         if line.sim_changed_at:

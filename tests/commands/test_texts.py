@@ -63,6 +63,11 @@ LONGEST_VALUES = {
     **dict.fromkeys(("refund", "leaving", "cost"), "£1,204.50"),
     **dict.fromkeys(("ends", "ended"), "on Wed 30 Mar 2027"),
     **dict.fromkeys(("start", "since"), "Wed 30 Mar 2027"),
+    "topup_how": "m" * 90,
+    "unlock_how": "m" * 160,
+    "last": " Your last top-up was £1,204.50, on Wed 30 Mar 2027.",
+    "amount": "£1,204.50",
+    "on": "on Wed 30 Mar 2027",
     "today": " Today it would cost £1,204.50 (as of 22:10 yesterday).",
     # linking
     "tries": "2 tries",
@@ -136,7 +141,7 @@ def test_a_text_with_the_longest_values_is_short_and_plain(text: Text) -> None:
     assert len(said) <= LONG.get(text.key, USUAL), said
 
 
-PARTS = {"stop.open_case", "upgrade.today"}
+PARTS = {"stop.open_case", "upgrade.today", "topup.last"}
 """Of other texts."""
 
 

@@ -17,7 +17,15 @@ from tests.brands import AMERICAN, BRANDS, FACTS, UK, US
 
 EVERY = sorted(folder for folder in BRANDS.iterdir() if folder.is_dir())
 NOT_NEEDED = {"handle", "minor_sign", "holidays", "special_hours", "bank_phone", "emergency.also", "emergency.silent"}
-NOT_NEEDED |= {"notice_period", "postcode", "example_postcode", "places", "languages", "emergency.in_writing"}
+NOT_NEEDED |= {
+    "notice_period",
+    "unlock_how",
+    "postcode",
+    "example_postcode",
+    "places",
+    "languages",
+    "emergency.in_writing",
+}
 
 
 @pytest.mark.parametrize("folder", EVERY, ids=lambda folder: folder.name)

@@ -105,6 +105,10 @@ class Locale(Part):
     """A sentence: where one asks what leaving before the end of a minimum term costs."""
     notice_period: Word | None = None
     """A sentence on how long before leaving one has to say so, if at all."""
+    topup_how: Annotated[Word, StringConstraints(max_length=90)]
+    """A sentence: how one adds credit."""
+    unlock_how: Annotated[Word, StringConstraints(max_length=160)] | None = None
+    """What one does to use another network's SIM; None = the brand sells no phone that is locked."""
     move_code: Word
     """The code that moves a number, as staff call it."""
     join_code: Word

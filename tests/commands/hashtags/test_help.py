@@ -23,6 +23,8 @@ def test_more_is_the_rest() -> None:
     assert read("#more").splitlines() == [
         "Hi @linked_customer, and the rest:",
         "#offers #handsets - what's on",
+        "#topup - adding credit",
+        "#unlock - other networks' SIMs",
         "#switch - leaving, or moving your number",
         "#link #delete - connect or remove your account",
         "Or just say it in your own words, and a person will read it.",
