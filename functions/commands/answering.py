@@ -2,26 +2,30 @@
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from datetime import timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands import incidents
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
-from functions.commands.gate import TOO_OLD
+from functions.commands.gate import FIRST, LINK_ENDED, TOO_OLD
 from functions.commands.handover import acknowledgement, in_silence, passed_on, to_people, with_person
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
 from functions.shared.aws import telemetry
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Team
-from functions.shared.conversation.customers import Customer, started
+from functions.shared.conversation.customers import Customer, OurQuestion, started
 from functions.shared.conversation.linking import unlinked
 from functions.shared.wording import rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.text import Reply
 
 OTHER = Match("other", "general", None, "")
+NEED_LINK = frozenset({FIRST.key, LINK_ENDED.key})
+WAITS_FOR_LINK = timedelta(minutes=30)
+"""So long after it was asked the success of a code answers it."""
 
 
 def answer(
@@ -54,6 +58,8 @@ def answer(
     if handover and not answers.handovers and _is_told(heard, answers, _what(handover)):
         handover = None
     after = replace(after, waits_for=tuple(dict.fromkeys((*after.waits_for, *answers.told_later))))
+    if answers.need_link:
+        after = replace(after, unanswered=OurQuestion(answers.need_link, heard.question.now + WAITS_FOR_LINK))
     decision = _answered_or_not(heard, why, answers, handover, after)
     return replace(decision, account_error=answers.account_error)
 
@@ -65,6 +71,8 @@ class Answers:
     replies: tuple[Reply, ...]
     by: tuple[Command, ...]
     handovers: tuple[Escalate, ...]
+    need_link: tuple[str, ...] = ()
+    """The hashtags that first have to know that it is they."""
     told_later: tuple[str, ...] = ()
     """The known incidents of which they want to be told the end; nothing is said of that now."""
 
@@ -76,6 +84,7 @@ class Answers:
             replies=(*before, *(result for _, result in said)),
             by=tuple(command for command, _ in said),
             handovers=tuple(result for _, result in results if isinstance(result, Escalate)),
+            need_link=tuple(command.tag for command, result in said if result.key in NEED_LINK),
             told_later=tuple(result.tells for _, result in results if isinstance(result, Reply) and result.tells),
         )
 

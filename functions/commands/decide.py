@@ -5,14 +5,14 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.commands import flood, incidents, our_words, switches, texts
-from functions.commands.answering import OTHER, answer, answered_with, changed, said
+from functions.commands.answering import OTHER, Answers, answer, answered_with, changed, said
 from functions.commands.compose import said_alone
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.handover import acknowledgement, to_people, with_person
 from functions.commands.hashtags import delete, link
 from functions.commands.hashtags.stop import say as confirmation
 from functions.commands.incoming import Heard, each_once
-from functions.commands.registry import Question, registry
+from functions.commands.registry import Changed, Question, registry
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation.cases import Case, Team, case_number
@@ -22,6 +22,7 @@ from functions.shared.conversation.promises import due_at
 from functions.shared.wording import ours, rules
 from functions.shared.wording.rules import Match
 from functions.shared.wording.stop_words import beside_stop, foreign_stop, plain_start, plain_stop, stop_tag
+from functions.shared.wording.text import Reply
 from functions.shared.x.ids import is_older
 
 YES = frozenset(
@@ -217,9 +218,22 @@ def code(heard: Heard) -> Decision | None:
     typed = link.code_in(heard.as_written, expected=expected)
     if typed is None or heard.customer.stopped or (heard.open_case and not expected) or _harm(heard):
         return None
-    return changed(
-        heard, Why("3 our question", "code"), link.check(replace(heard.question, customer=heard.customer), typed)
-    )
+    question = replace(heard.question, customer=heard.customer)
+    result = _with_what_waited(question, link.check(question, typed))
+    return changed(heard, Why("3 our question", "code"), result)
+
+
+def _with_what_waited(question: Question, result: Reply | Changed) -> Reply | Changed:
+    """A code that matches answers in the same DM what had to wait for it."""
+    waited = question.customer.unanswered
+    if not isinstance(result, link.Linked) or waited is None:
+        return result
+    result = replace(result, customer=replace(result.customer, unanswered=None))
+    if question.now >= waited.until:
+        return result
+    commands = [registry().by_tag[tag] for tag in waited.choices if tag in registry().by_tag]
+    asked = replace(question, customer=result.customer, account=lambda: result.account)
+    return result.answering(Answers.of(asked, commands, ()).replies)
 
 
 def erasing(heard: Heard) -> Decision | None:

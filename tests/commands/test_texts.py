@@ -28,7 +28,13 @@ TEXTS = {text.key: text for command in registry().commands for text in command.t
 FORBIDDEN = re.compile(
     r"\b(null|none(?! left)|nan|undefined|utc|error|exception|lease|fence|queue|dlq|token|retry)\b", re.IGNORECASE
 )
-LONG = {"help": LONGEST_REPLY, "help.more": LONGEST_REPLY, "handsets.list": LONGEST_REPLY, "offers.list": LONGEST_REPLY}
+LONG = {
+    "help": LONGEST_REPLY,
+    "help.more": LONGEST_REPLY,
+    "link.done_and": LONGEST_REPLY,
+    "handsets.list": LONGEST_REPLY,
+    "offers.list": LONGEST_REPLY,
+}
 """Lists of content are cut to fit when they are made."""
 
 LONGEST_VALUES = {
@@ -72,6 +78,7 @@ LONGEST_VALUES = {
     # linking
     "tries": "2 tries",
     "last3": "218",
+    "answer": f"You have {'so very much of your data ' * 7}left.",
     # a person takes over
     "eta": "by 10:00 on Mon 30 Nov",
     "promised": "10:00 on Mon 30 Nov",

@@ -1,6 +1,7 @@
 """#link and the code: a customer proves that a number is theirs. What is answered never tells whether we know it."""
 
-from dataclasses import replace
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import groupby
 
@@ -17,7 +18,7 @@ from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain
 from functions.shared.wording.safety import LOCKED, SMS_CODE, SMS_LINKED, SMS_UNLINKED
 from functions.shared.wording.saying import moment, time_of_day
-from functions.shared.wording.text import Reply, Text
+from functions.shared.wording.text import LONGEST_REPLY, Reply, Text, assemble, below
 
 HOW = Text(
     "link.how",
@@ -59,6 +60,12 @@ DONE = Text(
     "You're all set{name}: your X account is linked to the number ending {last3}, and we've texted that number to say"
     " so. Try #data or #charges. #delete undoes this any time.",
     needs=("line.number", "brand.name", "brand.lost_phone"),
+)
+DONE_AND = Text(
+    "link.done_and",
+    "You're all set{name}: your X account is linked to the number ending {last3}, and we've texted that number to say"
+    " so. #delete undoes this any time.\n{answer}",
+    needs=DONE.needs,
 )
 
 
@@ -129,7 +136,25 @@ def _linked(question: Question, account: Account, line: Line) -> Changed:
     after = linking.linked(customer, question.proofs.link(account, line, question.now))
     told = notice(line.number, SMS_LINKED, question.case, question.catalogue.brand, question.now)
     consent = Consent("link", given=True, wording=customer.wording or "")
-    return Changed(DONE.reply(last3=line.number[-3:]), after, sms=(told,) if told else (), consent=consent)
+    last3, sms = line.number[-3:], (told,) if told else ()
+    return Linked(DONE.reply(last3=last3), after, sms=sms, consent=consent, account=account, last3=last3)
+
+
+@dataclass(frozen=True)
+class Linked(Changed):
+    """A code matches: from now on the customer sees a line of an account."""
+
+    account: Account | None = None
+    last3: str = ""
+
+    def answering(self, answers: Sequence[Reply]) -> Changed:
+        """Say what has waited for the code in the DM that says that it matches, as much as there is room for."""
+        handle = self.customer.handle
+        for some in (answers, answers[:1]) if answers else ():
+            said = DONE_AND.reply(last3=self.last3, answer=below(some, handle=handle))
+            if len(assemble([said], handle=handle)) <= LONGEST_REPLY:
+                return replace(self, reply=replace(said, quotes=next((one.quotes for one in some if one.quotes), None)))
+        return self
 
 
 def unlinked_notice(customer: Customer, case: Case | None, proofs: Proofs, brand: Brand, now: datetime) -> Sms | None:
@@ -202,7 +227,7 @@ command = Command(
     ),
     home="general",
     menu=(17, 1),
-    texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, LOCKED),
+    texts=(HOW, CODE_SENT, AGREED_BY_CODE, WRONG_CODE, NO_CODE, PAUSED, DONE, DONE_AND, LOCKED),
     changes=True,
     alone=True,
 )

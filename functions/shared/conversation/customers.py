@@ -114,6 +114,8 @@ class Customer(Stored):
     """The newest resolved case: what comes within seven days reopens it."""
     past_case_until: datetime | None = None
     asked: OurQuestion | None = None
+    unanswered: OurQuestion | None = None
+    """What they asked before we knew that it is they: answered when they link, for as long as they may wait for it."""
     delete_asked_until: datetime | None = None
     """Until then "#delete yes" erases everything."""
     erased_up_to: str | None = None

@@ -137,6 +137,11 @@ def form(
     return ("\n" if "\n" in text else " ").join(part for part in (text, after) if part) + notice
 
 
+def below(replies: Sequence[Reply], *, handle: str | None) -> str:
+    """Say answers under other words, which greet."""
+    return capital(form(replies, handle=handle).replace(HI, ""))
+
+
 def worded(holes: str, *, handle: str | None, eta: str, late: bool = False) -> str:
     """Fill in a form as it may leave now; `late` with the apology for waiting in place of the greeting."""
     known = at_handle(handle)

@@ -52,16 +52,83 @@ def test_a_number_and_its_code_link_the_line_and_its_owner_is_told() -> None:
     assert phone.asks("#data").startswith("Hi @customer_3, you have 8.1 GB of your 10 GB of data left")
 
 
-def test_what_was_asked_before_the_link_may_be_asked_again_at_once() -> None:
+DONE = (
+    "You're all set, @customer_3: your X account is linked to the number ending 123, and we've texted that number"
+    " to say so. #delete undoes this any time.\n"
+)
+
+
+def test_what_was_asked_before_the_link_is_answered_with_it_and_may_be_asked_again_at_once() -> None:
     phone = Phone(world(HOME))
     refused = phone.asks("#charges")
-    phone.links(NUMBER)
 
-    answer = phone.asks("#charges")
+    done = phone.links(NUMBER)
 
     assert "I'll need to know it's you first" in refused
-    assert "your last bill is £23.45" in answer
+    assert done.startswith(f"{DONE}Your last bill is £23.45")
+    assert done.endswith("Doesn't look right? Reply #human.")
+    assert len(done) <= 500
+    assert phone.customer.unanswered is None
+    assert "your last bill is £23.45" in phone.asks("#charges")
     assert phone.says("#charges") == []
+
+
+def test_several_that_waited_are_answered_together() -> None:
+    phone = Phone(world(HOME))
+    phone.asks("#charges #data")
+
+    done = phone.links(NUMBER)
+
+    assert done.startswith(f"{DONE}Here you are:\nBill: £23.45")
+    assert "\nData: 8.1 GB of 10 GB left" in done
+
+
+@pytest.mark.parametrize(("wait", "answered"), [(timedelta(minutes=29), True), (timedelta(minutes=31), False)])
+def test_what_was_asked_half_an_hour_ago_does_not_wait_any_more(wait: timedelta, *, answered: bool) -> None:
+    phone = Phone(world(HOME))
+    phone.asks("#data")
+    phone.world.now += wait
+
+    done = phone.links(NUMBER)
+
+    assert ("8.1 GB" in done) is answered
+
+
+def test_what_fails_now_spoils_no_link() -> None:
+    one = account("account-1", NUMBER)
+    phone = Phone(
+        world(
+            one.model_copy(update={"lines": tuple(line.model_copy(update={"allowances": None}) for line in one.lines)})
+        )
+    )
+    phone.asks("#data")
+
+    done = phone.links(NUMBER)
+
+    assert done.startswith("You're all set, @customer_3: your X account is linked to the number ending 123")
+    assert phone.customer.line == ("account-1", "1")
+
+
+def test_a_wrong_code_answers_nothing_and_what_waits_goes_on_waiting() -> None:
+    phone = Phone(world(HOME))
+    phone.asks("#data")
+    phone.asks("#link 07700 900123")
+    code = code_for(phone.world, NUMBER)
+
+    wrong = phone.asks("000000")
+
+    assert "8.1 GB" not in wrong
+    assert "8.1 GB" in phone.asks(code)
+
+
+def test_the_answer_leaves_only_while_the_link_stands() -> None:
+    phone = Phone(world(HOME))
+    phone.asks("#data")
+    phone.links(NUMBER)
+
+    [reply] = [row for row in rows(phone.world, phone.customer.x_id, "reply#") if row["key"] == "link.done_and"]
+
+    assert reply["quotes"] == "account-1"
 
 
 def test_the_text_message_is_the_one_that_was_promised() -> None:
