@@ -14,8 +14,8 @@ from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms, TextMessenger
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import ERASE, dm_key, dm_row, tellme_row, x_id_in
-from functions.shared.aws.store import FORGET, Cancelled, Put
+from functions.shared.aws.rows import ERASE, FORGET, dm_key, dm_row, tellme_row, x_id_in
+from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import NOBODY, Account
 from functions.shared.carrier.items import Unreadable
@@ -120,7 +120,7 @@ class Bot:
             self._text((told,) if told else ())
 
     def forget(self, turns: Turns) -> None:
-        """Do as much as there is time for: finish erasures, delete rows whose time is over."""
+        """Do as much as there is time for: finish erasures, delete what people said once its time is over."""
         now, store = self.sender.now(), self.sender.store
         for row in turns.share(1 / 2).each(store.all_due(ERASE, now)):
             with turns.one():

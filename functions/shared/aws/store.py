@@ -16,7 +16,7 @@ from functions.shared.aws.typed import typed, unmarshalled
 EXPIRES = "expires_at"
 """When a row's time is over, in seconds since 1970: from then on it is not there, whoever reads or writes in its place.
 
-The tick deletes it soon afterwards; DynamoDB's own TTL, which may take days, is the second net.
+DynamoDB's own TTL deletes it, which costs nothing and may take days.
 """
 OVER = f"{EXPIRES} <= :now"
 
@@ -38,7 +38,7 @@ class Put:
         return str(self.item["sk"])
 
     def request(self, table: str, now: datetime) -> Item:
-        put = {"TableName": table, "Item": typed(_on_clock(self.item))}
+        put = {"TableName": table, "Item": typed(self.item)}
         return {"Put": put | _expects(self.expected, now)}
 
 
@@ -114,9 +114,6 @@ class Cancelled(Exception):
         self.by = frozenset(by)
         super().__init__(f"cancelled by {', '.join(sorted(self.by))}")
 
-
-FORGET = "forget"
-"""The clock of rows whose time is over some day."""
 
 A_PAGE = 100
 """Keys that are read at once of what may be long."""
@@ -360,10 +357,3 @@ def _due(clock: str, until: datetime) -> Item:
         "KeyConditionExpression": "clock = :clock AND look_at <= :until",
         "ExpressionAttributeValues": typed({":clock": clock, ":until": stamp(until)}),
     }
-
-
-def _on_clock(item: Item) -> Item:
-    """Put what expires on the tick's clock, which deletes it in time; DynamoDB's TTL may take days."""
-    if EXPIRES not in item or "clock" in item:
-        return item
-    return item | {"clock": FORGET, "look_at": stamp(datetime.fromtimestamp(item[EXPIRES], UTC))}

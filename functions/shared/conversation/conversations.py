@@ -301,7 +301,7 @@ def _profile_row(customer: Customer, case: Case | None) -> Item:
 
 def _reply_row(reply: Outgoing) -> Item:
     until = reply.created_at + rows.TEXTS_KEPT
-    row = rows.reply_key(reply.customer, reply.id).row(fields_of(reply), until=until)
+    row = rows.reply_key(reply.customer, reply.id).row_of_words(fields_of(reply), until=until)
     return row | _on_clock(replies.clock(reply), replies.look_at(reply))
 
 
@@ -313,7 +313,7 @@ def _case_row(case: Case) -> Item:
 
 
 def _entry_row(case_id: str, entry: Entry) -> Item:
-    return rows.entry_key(case_id, entry.at, entry.id).row(fields_of(entry), until=entry.at + rows.TEXTS_KEPT)
+    return rows.entry_key(case_id, entry.at, entry.id).row_of_words(fields_of(entry), until=entry.at + rows.TEXTS_KEPT)
 
 
 def _on_clock(clock: str, at: datetime | None) -> Item:

@@ -15,7 +15,7 @@ from botocore.exceptions import ClientError
 
 from functions.shared.aws import queues, settings
 from functions.shared.aws.rows import BUDGET
-from functions.shared.aws.store import FORGET, Cancelled, Item, Put, Store, Update, Write, stamp
+from functions.shared.aws.store import Cancelled, Item, Put, Store, Update, Write, stamp
 from functions.shared.aws.stored import fields_of
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier import accounts
@@ -310,7 +310,6 @@ def test_a_row_whose_time_is_over_is_not_there_to_be_read_until_it_is_deleted(ta
     assert [row["sk"] for row in store.query("p", limit=1)] == ["b"]
     assert [row["sk"] for row in store.query("p", newest_first=True, limit=2)] == ["c", "b"]
     assert [row["sk"] for row in store.query("p", even_expired=True)] == ["a", "b", "c", "d"]
-    assert [row["sk"] for row in store.due(FORGET, NOW, 9)] == ["d", "a"]
 
 
 @on_each
@@ -322,10 +321,7 @@ def test_a_new_row_takes_the_place_of_one_whose_time_is_over(tables: Database) -
     stood = [stands_in_the_way(store, put(sk, 0, expires_at=seconds + 60)) for sk in ("over", "there")]
 
     assert stood == [set(), {"there"}]
-    assert store.get("p", "over") == put("over", expires_at=seconds + 60).item | {
-        "clock": FORGET,
-        "look_at": stamp(NOW + timedelta(seconds=60)),
-    }
+    assert store.get("p", "over") == put("over", expires_at=seconds + 60).item
 
 
 # ---- indexes ----

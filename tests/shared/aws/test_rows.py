@@ -7,11 +7,19 @@ from pathlib import Path
 import pytest
 
 from functions.shared.aws import rows
+from functions.shared.aws.store import stamp
 
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 KINDS = "audit|back|case|consent|customer|dm|ended|entry|erased|load|number|reply|request|send|sent|staff|tellme"
 SPELT = re.compile(rf"""["'](?:{KINDS})#|["']pk["']: |\["sk"\]\)?\.\w*(?:prefix|partition|startswith)""")
+
+
+def test_only_what_somebody_said_is_on_the_clock_to_be_deleted_and_all_else_left_to_ttl() -> None:
+    key, seconds = rows.dm_key("7", "1"), int(NOW.timestamp())
+
+    assert key.row({}, until=NOW) == {"pk": "customer#7", "sk": "dm#1", "expires_at": seconds}
+    assert key.row_of_words({}, until=NOW) == key.row({}, until=NOW) | {"clock": rows.FORGET, "look_at": stamp(NOW)}
 
 
 def test_only_rows_spells_and_cuts_a_key() -> None:
