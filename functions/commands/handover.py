@@ -67,11 +67,12 @@ def in_silence(heard: Heard) -> Open | Join:
 
 def acknowledgement(heard: Heard, found: Match) -> str | None:
     """Return the key of what the customer reads at once about a question of this kind."""
-    if found.kind == "danger" and heard.in_writing and heard.brand.emergency.in_writing:
-        return "ack.danger.in_writing"
+    kind = found.ack or found.kind
+    if kind == "danger" and heard.in_writing and heard.brand.emergency.in_writing:
+        kind = "danger.in_writing"
     is_there = is_open(heard.question.now, heard.question.catalogue.brand)
     team = found.team or "general"
-    return texts.acknowledgement_of(found.ack or found.kind, is_open=is_there, staffed=lambda: heard.staffed(team))
+    return texts.acknowledgement_of(kind, is_open=is_there, staffed=lambda: heard.staffed(team))
 
 
 def _joined(heard: Heard, case_id: str, why: Why, found: Match, *, key: str | None, after: Customer) -> Decision:

@@ -69,7 +69,7 @@ NEEDS = (
 )
 """What these texts name, and those in `routing.toml` (see docs/data.md)."""
 
-_VARIANTS = ("unstaffed", "known", "in_writing")
+_VARIANTS = ("unstaffed", "known", "in_writing", "in_writing.unstaffed")
 """Other words of an acknowledgement: nobody has the desk open, they have said what it is about, in writing only."""
 
 NO_NOTICE = frozenset({"bereavement", "access"})

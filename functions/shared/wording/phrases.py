@@ -3,6 +3,7 @@
 import re
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from operator import methodcaller
 
 type Way = tuple[Place, ...]
 """Places that follow one another."""
@@ -28,7 +29,9 @@ class Place:
     def somewhere_in(self, words: frozenset[str]) -> bool:
         if not self.words.isdisjoint(words):
             return True
-        return bool(self.beginnings) and any(word.startswith(self.beginnings) for word in words)
+        if not self.beginnings:
+            return False
+        return any(map(methodcaller("startswith", self.beginnings), words))
 
 
 @dataclass(frozen=True)
@@ -40,7 +43,14 @@ class Phrase:
     """Each side with the ways of saying it."""
 
     def is_in(self, words: Sequence[str], vocabulary: frozenset[str]) -> bool:
-        return all(any(_is_said(way, words, vocabulary) for way in ways) for ways in self.sides)
+        # Loops, as this is where the time of a decision goes: most phrases are not in a text.
+        for ways in self.sides:
+            for way in ways:
+                if _is_said(way, words, vocabulary):
+                    break
+            else:
+                return False
+        return True
 
 
 def first_of(phrases: Sequence[Phrase], words: Sequence[str]) -> str | None:
@@ -99,8 +109,10 @@ def _words(one: str, named: Lists) -> list[str]:
 
 
 def _is_said(way: Way, words: Sequence[str], vocabulary: frozenset[str]) -> bool:
-    # Most ways end at this first look: a word of theirs is nowhere in the text.
-    return all(place.somewhere_in(vocabulary) for place in way) and _follow(way, words)
+    for place in way:
+        if not place.somewhere_in(vocabulary):
+            return False
+    return _follow(way, words)
 
 
 def _follow(places: Way, words: Sequence[str]) -> bool:

@@ -2,6 +2,7 @@
 
 import tomllib
 from collections.abc import Callable, Iterator
+from functools import cache
 from itertools import chain, combinations, islice, permutations, product
 
 import pytest
@@ -86,6 +87,7 @@ def test_start_alone_asks_for_the_helper_back() -> None:
 RULES = pytest.mark.parametrize("rule", rules(), ids=lambda rule: f"{rules().index(rule)}-{rule.kind}")
 
 
+@cache
 def fired(text: str) -> Rule | None:
     """Return the rule that decides about a text."""
     read = heard(text)
