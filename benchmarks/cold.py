@@ -22,12 +22,19 @@ BARE = "bare"
 """A function of one line: what nobody can go below."""
 
 
+NAIVE = "naive"
+"""The bot in one file of `rivals/`, with all libraries in one zip."""
+WARM_CALLS = 9
+
+
 @dataclass(frozen=True)
 class Start:
     """Milliseconds of processor time."""
 
     init: float
     first: float
+    warm: float
+    """The median of the calls after the first one."""
 
     @property
     def whole(self) -> float:
@@ -46,22 +53,34 @@ def folders() -> dict[str, Path]:
     for name, package in build(FUNCTIONS, platform=HERE).items():
         with ZipFile(package.zip) as archive:
             archive.extractall(unpacked / name)
-    bare = unpacked / BARE
-    bare.mkdir()
-    (bare / "bare.py").write_text("def lambda_handler(event, context):\n    return {}\n")
+    (unpacked / BARE).mkdir()
+    (unpacked / BARE / "bare.py").write_text("def lambda_handler(event, context):\n    return {}\n")
+    (unpacked / NAIVE).mkdir()
+    shutil.copy(Path(__file__).parent / "rivals" / "naive.py", unpacked / NAIVE)
+    return there(unpacked)
+
+
+def there(unpacked: Path) -> dict[str, Path]:
     return {folder.name: folder for folder in unpacked.iterdir()}
 
 
 def measured(folder: Path, function: Function | None, there: Stub) -> Start:
     """Start a function once and bring it its first event."""
-    handler = f"{function.module}.lambda_handler" if function else "bare.lambda_handler"
-    variables = stub.environment(there, function) if function else {}
-    with started(folder, handler, variables | {"AWS_ENDPOINT_URL": there.url}) as running:
-        event = EVENTS.get(function.name if function else BARE, lambda _: {})(there)
-        return Start(running.init, running.call(event))
+    handler = f"{function.module}.lambda_handler" if function else f"{folder.name}.lambda_handler"
+    variables = {"AWS_ENDPOINT_URL": there.url}
+    if function:
+        variables |= stub.environment(there, function)
+    else:  # what a bot in one file has
+        variables |= {"CONSUMER_SECRET": stub.SECRET, "X_API_URL": there.url}
+    libraries = [BUILD / "here"] if folder.name == NAIVE else []
+    event = EVENTS.get(folder.name, lambda _there, _number: {})
+    with started(folder, handler, variables, *libraries) as running:
+        first = running.call(event(there, 0))
+        warm = statistics.median(running.call(event(there, number)) for number in range(1, WARM_CALLS + 1))
+        return Start(running.init, first, warm)
 
 
-def posted(there: Stub) -> dict[str, Any]:
+def posted(there: Stub, number: int) -> dict[str, Any]:
     """Return X's call with a DM."""
     message = {
         "type": "message_create",
@@ -69,7 +88,7 @@ def posted(there: Stub) -> dict[str, Any]:
         "created_timestamp": str(int(time.time() * 1000)),
         "message_create": {
             "target": {"recipient_id": BRAND_ID},
-            "sender_id": there.linked[0],
+            "sender_id": there.linked[number % len(there.linked)],
             "message_data": {"text": "#data", "entities": {}},
         },
     }
@@ -78,10 +97,11 @@ def posted(there: Stub) -> dict[str, Any]:
     return call("POST", headers=headers, body=raw)
 
 
-def asked(there: Stub, text: str = "#data", customer: int = 0) -> dict[str, Any]:
+def asked(there: Stub, number: int) -> dict[str, Any]:
     """Return a DM as the queue brings it."""
     now = int(time.time() * 1000)
-    dm = {"kind": "dm", "id": there.next_id(), "customer": there.linked[customer], "handle": "someone", "text": text}
+    customer = there.linked[number % len(there.linked)]
+    dm = {"kind": "dm", "id": there.next_id(), "customer": customer, "handle": "someone", "text": "#data"}
     return queued(dm | {"sent_at": now, "attachment": False}, now)
 
 
@@ -95,15 +115,16 @@ def queued(message: Mapping[str, Any], now: int) -> dict[str, Any]:
     return {"Records": [record]}
 
 
-def next_case(_there: Stub) -> dict[str, Any]:
+def next_case(_there: Stub, number: int) -> dict[str, Any]:
     path = "/desk/api/next"
     claims = {"sub": "agent-1", "teams": "billing general"}
     http = {"http": {"method": "POST", "path": path}, "authorizer": {"jwt": {"claims": claims}}}
-    body = json.dumps({"request_id": f"r-{time.time_ns()}"})
+    body = json.dumps({"request_id": f"r-{number}"})
     return {"requestContext": http, "rawPath": path, "headers": {}, "body": body, "isBase64Encoded": False}
 
 
-EVENTS: dict[str, Callable[[Stub], Any]] = {
+EVENTS: dict[str, Callable[[Stub, int], Any]] = {
+    NAIVE: posted,
     "webhook": posted,
     "commands": asked,
     "desk": next_case,
@@ -112,10 +133,10 @@ EVENTS: dict[str, Callable[[Stub], Any]] = {
 """The first event of a function; all others are called by the clock, which brings nothing."""
 
 
-def rounds(times: int, names: Iterable[str]) -> Iterator[tuple[str, Start]]:
+def rounds(times: int, names: Iterable[str], places: Mapping[str, Path]) -> Iterator[tuple[str, Start]]:
     """Start all functions in turn, so many times: what disturbs the machine disturbs all alike."""
     by_name = {function.name: function for function in FUNCTIONS}
-    places, names = folders(), tuple(names)
+    names = tuple(names)
     for name in names:  # bytecode, and what the machine keeps of files
         with stub.serving(Stub()) as there:
             measured(places[name], by_name.get(name), there)
@@ -125,18 +146,18 @@ def rounds(times: int, names: Iterable[str]) -> Iterator[tuple[str, Start]]:
                 yield name, measured(places[name], by_name.get(name), there)
 
 
-def medians(times: int, names: Iterable[str]) -> dict[str, Start]:
+def medians(times: int, names: Iterable[str], places: Mapping[str, Path]) -> dict[str, Start]:
     found: dict[str, list[Start]] = {}
-    for name, start in rounds(times, names):
+    for name, start in rounds(times, names, places):
         found.setdefault(name, []).append(start)
     return {
-        name: Start(statistics.median(one.init for one in starts), statistics.median(one.first for one in starts))
+        name: Start(*(statistics.median(getattr(one, part) for one in starts) for part in ("init", "first", "warm")))
         for name, starts in found.items()
     }
 
 
 def main() -> None:
-    found = medians(5, [BARE, *(function.name for function in FUNCTIONS)])
+    found = medians(5, [BARE, NAIVE, *(function.name for function in FUNCTIONS)], folders())
     for name, start in found.items():
         ratio = start.whole / found[BARE].whole
         print(

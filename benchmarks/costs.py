@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, get_args, get_type_hints
 
 from benchmarks.load import MEASURED
+from benchmarks.meter import KB, READ_KB, Meter
 from functions.load.planning import There, plan
 from functions.shared.aws.typed import typed
 from functions.shared.carrier.accounts import PARTS, Document
@@ -89,50 +90,9 @@ DESK_CALLS = 8
 POLLS = 15
 """Empty receives a minute of one event source, while nobody writes: Lambda asks five times and waits 20 s each."""
 
-KB, READ_KB = 1024, 4096
-
 CODE = Path(__file__).parents[1] / "functions"
 PUBLISHES = {"telemetry.count", "telemetry.measure", "measure", "_Refused"}
 UNITS = {"Count", "Seconds"}
-
-
-@dataclass
-class Meter:
-    """A DynamoDB client that measures what passes: units as AWS counts them."""
-
-    inner: Any
-    reads: float = 0
-    writes: float = 0
-
-    def __getattr__(self, operation: str) -> Any:
-        call = getattr(self.inner, operation)
-
-        def measured(**request: Any) -> Any:
-            answer = call(**request)
-            self._count(operation, request, answer)
-            return answer
-
-        return measured
-
-    def _count(self, operation: str, request: dict[str, Any], answer: Any) -> None:
-        match operation:
-            case "transact_write_items":
-                self.writes += sum(2 * self._written(next(iter(one.values()))) for one in request["TransactItems"])
-            case "put_item" | "update_item":
-                self.writes += self._written(request)
-            case "get_item":
-                self.reads += _units(answer.get("Item", {}), READ_KB)
-            case "batch_get_item":
-                self.reads += sum(_units(one, READ_KB) for found in answer["Responses"].values() for one in found)
-            case "query":
-                consistent = 1 if request.get("ConsistentRead") else 0.5
-                self.reads += consistent * _units(answer.get("Items", []), READ_KB)
-
-    def _written(self, write: dict[str, Any]) -> int:
-        """Units of one write: its item, and the keys that an index has of it."""
-        key = write.get("Key") or {name: write["Item"][name] for name in ("pk", "sk")}
-        item = write.get("Item") or self.inner.get_item(TableName=write["TableName"], Key=key).get("Item", {})
-        return _units(item, KB) + ("clock" in item) + ("line" in item)
 
 
 def _units(thing: Any, size: int) -> int:

@@ -37,6 +37,7 @@ class _Api(BaseHTTPRequestHandler):
     """https://docs.aws.amazon.com/lambda/latest/dg/runtimes-api.html"""
 
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer: a second one would wait for the first to be acknowledged
     events: Queue[Any]
     told: Queue[tuple[str, Any]]
 
@@ -95,7 +96,7 @@ class Running:
 
 
 @contextmanager
-def started(folder: Path, handler: str, variables: Mapping[str, str]) -> Iterator[Running]:
+def started(folder: Path, handler: str, variables: Mapping[str, str], *libraries: Path) -> Iterator[Running]:
     """Start a function from the folder of its zip, with nothing of ours but what is in it."""
     events, told = Queue[Any](), Queue[tuple[str, Any]]()
     api = ThreadingHTTPServer(("127.0.0.1", 0), type("Api", (_Api,), {"events": events, "told": told}))
@@ -103,7 +104,7 @@ def started(folder: Path, handler: str, variables: Mapping[str, str]) -> Iterato
     Thread(target=api.serve_forever, daemon=True).start()
     environment = {
         "PATH": os.environ["PATH"],
-        "PYTHONPATH": f"{folder}{os.pathsep}{_client()}",
+        "PYTHONPATH": os.pathsep.join(map(str, (folder, *libraries, _client()))),
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{api.server_port}",
         "TZ": "UTC",
         **LOCAL_AWS,

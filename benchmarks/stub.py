@@ -111,6 +111,7 @@ def introduced(dynamodb: Dynamo, one: dict[str, Any], now: datetime) -> str:
 
 class _Answers(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
+    wbufsize = -1  # one packet an answer: a second one would wait for the first to be acknowledged
     stub: Stub
 
     def do_POST(self) -> None:

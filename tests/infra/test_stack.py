@@ -387,6 +387,15 @@ def test_messages_come_one_at_a_time_and_no_reservation_throttles_them(template:
         assert called.get("ReservedConcurrentExecutions", 1000) >= mapping["ScalingConfig"]["MaximumConcurrency"]
 
 
+def test_a_customer_uses_up_no_other_customers_part_of_a_queue(template: dict[str, Any]) -> None:
+    queues = [queue for queue in of_type(template, "AWS::SQS::Queue").values() if "RedrivePolicy" in queue]
+
+    assert len(queues) == len(QUEUES)
+    for queue in queues:
+        assert queue["DeduplicationScope"] == "messageGroup"
+        assert queue["FifoThroughputLimit"] == "perMessageGroupId"
+
+
 def called_by_the_clock(template: dict[str, Any], *, with_event: object) -> set[str]:
     targets = [schedule["Target"] for schedule in of_type(template, "AWS::Scheduler::Schedule").values()]
     return {
