@@ -20,15 +20,14 @@ def slim(data: Path) -> None:
 
 
 def without_words(model: Any) -> Any:
-    """Return a service's model without its documentation; a member that is called so stays."""
+    """Return a model whose documentation is blank: botocore asks for some of it. A member of that name stays."""
     if isinstance(model, list):
         return [without_words(one) for one in model]
     if not isinstance(model, dict):
         return model
     return {
-        name: without_words(value)
+        name: "" if name == "documentation" and isinstance(value, str) else without_words(value)
         for name, value in model.items()
-        if name != "documentation" or not isinstance(value, str)
     }
 
 

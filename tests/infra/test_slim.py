@@ -33,9 +33,33 @@ def clients(request: pytest.FixtureRequest, slimmed: Path) -> tuple[Any, ...]:
     return tuple(session.create_client(request.param, region_name="eu-west-2", **KEYS) for session in (whole, less))
 
 
+class Asked(Exception):
+    """A request would have left."""
+
+
+def address(client: Any) -> str:
+    """Return where a client sends a question that takes nothing: everything that it reads for that is read."""
+    asked = {
+        "dynamodb": "list_tables",
+        "s3": "list_buckets",
+        "secretsmanager": "list_secrets",
+        "pinpoint-sms-voice-v2": "describe_pools",
+        "sqs": "list_queues",
+    }
+
+    def caught(request: Any, **_: Any) -> None:
+        raise Asked(request.url)
+
+    client.meta.events.register("before-send", caught)
+    with pytest.raises(Asked) as left:
+        getattr(client, asked[client.meta.service_model.service_name])()
+    return str(left.value)
+
+
 def test_a_client_has_the_same_address_and_the_same_calls(clients: tuple[Any, ...]) -> None:
     whole, less = clients
 
+    assert address(less) == address(whole)
     assert less.meta.endpoint_url == whole.meta.endpoint_url
     assert less.meta.service_model.operation_names == whole.meta.service_model.operation_names
     for name in whole.meta.service_model.operation_names:
