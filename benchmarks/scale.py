@@ -14,7 +14,7 @@ from io import StringIO
 from pathlib import Path
 
 from benchmarks.costs import SECONDS, count, table
-from functions.shared.aws.store import FORGET
+from functions.shared.aws.rows import FORGET
 from infra.stage import file_of
 from tests.proof.demo import LINKED_A
 from tests.proof.world import World
@@ -58,7 +58,7 @@ def bounds() -> Iterator[Bound]:
     yield Bound("Lambda's concurrency", CONCURRENCY / functions, "a quota of AWS")
     yield Bound("DynamoDB, a new table", TABLE_AT_FIRST / answer.writes, "warm throughput, or use that grows")
     yield Bound("DynamoDB, the account's quota", TABLE / answer.writes, "a quota of AWS")
-    yield Bound(f"the clock `{FORGET}`, one key of an index", KEY_A_SECOND / forgotten(), "TTL alone, or more keys")
+    yield Bound(f"the clock `{FORGET}`, one key of an index", KEY_A_SECOND / forgotten(), "more keys")
     yield Bound(
         "the budget's row, claims one after the other", 1 / LEAD / answer.sent, "several rows, each with a share"
     )
