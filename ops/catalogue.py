@@ -13,8 +13,9 @@ from pydantic import ValidationError
 from functions.commands.registry import registry
 from functions.load.checking import reason
 from functions.shared.aws.typed import typed, unmarshalled
-from functions.shared.brand.catalogue import MODELS, Guide, Notice, OnShow
+from functions.shared.brand.catalogue import MODELS, Guide, Notice, OnShow, Zone
 from functions.shared.carrier.items import Part
+from functions.shared.wording import territories
 from ops import facts
 from ops.place import Place, Trouble, at_place
 
@@ -209,6 +210,8 @@ def _nonsense(found: Part) -> Iterator[str]:
         yield "until_on comes before from_on"
     if isinstance(found, Guide) and found.id != f"{found.platform}#{found.topic}":
         yield f"its id should be {found.platform}#{found.topic}"
+    if isinstance(found, Zone) and (unknown := [code for code in found.countries if code not in territories.names()]):
+        yield f"there is no country {', '.join(unknown)}"
     if isinstance(found, Notice):
         if unknown := [tag for tag in found.tags if tag not in registry().by_tag]:
             yield f"there is no hashtag {', '.join(f'#{tag}' for tag in unknown)}"

@@ -141,6 +141,16 @@ def from_account(
     return answer
 
 
+def by_words(answer: AnswerTo) -> AnswerTo:
+    """Mark what answers words beside a hashtag: nobody keeps them, so that it cannot be asked anew."""
+
+    def marked(question: Question) -> Reply | Escalate:
+        said = answer(question)
+        return replace(said, by_words=True) if isinstance(said, Reply) else said
+
+    return marked
+
+
 def to_holder(say: Callable[[Figures], Reply | Escalate]) -> Callable[[Figures], Reply | Escalate]:
     """Let only the account's holder read an answer."""
     return lambda figures: say(figures) if holds(figures) else NOT_HOLDER.reply()

@@ -96,7 +96,7 @@ def test_old_figures_are_said_to_be_old_beside_others_too() -> None:
         ({"aliases": ("gb",)}, "#gb belongs to #data; choose another word for #parcel"),
         ({"words": ("gigs",)}, "gigs belongs to #data; choose another word for #parcel"),
         ({"aliases": ("gigs",)}, "#gigs belongs to #data; choose another word for #parcel"),
-        ({"tag": "roaming"}, "#roaming belongs to the rule order in routing.toml; choose another word for #roaming"),
+        ({"tag": "leave"}, "#leave belongs to the rule order in routing.toml; choose another word for #leave"),
         (
             {"aliases": ("stolen",)},
             "#stolen belongs to the rule line_block in routing.toml; choose another",

@@ -69,6 +69,9 @@ LONGEST_VALUES = {
     **dict.fromkeys(("refund", "leaving", "cost"), "£1,204.50"),
     **dict.fromkeys(("ends", "ended"), "on Wed 30 Mar 2027"),
     **dict.fromkeys(("start", "since"), "Wed 30 Mar 2027"),
+    "country": "South Georgia & South Sandwich Islands",
+    "fair": "999 GB",
+    **dict.fromkeys(("per_day", "data", "call", "answering", "text", "cap", "spent"), "£12.50"),
     "topup_how": "m" * 90,
     "unlock_how": "m" * 160,
     "last": " Your last top-up was £1,204.50, on Wed 30 Mar 2027.",
@@ -148,7 +151,7 @@ def test_a_text_with_the_longest_values_is_short_and_plain(text: Text) -> None:
     assert len(said) <= LONG.get(text.key, USUAL), said
 
 
-PARTS = {"stop.open_case", "upgrade.today", "topup.last"}
+PARTS = {"stop.open_case", "upgrade.today", "topup.last", "roaming.today"}
 """Of other texts."""
 
 

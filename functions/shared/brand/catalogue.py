@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import StrictBool, StringConstraints, ValidationError
+from pydantic import Field, StrictBool, StringConstraints, ValidationError, model_validator
 
 from functions.shared.aws import telemetry
 from functions.shared.aws.typed import unmarshalled
@@ -124,6 +124,37 @@ class Notices(Dated):
     id: Literal["checked"]
 
 
+class Zone(Part):
+    """Countries in which use costs the same. One that names the customer's plan comes before one for every plan."""
+
+    kind: Literal["zone"]
+    id: Word
+    countries: Annotated[tuple[Annotated[str, StringConstraints(pattern=r"^[A-Z]{2}$")], ...], Field(min_length=1)]
+    """As ISO 3166 writes them."""
+    plans: tuple[Word, ...] = ()
+    """The names of the plans that it holds for; none = all."""
+    included: Literal[True] | None = None
+    per_day_minor: Minor | None = None
+    """For each day of use."""
+    fair_bytes: Whole | None = None
+    """What is included, or comes with a day, at most."""
+    data_minor_per_mb: Minor | None = None
+    call_minor: Minor | None = None
+    """A minute, as the next."""
+    answer_minor: Minor | None = None
+    text_minor: Minor | None = None
+
+    @model_validator(mode="after")
+    def _one_way(self) -> Self:
+        ways = (self.__dict__.get(name) for name in ("included", "per_day_minor", "data_minor_per_mb"))
+        if sum(way is not None for way in ways) != 1:
+            raise ValueError("give one of included, per_day_minor and data_minor_per_mb")
+        return self
+
+    def holds(self, country: str, plan: str) -> bool:
+        return country in self.countries and (not self.plans or plan in self.plans)
+
+
 class Canned(Part):
     """A reply that staff begin with; the id is its shortcut."""
 
@@ -150,6 +181,7 @@ MODELS: dict[str, type[Part]] = {
     "guide": Guide,
     "notice": Notice,
     "notices": Notices,
+    "zone": Zone,
     "canned": Canned,
     "pause": Pause,
 }
@@ -210,6 +242,11 @@ class Catalogue:
 
     def notices_checked(self) -> Notices | None:
         return next(iter(self._sound(Notices, "notices")), None)
+
+    def zone(self, country: str, plan: str) -> Zone | None:
+        """Return what holds in a country for who has a plan."""
+        zones = [zone for zone in self._sound(Zone, "zone") if zone.holds(country, plan)]
+        return max(zones, key=lambda zone: bool(zone.plans), default=None)
 
     def canned(self) -> list[Canned]:
         return self._sound(Canned, "canned")

@@ -112,6 +112,10 @@ class Facts(Dated):
     extras: Annotated[tuple[Extra, ...], Field(max_length=3)] = ()
     bill_limit_minor: Minor | None = None
     next_bill_on: Day | None = None
+    abroad_cap_minor: Minor | None = None
+    """The customer's limit on charges abroad, for a month."""
+    abroad_minor: Minor | None = None
+    """What use abroad has cost this month."""
     last_topup_minor: Minor | None = None
     last_topup_at: Moment | None = None
     contact_number: PhoneNumber | None = None
@@ -193,6 +197,8 @@ class Line(Dated):
     upgrade_from: Day | None = None
     upgrade_minor: Minor | None = None
     """What upgrading before then costs on the day of `as_of`."""
+    abroad_today_minor: Minor | None = None
+    """What use abroad has cost on the day of `as_of`."""
     locked: StrictBool | None = None
     """Its phone takes no other network's SIM."""
     platform: Literal["ios", "android", "windows"] | None = None

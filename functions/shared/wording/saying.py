@@ -29,7 +29,7 @@ _TIMES = {"24h": "HH:mm", "12h": "h:mm a"}
 
 
 @cache
-def _spoken(country: str) -> babel.Locale:
+def spoken_in(country: str) -> babel.Locale:
     """Return how our language is spoken in a country, as it is anywhere in the world where CLDR does not know."""
     known = (name for name in (f"{LANGUAGE}_{country}", f"{LANGUAGE}_001") if localedata.exists(name))
     return babel.Locale.parse(next(known, LANGUAGE))
@@ -49,7 +49,7 @@ def money(minor: int, brand: Locale) -> str:
     whole, rest = divmod(abs(minor), 10**digits)
     if rest and not whole and brand.minor_sign:
         return f"{rest}{brand.minor_sign}"
-    spoken = _spoken(brand.country)
+    spoken = spoken_in(brand.country)
     pattern = spoken.currency_formats["standard"].pattern
     if get_currency_symbol(brand.currency, spoken)[-1].isalpha():
         pattern = pattern.replace("¤#", "¤ #")  # KWD 12, where a sign would stand at the figures
@@ -61,18 +61,18 @@ def money(minor: int, brand: Locale) -> str:
 
 def figure(count: int, brand: Locale) -> str:
     """Say how many: 240; 1,200."""
-    return _plain(format_decimal(count, locale=_spoken(brand.country)))
+    return _plain(format_decimal(count, locale=spoken_in(brand.country)))
 
 
 def count_of(count: int, noun: str, brand: Locale) -> str:
     """Say "no texts", "1 text", "212 texts"."""
-    plural = "" if _spoken(brand.country).plural_form(count) == "one" else "s"
+    plural = "" if spoken_in(brand.country).plural_form(count) == "one" else "s"
     return f"{figure(count, brand) if count else 'no'} {noun}{plural}"
 
 
 def series(words: Sequence[str], brand: Locale) -> str:
     """Say several things: "a, b and c"; in the United States "a, b, and c"."""
-    return format_list(list(words), locale=_spoken(brand.country))
+    return format_list(list(words), locale=spoken_in(brand.country))
 
 
 def data_left(amount: int, brand: Locale) -> str:
@@ -90,7 +90,7 @@ def _data(amount: int, brand: Locale, *, up: bool) -> str:
     if rounded >= 1000 * size and size < TB:
         return _data(rounded, brand, up=up)  # 999.6 MB, rounded up, are 1 GB
     tenths = Decimal(rounded * 10 // size) / 10
-    return _plain(f"{format_decimal(tenths, locale=_spoken(brand.country))} {name}")
+    return _plain(f"{format_decimal(tenths, locale=spoken_in(brand.country))} {name}")
 
 
 def minutes_left(seconds: int, brand: Locale) -> str:
@@ -118,14 +118,14 @@ def line_ending(phone: str) -> str:
 
 def full_date(on: date, brand: Locale) -> str:
     """Say a date for staff, who have to know its year: 3 Mar 2027."""
-    return format_date(on, _DAYS[brand.date_order][2], _spoken(brand.country))
+    return format_date(on, _DAYS[brand.date_order][2], spoken_in(brand.country))
 
 
 def day(on: date, today: date, brand: Locale) -> str:
     """Say a date: today, tomorrow, yesterday, Fri 4 Dec; in another year Wed 3 Mar 2027."""
     near = {0: "today", 1: "tomorrow", -1: "yesterday"}
     pattern = _DAYS[brand.date_order][on.year != today.year]
-    return near.get((on - today).days) or format_date(on, pattern, _spoken(brand.country))
+    return near.get((on - today).days) or format_date(on, pattern, spoken_in(brand.country))
 
 
 def on_day(on: date, today: date, brand: Locale) -> str:
@@ -136,7 +136,7 @@ def on_day(on: date, today: date, brand: Locale) -> str:
 
 def time_of_day(at: datetime, brand: Locale) -> str:
     """Say a time where the brand is: 15:30; 3:30 PM."""
-    return _plain(format_time(at.astimezone(brand.zone).time(), _TIMES[brand.clock], locale=_spoken(brand.country)))
+    return _plain(format_time(at.astimezone(brand.zone).time(), _TIMES[brand.clock], locale=spoken_in(brand.country)))
 
 
 def moment(at: datetime, now: datetime, brand: Locale) -> str:

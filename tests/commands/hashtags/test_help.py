@@ -23,6 +23,7 @@ def test_more_is_the_rest() -> None:
     assert read("#more").splitlines() == [
         "Hi @linked_customer, and the rest:",
         "#offers #handsets - what's on",
+        "#roaming - prices abroad",
         "#topup - adding credit",
         "#unlock - other networks' SIMs",
         "#switch - leaving, or moving your number",
