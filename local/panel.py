@@ -1,8 +1,8 @@
-"""What the phone page asks beside the service: move the clock, kill a worker, what happened to a DM, the counter."""
+"""What the phone page asks beside the service: the clock, killing a worker, incidents, what happened, the counter."""
 
 import asyncio
 import time
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from contextlib import suppress
 from datetime import datetime, timedelta
 from typing import Any
@@ -19,13 +19,14 @@ from functions.shared.aws.rows import DM_IDS_KEPT
 from functions.shared.aws.settings import client
 from functions.shared.brand.catalogue import Catalogue
 from infra.layout import INBOUND_DEAD, TABLES
-from local import moved_clock
+from local import incident, moved_clock
 from local.demo_data import marks, store
 from local.proof.counter import counted
 from local.proof.invariants import Chat, Erased, Trace
 from local.state import State
 from local.workers import Failed, Pool
 from ops.explain import Story, story, zone_of
+from ops.place import Trouble
 
 _, CATALOGUE, SERVICE = TABLES
 OVERDUE = timedelta(minutes=15)
@@ -65,6 +66,9 @@ class Panel:
             Route("/local/kill", self.kill, methods=["POST"]),
             Route("/local/what-happened", self.what_happened),
             Route("/local/counter", self.counter),
+            Route("/local/notices", self.notices, methods=["GET"]),
+            Route("/local/notices", self.begin, methods=["POST"]),
+            Route("/local/notices/end", self.end, methods=["POST"]),
         ]
 
     async def clock(self, _: Request) -> Response:
@@ -102,6 +106,28 @@ class Panel:
         if pool is None:
             return refusal(404, f"There is no function of this name: {', '.join(self._state.pools)}")
         return JSONResponse({"function": function, "killed": pool.kill_one()})
+
+    async def notices(self, _: Request) -> Response:
+        return await self._of_notices()
+
+    async def begin(self, request: Request) -> Response:
+        return await self._of_notices(incident.begin, await request.body())
+
+    async def end(self, request: Request) -> Response:
+        answer = await self._of_notices(incident.end, await request.body())
+        self._call_ticks()  # who asked is told at once
+        return answer
+
+    async def _of_notices(self, do: Callable[[bytes], None] | None = None, body: bytes = b"") -> Response:
+        """Do something about known incidents, and tell how they stand."""
+        try:
+            if do:
+                await asyncio.to_thread(do, body)
+            return JSONResponse({"notices": await asyncio.to_thread(incident.shown)})
+        except Trouble as trouble:
+            return refusal(400, str(trouble))
+        except (BotoCoreError, ClientError) as failure:
+            return refusal(503, unavailable(failure))
 
     async def what_happened(self, request: Request) -> Response:
         wanted = request.query_params.get("dm", "last")

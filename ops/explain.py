@@ -157,6 +157,7 @@ SILENT = {
     ("ignored", "3 limits"): "No answer: the same was said, and dealt with, a moment ago.",
     ("ignored", "3 switches"): "No answer yet: a third switch in a quarter of an hour is confirmed when that is over.",
     ("ignored", "2 stop"): "No answer: a newer #start is in force.",
+    ("ignored", "5 told later"): "No answer now: they are told once it has ended.",
     ("ignored", "5 hashtag"): "No answer: a newer #stop is in force.",
     ("ignored", ""): "No answer needed.",
 }

@@ -233,6 +233,29 @@ def customer_command(local_run: Running, *arguments: str) -> dict[str, Any]:
     return answer
 
 
+def test_an_incident_is_told_to_who_writes_of_it_and_its_end_to_who_asked(http: httpx.Client) -> None:
+    one, vulnerable, other = (Phone(http, str(2000000000000000101 + number)) for number in (6, 7, 8))
+    says = "calls are failing in parts of Keighley."
+    began = http.post("/local/notices", json={"says": says, "areas": ["Keighley", "BD21"], "words": ["signal"]}).json()
+    started = began["notices"][0]
+    assert started["on"]
+    let_pass(http, 60)  # whatever was kept of the catalogue is read again
+    assert f"sorry, we know about this: {says}" in one.asks("no signal in Keighley")
+
+    with_a_person = vulnerable.asks("no signal at BD21 and my nan is 90, she lives alone")
+    at_the_place = other.asks("#network Keighley")
+    asked = one.sends("#tellme Keighley")
+    wait_for(lambda: http.get("/local/notices").json()["notices"][0]["waits"] == ["renews_today"])
+    fixed = "calls in Keighley work again."
+    http.post("/local/notices/end", json={"id": started["id"], "says": fixed}).raise_for_status()
+    wait_for(lambda: http.get("/local/notices").json()["notices"][0]["told"] == ["renews_today"])
+
+    assert f"sorry, we know: {says} Because of what you wrote, a person will also reply here" in with_a_person
+    assert f"known trouble at Keighley: {says}" in at_the_place
+    assert f"you asked me to tell you: {fixed}" in one.answers_after(asked)[0]
+    assert http.post("/local/notices/end", json={"id": started["id"], "says": fixed}).status_code == 400
+
+
 def test_a_number_is_linked_by_its_code_shows_its_bill_and_is_forgotten_again(
     http: httpx.Client, local_run: Running
 ) -> None:

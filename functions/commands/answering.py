@@ -141,7 +141,7 @@ def _told_later(heard: Heard, why: Why, after: Customer) -> Decision:
     """Say nothing now; what stands beside it is for who has the case."""
     if heard.open_case and heard.adds:
         return Decision("joined", why.step, why.rule, after, case=Join(heard.open_case))
-    return Decision("ignored", why.step, why.rule, after)
+    return Decision("ignored", "5 told later", why.rule, after)
 
 
 def _what(handover: Escalate) -> Match:

@@ -32,6 +32,7 @@ const page = {
   story: null,
   counter: null,
   faults: null,
+  notices: null, // the known incidents, and who got what
   ahead: null, // milliseconds that the service's clock goes before this machine's
   outbox: kept.get("outbox") ?? [], // what the service has not taken yet, and what it took until it is listed
 };
@@ -106,7 +107,9 @@ async function fetchChat(person) {
 async function fetchBeside() {
   if (!page.local.ready) return;
   const get = (path) => fetched(path).catch(() => null);
-  const [clock, counter, faults] = await Promise.all([get("/local/clock"), get("/local/counter"), get("/sim/faults"), fetchStory()]);
+  const paths = ["/local/clock", "/local/counter", "/sim/faults", "/local/notices"];
+  const [clock, counter, faults, incidents] = await Promise.all([...paths.map(get), fetchStory()]);
+  page.notices = incidents?.notices ?? page.notices;
   if (clock) page.ahead = clock.ahead_seconds * 1000;
   page.counter = counter ?? page.counter;
   page.faults = faults ?? page.faults;
@@ -562,6 +565,50 @@ function closeTold() {
   byId("told-open").focus();
 }
 
+// ---- known incidents ----
+
+const FIXED = "it has been working again for a few minutes.";
+const listed = (id) => byId(id).value.split(",").map((one) => one.trim()).filter(Boolean);
+
+async function changeIncident(path, body) {
+  const headers = { "content-type": "application/json" };
+  const response = await fetch(path, { method: "POST", headers, body: JSON.stringify(body) }).catch(() => null);
+  const answer = await response?.json().catch(() => null);
+  page.notices = answer?.notices ?? page.notices;
+  byId("incident-refused").textContent = response?.ok ? "" : (answer?.message ?? "The service does not answer.");
+  drawIncidents();
+  refresh();
+}
+
+function startIncident(event) {
+  event.preventDefault();
+  const [says, areas, words] = [byId("incident-says").value, listed("incident-areas"), listed("incident-words")];
+  changeIncident("/local/notices", { says, areas, words });
+}
+
+function drawIncidents() {
+  byId("incident").hidden = !page.notices;
+  if (!page.notices || !changed(byId("incident"), page.notices)) return;
+  const on = page.notices.filter((one) => one.on).length;
+  byId("incident").classList.toggle("on", on > 0);
+  byId("incident-state").textContent = on ? `${on} on` : "none";
+  const typed = document.activeElement?.closest?.("#incidents input");
+  if (typed) return; // what is being typed is not taken away
+  byId("incidents").replaceChildren(...page.notices.map(incidentRow));
+}
+
+function incidentRow(one) {
+  const names = (what, who) => (who.length ? [h("p", { className: "none", textContent: `${what}: ${who.map(handle).join(", ")}` })] : []);
+  const rows = [...names("Know of it", one.knows), ...names("Wait for its end", one.waits), ...names("Told of its end", one.told)];
+  return h("li", {}, h("p", { textContent: one.says }), ...rows, ...(one.on ? [endOf(one)] : []));
+}
+
+function endOf(one) {
+  const says = h("input", { value: FIXED, maxLength: 100, ariaLabel: "What they read of its end" });
+  const end = () => (says.blur(), changeIncident("/local/notices/end", { id: one.id, says: says.value }));
+  return h("p", { className: "acts" }, says, button("End it", end, { className: "quiet" }));
+}
+
 // ---- make X misbehave, kill, move the clock ----
 
 const now = () => Date.now() + (page.ahead ?? 0);
@@ -860,6 +907,7 @@ function draw() {
   drawTexts();
   drawChat();
   drawTold();
+  drawIncidents();
   drawFaults();
   drawClock();
 }
@@ -940,6 +988,7 @@ byId("told-open").addEventListener("click", () => openTold(!byId("told").classLi
 byId("told-close").addEventListener("click", closeTold);
 byId("right").addEventListener("click", () => changeFaults("DELETE"));
 byId("kill").addEventListener("click", killOne);
+byId("incident-form").addEventListener("submit", startIncident);
 setInterval(drawClock, 5000);
 byId("chips").addEventListener("keydown", moveOnChips);
 byId("chips").addEventListener("scroll", measureChips);

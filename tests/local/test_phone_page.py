@@ -111,6 +111,7 @@ class StandIn:
     switches: dict[str, bool] = field(default_factory=lambda: dict.fromkeys(FAULTS, False))
     ahead: float = 0
     kills: int = 0
+    notices: list[dict[str, Any]] = field(default_factory=list)
     closing: bool = False
     changes: int = 0
     url: str = ""
@@ -191,6 +192,17 @@ class StandIn:
             self.kills += 1
             return JSONResponse({"function": "commands", "killed": 4711})
 
+        async def notices(request: Request) -> Response:
+            body = await request.json() if request.method == "POST" else {}
+            if "id" in body:
+                self.notices[0] |= {"says": body["says"], "on": False, "waits": [], "told": ["linked_customer"]}
+            elif body and not body["areas"]:
+                return JSONResponse({"message": "Say whom it touches."}, 400)
+            elif body:
+                who = {"knows": ["linked_customer", "new_customer"], "waits": ["linked_customer"], "told": []}
+                self.notices = [{"id": "leeds", "says": body["says"], "on": True, **who}]
+            return JSONResponse({"notices": self.notices})
+
         async def faults(request: Request) -> Response:
             if request.method == "PUT":
                 self.switches |= (await request.json())["switches"]
@@ -213,6 +225,8 @@ class StandIn:
                 Route("/local/counter", counter),
                 Route("/local/what-happened", what_happened),
                 Route("/local/kill", kill, methods=["POST"]),
+                Route("/local/notices", notices, methods=["GET", "POST"]),
+                Route("/local/notices/end", notices, methods=["POST"]),
                 Route("/", static),
                 Route("/{name:str}", static),
             ]
@@ -1072,6 +1086,26 @@ def test_x_is_made_to_misbehave_and_put_right_again(page: Page, local: StandIn) 
     expect(page.locator("#misbehave-state")).to_have_text("off")
     expect(page.get_by_role("checkbox", name="deliver twice")).not_to_be_checked()
     assert not any(local.switches.values())
+
+
+def test_an_incident_begins_and_ends_and_the_page_says_who_got_what(page: Page, local: StandIn) -> None:
+    incident = page.locator("#incident")
+    page.get_by_text("Known incidents").click()
+    page.get_by_label("Where: towns, or how postcodes begin").fill("")
+    page.get_by_role("button", name="Start it").click()
+    expect(page.get_by_text("Say whom it touches.")).to_be_visible()
+
+    page.get_by_label("Where: towns, or how postcodes begin").fill("Leeds, LS")
+    page.get_by_role("button", name="Start it").click()
+    expect(page.locator("#incident-state")).to_have_text("1 on")
+    expect(incident.get_by_text("Know of it: @linked_customer, @new_customer")).to_be_visible()
+    expect(incident.get_by_text("Wait for its end: @linked_customer")).to_be_visible()
+
+    page.get_by_role("textbox", name="What they read of its end").fill("calls in Leeds work again.")
+    page.get_by_role("button", name="End it").click()
+    expect(page.locator("#incident-state")).to_have_text("none")
+    expect(incident.get_by_text("calls in Leeds work again.")).to_be_visible()
+    expect(incident.get_by_text("Told of its end: @linked_customer")).to_be_visible()
 
 
 def test_a_worker_is_killed(page: Page, local: StandIn) -> None:
