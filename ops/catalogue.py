@@ -35,7 +35,7 @@ SAYS = {
     "offer": ("title", "line", "small_print"),
     "handset": ("name", "small_print"),
     "guide": ("text",),
-    "notice": ("says",),
+    "notice": ("says", "fixed"),
     "canned": ("text",),
     "pause": ("says",),
 }

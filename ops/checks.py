@@ -21,7 +21,8 @@ from functions.load.checking import reason
 from functions.load.loads import DataAge
 from functions.shared.aws import clock
 from functions.shared.aws.typed import unmarshalled
-from functions.shared.brand.catalogue import MODELS
+from functions.shared.brand.catalogue import MODELS, Notice, Notices
+from functions.shared.carrier.items import Part
 from functions.shared.delivery import budget
 from infra.layout import FUNCTIONS, QUEUES, TABLES, Table, settings_of
 from ops import facts, restore, settle, x_keys, x_webhook
@@ -271,11 +272,22 @@ def catalogue(place: Place) -> Iterator[Fault]:
             yield from (Fault(said, f"{load} with the brand's facts mended.") for said in facts.faults(item))
             continue
         try:
-            MODELS[item["kind"]].model_validate(item)
+            yield from _overdue(MODELS[item["kind"]].model_validate(item), place)
         except KeyError:
             yield Fault(f"{named} is of no known kind.", "Remove it from the table.")
         except ValidationError as error:
             yield Fault(f"{named} makes no sense: {reason(error)}", f"{load} with a right one.")
+
+
+def _overdue(found: Part, place: Place) -> Iterator[Fault]:
+    """What says when there is news, and it has passed, is not told any more."""
+    now = clock.now()
+    if isinstance(found, Notice) and found.on(now) and not found.told(now):
+        what = f"The news of notice {found.id} is overdue: nobody is told of it, and who writes of it goes to people."
+        yield Fault(what, f"`tweetserve notice update {found.id} --next 2h {_where(place)}`, or `notice end`.")
+    if isinstance(found, Notices) and found.age(now) != "fresh":
+        what = "The list of notices was not looked at for a day: #network goes to people where nothing is known."
+        yield Fault(what, f"`tweetserve notice checked {_where(place)}` if it is whole.")
 
 
 # ---- what other releases have written ----

@@ -66,7 +66,8 @@ def test_one_item_stands_once_in_a_file(tweetserve: Terminal, tmp_path: Path) ->
 def test_what_is_there_and_what_a_file_would_change_can_be_read(tweetserve: Terminal, tmp_path: Path) -> None:
     tweetserve("catalogue", "import", str(SAMPLES / "catalogue.json"))
     file = tmp_path / "catalogue.json"
-    file.write_text(json.dumps([SAMPLE[0], {**SAMPLE[1], "line": "6 GB for £5"}, {**SAMPLE[5], "id": ";soon"}]))
+    canned = next(item for item in SAMPLE if item["kind"] == "canned")
+    file.write_text(json.dumps([SAMPLE[0], {**SAMPLE[1], "line": "6 GB for £5"}, {**canned, "id": ";soon"}]))
 
     listed = tweetserve("catalogue", "list").stdout
     shown = tweetserve("catalogue", "show", "notice").stdout

@@ -100,6 +100,8 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
     loads.save(healthy.store, Load(old, "export", "agent", state="done", newest=old, figures=2), clock.now())
     brand = next(i for i in json.loads((SAMPLES / "catalogue.json").read_text())["items"] if i["kind"] == "brand")
     put(place, "catalogue", brand | {"hours": "always"}, {"kind": "offer", "id": "half", "title": "Half an offer"})
+    overdue = {"kind": "notice", "id": "leeds", "says": "calls fail.", "started_at": old, "next_at": old}
+    put(place, "catalogue", overdue, {"kind": "notices", "id": "checked", "as_of": old})
     budget.pause(healthy.store, "We are putting something right.")
     healthy.store.update(
         Update(*BUDGET, "SET blocked = :why", "attribute_not_exists(blocked)", {"why": "X's credits are used up"})
@@ -123,6 +125,8 @@ def test_a_dozen_different_faults_are_all_named_with_their_remedies(
         "The newest account data is 72 hours old.": "accounts import",
         "No time can be promised": "catalogue import",
         "The offer half makes no sense": "catalogue import",
+        "The news of notice leeds is overdue": "notice update leeds",
+        "The list of notices was not looked at for a day": "notice checked",
         "1 dead letters wait in inbound-dead.": "dead-letters redrive",
     }
     for what, remedy in expected.items():
