@@ -82,17 +82,29 @@ def account_activity(*events: object) -> dict[str, Any]:
 
 
 class Sqs:
-    """Takes messages until it is told to be `down`."""
+    """Takes messages until it is told to be `down`; of a batch it does not take those of whom it `refuses`."""
 
     def __init__(self) -> None:
         self.sent: list[dict[str, str]] = []
         self.down: Exception | None = None
+        self.refuses: set[str] = set()
+        self.batches = 0
 
     def send_message(self, **message: str) -> dict[str, str]:
         if self.down:
             raise self.down
         self.sent.append(message)
         return {"MessageId": str(len(self.sent))}
+
+    def send_message_batch(self, *, QueueUrl: str, Entries: list[dict[str, str]]) -> dict[str, Any]:  # noqa: N803
+        taken = [entry for entry in Entries if entry["MessageGroupId"] not in self.refuses]
+        for entry in taken:
+            self.send_message(QueueUrl=QueueUrl, **entry)
+        self.batches += 1
+        return {
+            "Successful": [{"Id": entry["Id"]} for entry in taken],
+            "Failed": [{"Id": entry["Id"], "Code": "InternalError"} for entry in Entries if entry not in taken],
+        }
 
     @property
     def messages(self) -> list[DirectMessage | Echo | Encrypted | Revoked]:

@@ -93,8 +93,8 @@ def _take_in(event: Event) -> _Answer:
 
 def _queue(messages: list[envelopes.QueueMessage]) -> None:
     # One POST may bring a customer's DMs in any order, the queue keeps the order in which it got them.
-    for message in sorted(messages, key=_written):
-        queues.send_inbound(settings.client("sqs"), _settings().inbound_queue_url, message)
+    in_order = sorted(messages, key=_written)
+    for message in queues.send_all_inbound(settings.client("sqs"), _settings().inbound_queue_url, in_order):
         telemetry.info("queued", kind=message["kind"], customer=message["customer"], dm=message["id"])
         telemetry.count(SEEN[message["kind"]])
 

@@ -16,15 +16,17 @@ from botocore.exceptions import EndpointConnectionError
 from moto import mock_aws
 
 from functions.shared.aws import settings
-from functions.shared.aws.queues import send_inbound
+from functions.shared.aws.queues import send_all_inbound, send_inbound
 from functions.shared.x.messages import DirectMessage, inbound
 from functions.webhook import envelopes, handler
 from tests.calls_from_x import (
     BRAND,
     CUSTOMER,
     PREVIOUS,
+    QUEUE_URL,
     SETTINGS,
     Aws,
+    Sqs,
     account_activity,
     aws_of_the_webhook,
     call,
@@ -34,6 +36,7 @@ from tests.calls_from_x import (
     refused_by_aws,
     signed,
 )
+from tests.engines import Engine
 from tests.places import ROOT, X_SAMPLES
 from tests.ringing import rung
 
@@ -370,6 +373,44 @@ def test_200_is_not_said_when_only_some_are_queued(aws: Aws, monkeypatch: pytest
     assert status_of(post(fixture("account_activity_two_dms"))) == 503
 
 
+def ten_dms(**changes: Any) -> dict[str, Any]:
+    """A POST with a DM of each of ten customers, and a second one of the first."""
+    first = [dm(id=f"19900000000000001{number:02}", **changes) for number in range(11)]
+    for number, event in enumerate(first):
+        event["message_create"]["sender_id"] = f"200000000000000010{number % 10}"
+    return post(account_activity(*first))
+
+
+def test_dms_of_ten_customers_are_queued_in_one_call_and_the_second_of_one_by_itself(aws: Aws) -> None:
+    assert status_of(ten_dms()) == 200
+
+    assert (aws.sqs.batches, len(aws.sqs.sent)) == (1, 11)
+    assert [message.id[-2:] for message in aws.sqs.messages] == [f"{number:02}" for number in range(11)]
+
+
+def test_what_the_queue_refuses_of_many_is_sent_again_by_x_and_nothing_of_that_customer_overtakes_it(
+    aws: Aws, logged: Logged
+) -> None:
+    aws.sqs.refuses = {"2000000000000000100"}
+
+    assert status_of(ten_dms()) == 503
+
+    assert [message.customer[-1] for message in aws.sqs.messages] == list("123456789")
+    assert "Unavailable" in counted(logged())
+    aws.sqs.refuses = set()
+    assert status_of(ten_dms()) == 200
+    assert [message.id[-2:] for message in aws.sqs.messages if message.customer[-1] == "0"] == ["00", "10"]
+
+
+def test_no_call_of_the_queue_is_larger_than_it_takes() -> None:
+    sqs = Sqs()
+    long = [{"kind": "dm", "id": str(n), "customer": str(n), "text": "\U0001f600" * 10_000} for n in range(10)]
+
+    assert list(send_all_inbound(sqs, QUEUE_URL, long)) == long
+
+    assert sqs.batches == 5
+
+
 def test_x_is_asked_to_try_again_while_the_secret_is_away(aws: Aws) -> None:
     aws.secrets.down = refused_by_aws("InternalServiceError", "GetSecretValue")
 
@@ -393,6 +434,17 @@ def test_sqs_takes_any_character(text: str, monkeypatch: pytest.MonkeyPatch) -> 
 
         [received] = sqs.receive_message(QueueUrl=url)["Messages"]
         assert inbound.validate_json(received["Body"]).model_dump() == message
+
+
+def test_sqs_takes_messages_of_many_customers_in_one_call(engine: Engine) -> None:
+    sqs = engine.client("sqs")
+    url = sqs.create_queue(QueueName="many.fifo", Attributes={"FifoQueue": "true"})["QueueUrl"]
+    messages = [{"kind": "dm", "id": str(number), "customer": str(number)} for number in range(10)]
+
+    assert list(send_all_inbound(sqs, url, messages)) == messages
+
+    received = sqs.receive_message(QueueUrl=url, MaxNumberOfMessages=10)["Messages"]
+    assert sorted(json.loads(one["Body"])["id"] for one in received) == [str(number) for number in range(10)]
 
 
 COLD = """
