@@ -10,7 +10,8 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.commands import account_outage, later
+from functions.commands import later
+from functions.commands.account_outage import Tally
 from functions.escalate.contract import ResolveRequest, ShownAccount
 from functions.escalate.dead_letters import Letter
 from functions.load import loads
@@ -103,7 +104,7 @@ def _said(world: World, customer: str, text: str) -> None:
 def _beside(world: World) -> None:
     """What stands beside conversations."""
     store, now = world.store, world.now
-    account_outage.note(store, now, spoilt=True)
+    Tally().note(store, now, spoilt=True)
     presence.note(store, ("billing", "urgent"), now)
     arrivals.note(store, now, now)
     webhook_state.save(store, webhook_state.WebhookState(webhook="1", valid_at=now, newest="3000000000000000000"))

@@ -4,10 +4,11 @@ A cause that spoils more than one answer in ten is told to customers in a senten
 instead of ten thousand questions for staff.
 """
 
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
-from pydantic.dataclasses import dataclass
+from pydantic.dataclasses import dataclass as model
 
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import OUTAGE, fields_in
@@ -15,11 +16,13 @@ from functions.shared.aws.store import Store, Update
 from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 
 _WINDOW = timedelta(minutes=15)
+SOUND_AT_ONCE = 10
+"""So many sound answers are written at once: a write for each would be one of six calls that a warm answer takes."""
 FEW = 3
 """So many spoilt answers may be those of a few customers."""
 
 
-@dataclass(frozen=True, config=STRICT)
+@model(frozen=True, config=STRICT)
 class Health(Stored):
     """Answers from account data in one window, and how many of them were spoilt."""
 
@@ -29,24 +32,37 @@ class Health(Stored):
     spoilt: int = 0
 
 
-def note(store: Store, now: datetime, *, spoilt: bool) -> None:
-    """Count an answer from account data. Best effort: a count that is lost changes nothing."""
-    try:
-        _count(store, now, spoilt=spoilt)
-    except (BotoCoreError, ClientError) as failure:
-        telemetry.error("an answer was not counted", failure)
+@dataclass
+class Tally:
+    """What one process has seen: sound answers are written ten at a time, one that was spoilt at once with these."""
+
+    sound: int = 0
+    since: datetime | None = None
+
+    def note(self, store: Store, now: datetime, *, spoilt: bool) -> None:
+        """Count an answer from account data. Best effort: a count that is lost changes nothing."""
+        if self.since is None or now - self.since >= _WINDOW:
+            self.sound, self.since = 0, now
+        self.sound += not spoilt
+        if not spoilt and self.sound < SOUND_AT_ONCE:
+            return
+        try:
+            _count(store, now, asked=self.sound + spoilt, spoilt=int(spoilt))
+        except (BotoCoreError, ClientError) as failure:
+            telemetry.error("an answer was not counted", failure)
+        self.sound, self.since = 0, None
 
 
-def _count(store: Store, now: datetime, *, spoilt: bool) -> None:
+def _count(store: Store, now: datetime, *, asked: int, spoilt: int) -> None:
     seconds = int(now.timestamp())
     oldest = seconds - int(_WINDOW.total_seconds())
-    counts = {"one": 1, "spoilt": int(spoilt)}
+    counts = {"asked": asked, "spoilt": spoilt}
     more = Update(
-        *OUTAGE, "SET asked = asked + :one, spoilt = spoilt + :spoilt", "begun > :oldest", counts | {"oldest": oldest}
+        *OUTAGE, "SET asked = asked + :asked, spoilt = spoilt + :spoilt", "begun > :oldest", counts | {"oldest": oldest}
     )
     if store.update(more):
         return
-    first = "SET asked = :one, spoilt = :spoilt, begun = :now"
+    first = "SET asked = :asked, spoilt = :spoilt, begun = :now"
     store.update(
         Update(
             *OUTAGE,

@@ -1,20 +1,31 @@
 """Do what was decided about a DM: one transaction, then the reply, then text messages."""
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from functools import partial
 
 from botocore.exceptions import BotoCoreError, ClientError
 
 from functions.commands import account_outage
+from functions.commands.account_outage import Tally
 from functions.commands.decide import decide, decide_encrypted
 from functions.commands.decisions import Decision, Join, Open, Say
 from functions.commands.hashtags.link import unlinked_notice
 from functions.commands.registry import Question, registry
 from functions.commands.sms import Sms, TextMessenger
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import ERASE, FORGET, dm_key, dm_row, tellme_row, x_id_in
+from functions.shared.aws.rows import (
+    BUDGET,
+    ERASE,
+    FORGET,
+    dm_key,
+    dm_row,
+    profile_key,
+    sent_key,
+    tellme_row,
+    x_id_in,
+)
 from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import NOBODY, Account
@@ -27,7 +38,8 @@ from functions.shared.conversation.conversations import (
     Conversation,
     change,
     consent_row,
-    load,
+    customer_of,
+    load_of,
     with_lines,
     with_named_line,
 )
@@ -55,6 +67,7 @@ class Bot:
     catalogue: Callable[[datetime], Catalogue]
     proofs: Proofs
     texts: TextMessenger
+    tally: Tally = field(default_factory=Tally)
 
     def receive(self, message: DirectMessage | Encrypted, queued_at: datetime | None = None) -> Decision | None:
         """Decide about a message once; None where that was done before and only its reply may be left to send.
@@ -62,17 +75,20 @@ class Bot:
         Raises Contended where others keep writing, and AWS's errors: the queue brings the message again.
         """
         for _ in range(TRIES):
-            before = self._known(message.customer)
+            store, known = self.sender.store, dm_key(message.customer, message.id)
+            read = store.by_key([profile_key(message.customer), known, BUDGET])
+            before = self._known(customer_of(message.customer, read.get(profile_key(message.customer))))
             if erasure.dropped(before.customer, message):
                 telemetry.count("DroppedAfterErasure")
                 return None
-            if self.sender.store.get(*dm_key(message.customer, message.id)):
+            if known in read:
                 self.sender.resume(message.customer, only=lambda reply: reply.cause == message.id)
                 return None
             decision = self._decide(before, message)
             try:
                 after = self._applied(before, decision, message, queued_at)
-                self.sender.commit(before, after, by="bot", did=decision.disposition)
+                budget = budgets.budget_in(store, read.get(BUDGET))
+                self.sender.commit(before, after, by="bot", did=decision.disposition, budget=budget)
             except Cancelled:
                 continue
             self._note_health(decision)
@@ -86,21 +102,23 @@ class Bot:
         """Decide about a DM that nobody has written, and forget it: what a first one needs is there after that."""
         now = self.sender.now()
         dm = DirectMessage(id=id_at(now), customer=NO_X_ID, text="#data", sent_at=int(now.timestamp() * 1000))
-        self._decide(self._known(dm.customer), dm)
+        self._decide(self._known(Customer(dm.customer)), dm)
         self.account(NOBODY)
         Account.model_rebuild()
         budgets.load(self.sender.store)
 
     def echo(self, echo: Echo) -> str | None:
         """Settle what an echo belongs to and return it; None for a DM that we did not send."""
-        store = self.sender.store
-        customer = self.marks.known(load(store, echo.customer)).customer
+        store, key = self.sender.store, sent_key(echo.customer, echo.id)
+        read = store.by_key([profile_key(echo.customer), key])
+        customer = customer_of(echo.customer, read.get(profile_key(echo.customer)))
+        customer = self.marks.known(Conversation(customer)).customer
         if erasure.dropped(customer, echo):
             return "erased"
         if customer.erased_at and not customer.version:
             # Somebody writes to who was erased: their stop has to be there before anything else is.
             change(store, echo.customer, self.marks.known, by="bot", did="known again", now=self.sender.now())
-        return self.sender.echo(echo)
+        return self.sender.echo(echo, read.get(key))
 
     def revoked(self, message: Revoked) -> None:
         """End the link of a customer who has taken back at X what they had allowed; not one that is newer."""
@@ -144,9 +162,9 @@ class Bot:
             notice = unlinked_notice(before, None, self.proofs, self.catalogue(now).brand, now)
             self._text((notice,) if notice else ())
 
-    def _known(self, x_id: str) -> Conversation:
+    def _known(self, customer: Customer) -> Conversation:
         """Read a conversation, with what still holds of one who was erased, and with the line of an older link."""
-        known = self.marks.known(load(self.sender.store, x_id))
+        known = self.marks.known(load_of(self.sender.store, customer))
         return with_named_line(self.sender.store, known, self.proofs.keyed.of_line)
 
     @property
@@ -199,7 +217,7 @@ class Bot:
         try:
             return self.account(account_id)
         except (BotoCoreError, ClientError) as failure:
-            account_outage.note(store, now, spoilt=True)
+            self.tally.note(store, now, spoilt=True)
             if account_outage.widespread(store, now):
                 raise Unreadable("accounts cannot be reached") from failure
             raise
@@ -209,7 +227,7 @@ class Bot:
         tags = decision.say.tags if decision.say else ()
         known = registry().by_tag
         if decision.account_error or any(known[tag].shows_account for tag in tags if tag in known):
-            account_outage.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
+            self.tally.note(self.sender.store, self.sender.now(), spoilt=decision.account_error)
 
     def _applied(
         self,

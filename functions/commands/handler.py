@@ -16,7 +16,7 @@ from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation.linking import Proofs
 from functions.shared.conversation.tickets import cases_ahead
-from functions.shared.x import arrivals
+from functions.shared.x.arrivals import Arrivals
 from functions.shared.x.keyed_messenger import KeyedMessenger
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound, is_of_later
 
@@ -52,7 +52,7 @@ def lambda_handler(event: dict[str, Any], _context: object) -> None:
 def receive(body: str, attributes: dict[str, str]) -> None:
     message = inbound.validate_json(body)
     _act_on(message, attributes)
-    arrivals.note(bot().sender.store, datetime.fromtimestamp(message.sent_at / 1000, UTC), clock.now())
+    _arrivals().note(datetime.fromtimestamp(message.sent_at / 1000, UTC), clock.now())
 
 
 def _act_on(message: DirectMessage | Echo | Encrypted | Revoked, attributes: dict[str, str]) -> None:
@@ -91,6 +91,11 @@ def _settings() -> Settings:
 @cache
 def _messenger() -> KeyedMessenger:
     return KeyedMessenger(partial(settings.secret, _settings().x_user_secret_name), _settings().x_api_url)
+
+
+@cache
+def _arrivals() -> Arrivals:
+    return Arrivals(bot().sender.store)
 
 
 @cache

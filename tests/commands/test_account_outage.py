@@ -6,6 +6,8 @@ from datetime import timedelta
 import pytest
 
 from functions.commands import account_outage
+from functions.commands.account_outage import SOUND_AT_ONCE, Tally
+from functions.shared.aws.rows import OUTAGE
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.conversations import load
@@ -23,8 +25,9 @@ def unreachable(_account_id: str) -> Account | None:
 
 
 def asked(world: World, times: int, *, spoilt: int) -> World:
+    tally = Tally()
     for number in range(times):
-        account_outage.note(world.store, world.now, spoilt=number < spoilt)
+        tally.note(world.store, world.now, spoilt=number >= times - spoilt)
     return world
 
 
@@ -41,6 +44,23 @@ def test_what_was_a_quarter_of_an_hour_ago_is_over() -> None:
     world = asked(World(), 3, spoilt=3)
 
     assert not account_outage.widespread(world.store, START + timedelta(minutes=16))
+
+
+def test_sound_answers_are_written_together_and_a_spoilt_one_at_once_with_those_of_the_window() -> None:
+    world, tally = World(), Tally()
+    asked = []
+
+    for minute, spoilt in [(0, False)] * SOUND_AT_ONCE + [(1, False), (2, True), (3, False), (20, True)]:
+        tally.note(world.store, START + timedelta(minutes=minute), spoilt=spoilt)
+        asked.append((world.store.get(*OUTAGE) or {}).get("asked"))
+
+    assert asked == [None] * (SOUND_AT_ONCE - 1) + [
+        SOUND_AT_ONCE,
+        SOUND_AT_ONCE,
+        SOUND_AT_ONCE + 2,
+        SOUND_AT_ONCE + 2,
+        1,
+    ]
 
 
 def test_one_customers_odd_account_goes_to_a_person() -> None:

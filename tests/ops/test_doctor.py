@@ -173,7 +173,7 @@ def test_look_ups_that_x_does_not_answer_are_a_fault(
 
 def test_an_x_that_is_down_is_a_fault_with_its_section(healthy: Terminal, simulated: SimulatedX) -> None:
     for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
-        budget.outcome(healthy.store, Unknown("X answered 503"), clock.now())
+        budget.heard(healthy.store, Unknown("X answered 503"), clock.now(), clock.now())
     simulated.ok(simulated.http.post("/sim/faults/script", json={"look_up": [XFault.DOWN]}))
 
     found = {fault["part"]: fault for fault in faults(healthy)}

@@ -157,7 +157,7 @@ def test_what_waits_for_an_x_that_is_down_is_told_the_next_try_and_not_the_end_o
     world = World()
     asked(world, "#data")  # a window has begun: it ends at 14:30
     for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
-        budget.outcome(world.store, Unknown("X answered 503"), world.now)
+        budget.heard(world.store, Unknown("X answered 503"), world.now, world.now)
 
     dm = asked(world, "#minutes")
 

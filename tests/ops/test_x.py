@@ -368,7 +368,7 @@ def test_status_sees_an_x_that_is_down_and_when_it_is_tried_again(terminal: Term
     terminal.has(current=SECRET)
     terminal.x("setup")
     for _ in range(budget.UNKNOWNS_OPEN_BREAKER):
-        budget.outcome(terminal.place.store, Unknown("X answered 503"), clock.now())
+        budget.heard(terminal.place.store, Unknown("X answered 503"), clock.now(), clock.now())
     terminal.simulated.ok(terminal.simulated.http.post("/sim/faults/script", json={"look_up": [Fault.DOWN]}))
 
     result = terminal.x("status")

@@ -29,7 +29,7 @@ class Threads:
     def run(self, work: Callable[[], object]) -> None:
         """Run a function with all threads that it starts; what kills one of them kills all."""
         self._hub = getcurrent()
-        self._start(work)
+        self.start(work)
         try:
             while self._line:
                 at, _, thread = heappop(self._line)
@@ -62,7 +62,7 @@ class Threads:
                 self._put(waits, NOTHING)
 
         for _ in range(AT_ONCE):
-            self._start(work)
+            self.start(work)
         self._hub.switch()
         if failures:
             raise failures[0]
@@ -75,7 +75,8 @@ class Threads:
         finally:
             taking.end()
 
-    def _start(self, work: Callable[[], object]) -> None:
+    def start(self, work: Callable[[], object]) -> None:
+        """Start one more thread of what runs."""
         thread = greenlet(work, parent=self._hub)
         self._started.append(thread)
         self._put(thread, NOTHING)

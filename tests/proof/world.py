@@ -347,7 +347,7 @@ class World:
         anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(cases_ahead, store))
         proofs = self._proofs(store)
         digest = partial(proofs.keyed.digest, "customer")
-        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest)
+        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest, self.wait)
         self.bot = Bot(self.sender, self.accounts, lambda _: self.catalogue, proofs, Texts(self))
         self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
         self.reader = Reader(store, line, proofs.keyed)
@@ -515,6 +515,9 @@ class World:
         else:
             self._go_on(self.now + time)
 
+    def wait(self, _seconds: float) -> None:
+        """A function waits for a moment that takes no time here."""
+
     def _go_on(self, at: datetime) -> None:
         """The function that is at work goes on at a time."""
         passes = max(at - self.now, timedelta())
@@ -603,13 +606,7 @@ class World:
         inbound = self.queues["inbound"]
         self._spent = timedelta()
         try:
-            read = inbound_type.validate_json(message.body)
-            if isinstance(read, Echo):
-                self.bot.echo(read)
-            elif isinstance(read, Revoked):
-                self.bot.revoked(read)
-            else:
-                self.bot.receive(read)
+            self.act_on(message.body)
         except Kill:
             return
         except FAILURES:
@@ -617,6 +614,15 @@ class World:
             message.visible_at = self.now + timedelta(seconds=wait)
             return
         self.survives(lambda: self.point("acknowledge", "inbound", lambda: inbound.delete(message.id)))
+
+    def act_on(self, body: str) -> None:
+        read = inbound_type.validate_json(body)
+        if isinstance(read, Echo):
+            self.bot.echo(read)
+        elif isinstance(read, Revoked):
+            self.bot.revoked(read)
+        else:
+            self.bot.receive(read)
 
     def _bury(self, message: Queued, dead: Fifo) -> None:
         """One invocation of the dead letters' reader."""

@@ -180,13 +180,18 @@ class Store:
         return next(self._there([answer["Item"]] if "Item" in answer else []), None)
 
     def get_all(self, keys: Sequence[tuple[str, str]]) -> list[Item]:
-        """Read items, 100 in one call, in the order asked; those that are not there are left out. Raises LeftUnread."""
+        """As `by_key`, in the order asked."""
+        found = self.by_key(keys)
+        return [found[key] for key in keys if key in found]
+
+    def by_key(self, keys: Sequence[tuple[str, str]]) -> dict[tuple[str, str], Item]:
+        """Read items, 100 in one call; those that are not there are left out. Raises LeftUnread."""
         found: dict[tuple[str, str], Item] = {}
         for part in batched(keys, 100, strict=False):
             wanted = [typed({"pk": pk, "sk": sk}) for pk, sk in part]
             items = self._there(batch_get(self._client, self._table, wanted, self._wait))
             found |= {(item["pk"], item["sk"]): item for item in items}
-        return [found[key] for key in keys if key in found]
+        return found
 
     def query(
         self,

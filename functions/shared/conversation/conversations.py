@@ -85,15 +85,23 @@ class Contended(Exception):
 
 def load(store: Store, x_id: str) -> Conversation:
     """Read a conversation; a customer who is not known yet has version 0."""
-    item = store.get(*rows.profile_key(x_id))
-    customer = customer_in(item) if item else Customer(x_id)
+    return load_of(store, customer_of(x_id, store.get(*rows.profile_key(x_id))))
+
+
+def customer_of(x_id: str, profile: Item | None) -> Customer:
+    return customer_in(profile) if profile else Customer(x_id)
+
+
+def load_of(store: Store, customer: Customer) -> Conversation:
+    """Read what else there is of a conversation whose customer was just read."""
+    x_id = customer.x_id
     case_ids = [*filter(None, (customer.case, *customer.aside))] or [*filter(None, [customer.past_case])]
     digests = locks.digests(customer)
     keys = [rows.reply_key(x_id, reply_id) for reply_id in customer.outbox]
     keys += map(rows.case_key, dict.fromkeys(case_ids))
     keys += map(rows.line_key, digests)
-    found = store.get_all(keys)
-    by_key = {(row["pk"], row["sk"]): row for row in found}
+    by_key = store.by_key(keys)
+    found = [by_key[key] for key in keys if key in by_key]
     replies = tuple(reply_in(row) for row in found if rows.kind_in(row) == rows.REPLY)
     lines = tuple(ProvenLine.of(digest, by_key.get(rows.line_key(digest))) for digest in digests)
     read = Conversation(customer, replies, lines=lines)
@@ -218,10 +226,14 @@ def change(
     by: str,
     did: str,
     now: datetime,
+    known: Conversation | None = None,
 ) -> Conversation | None:
-    """Read, change and write until nobody interferes; None where `step` finds nothing to do. Raises Contended."""
-    for _ in range(TRIES):
-        before = load(store, x_id)
+    """Read, change and write until nobody interferes; None where `step` finds nothing to do. Raises Contended.
+
+    `known` is the conversation as it was just saved: where nobody has interfered, it need not be read.
+    """
+    for attempt in range(TRIES):
+        before = known if known and not attempt else load(store, x_id)
         after = step(before)
         if after is None or after == before:
             return None

@@ -13,7 +13,7 @@ from pydantic.dataclasses import dataclass
 
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import BUDGET, fields_in
-from functions.shared.aws.store import Store, Update
+from functions.shared.aws.store import Item, Store, Update
 from functions.shared.aws.stored import STRICT, Stored, read_as, watched
 from functions.shared.conversation.conversations import Contended
 from functions.shared.conversation.replies import Kind
@@ -141,7 +141,12 @@ class Budget(Stored):
 
 
 def load(store: Store) -> Budget:
-    budget = watched(read_as(Budget, fields_in(store.get(*BUDGET) or {})))
+    return budget_in(store, store.get(*BUDGET))
+
+
+def budget_in(store: Store, row: Item | None) -> Budget:
+    """Return the budget in its row, which was just read."""
+    budget = watched(read_as(Budget, fields_in(row or {})))
     restored = RESTORED if budget.table not in (None, store.table) else None
     unread = UNREAD.format(", ".join(sorted(budget.unread))) if budget.unread else None
     return replace(budget, paused=budget.paused or restored or unread)
@@ -186,15 +191,27 @@ def take(budget: Budget, kind: Kind, now: datetime, carried: Iterable[Kind] = ()
     return Update(*BUDGET, f"SET {', '.join(sets)}", " AND ".join(conditions), values, names)
 
 
-def heard(store: Store, outcome: Outcome, claimed: datetime, now: datetime) -> None:
-    """Take over what X's answer to a send says of its limit. Best effort: the next answer makes up for a lost race."""
+_OF_LIMIT = ("limit", "left", "ends", "named", "late", "day_left", "day_ends")
+_OF_BREAKER = ("blocked", "unknowns", "opened_by", "declined", "probe_at")
+
+
+def heard(store: Store, outcome: Outcome, claimed: datetime, now: datetime, recipient: str | None = None) -> None:
+    """Take over what X's answer to a send says of its limit and feed the breaker, in one write, if there is news.
+
+    Best effort: the next answer makes up for a lost race.
+    """
     for _ in range(HEARS):
         before = load(store)
-        after = learnt(before, outcome, claimed, now)
-        names = ("limit", "left", "ends", "named", "late", "day_left", "day_ends")
-        values = {name: getattr(after, name) for name in names}
-        if replace(before, heard=after.heard) == after or _write(store, before, values | {"heard": after.heard}):
+        after = fed(learnt(before, outcome, claimed, now), outcome, now, recipient)
+        news = _changed(before, after, _OF_BREAKER)
+        if _changed(before, after, _OF_LIMIT):
+            news |= {name: getattr(after, name) for name in (*_OF_LIMIT, "heard")}
+        if not news or _write(store, before, news):
             return
+
+
+def _changed(before: Budget, after: Budget, names: Iterable[str]) -> dict[str, Any]:
+    return {name: getattr(after, name) for name in names if getattr(before, name) != getattr(after, name)}
 
 
 def learnt(budget: Budget, outcome: Outcome, claimed: datetime, now: datetime) -> Budget:
@@ -308,9 +325,8 @@ def judged(store: Store, result: Outcome, recipient: str | None, now: datetime) 
     return Blocked("X declines one after the other", result.limits)
 
 
-def outcome(store: Store, result: Outcome, now: datetime, recipient: str | None = None) -> None:
+def fed(before: Budget, result: Outcome, now: datetime, recipient: str | None = None) -> Budget:
     """Feed the breaker: 401, 402, "not permitted" or five unknowns in a row open it, an accepted call closes it."""
-    before = load(store)
     blocked: str | None
     declined = {} if isinstance(result, Sent) else before.declined
     match result:
@@ -320,13 +336,15 @@ def outcome(store: Store, result: Outcome, now: datetime, recipient: str | None 
             unknowns = before.unknowns + 1
             blocked = before.blocked or (_UNKNOWN if unknowns >= UNKNOWNS_OPEN_BREAKER else None)
         case NotSent():
-            return
+            return before
         case Sent() | Refused() | Declined():
             blocked, unknowns = None, 0
-    after: dict[str, Any] = {"blocked": blocked, "unknowns": unknowns, "opened_by": recipient if blocked else None}
-    after |= {"declined": declined}
-    if any(getattr(before, name) != value for name, value in after.items()):
-        _write(store, before, after | {"probe_at": int((now + PROBE_EVERY).timestamp()) if blocked else 0})
+    after = replace(
+        before, blocked=blocked, unknowns=unknowns, opened_by=recipient if blocked else None, declined=declined
+    )
+    if after == before:
+        return before
+    return replace(after, probe_at=int((now + PROBE_EVERY).timestamp()) if blocked else 0)
 
 
 def mark_waiting(store: Store, waiting: bool) -> None:

@@ -4,10 +4,12 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import accumulate
+from random import uniform
+from time import sleep
 
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import BUDGET, sent_key, sent_row
-from functions.shared.aws.store import Cancelled, Store, Update, stamp
+from functions.shared.aws.store import Cancelled, Item, Store, Update, stamp
 from functions.shared.conversation import cases, conversations, erasure, intake, replies
 from functions.shared.conversation.cases import Entry
 from functions.shared.conversation.conversations import Conversation, load, save
@@ -35,7 +37,13 @@ from functions.shared.x.dms import Declined, LookUpsUsedUp, Messenger, Outcome, 
 from functions.shared.x.messages import Echo
 
 RACES = 6
-"""So often a claim that lost the race for the budget's one row is tried again while there is room."""
+"""So often a claim that lost the race for the budget's one row is tried again while there is room.
+
+In the model of `benchmarks.drain`, of 400 customers at once: with 20 functions side by side 350 wait for the tick if
+nothing is tried again and 8 so, with 100 functions 397 and 120.
+"""
+PAUSE = 0.04
+"""Seconds until the first of these tries at most, each time twice as many: a transaction holds the row for 0.015."""
 WRITES = 80
 """Rows that are settled in one transaction; DynamoDB takes a hundred, and some belong to the change itself."""
 
@@ -53,15 +61,25 @@ class Sender:
     """Says again what has waited long, before it leaves."""
     digest: Callable[[str], str | None] = lambda _: None
     """Hashes a recipient under the deployment's key, so that X's refusals can be counted by recipient."""
+    wait: Callable[[float], object] = sleep
+    """Passes so many seconds."""
 
     def commit(
-        self, before: Conversation, after: Conversation, *, by: str, did: str, at_once: bool = True
+        self,
+        before: Conversation,
+        after: Conversation,
+        *,
+        by: str,
+        did: str,
+        at_once: bool = True,
+        budget: Budget | None = None,
     ) -> Conversation:
         """Save a decision; what it says leaves at once where nothing stands in its way and the budget has room.
 
+        `budget` is for whoever has read it with the conversation.
         Raises Cancelled where the conversation has moved on.
         """
-        claimed = self._saved_at_once(before, after, by=by, did=did) if at_once else None
+        claimed = self._saved_at_once(before, after, budget, by=by, did=did) if at_once else None
         now = self.now()
         if claimed:
             self.post(claimed.conversation, claimed.head)
@@ -69,10 +87,12 @@ class Sender:
         self._ticket(saved, now)
         return saved
 
-    def _saved_at_once(self, before: Conversation, after: Conversation, *, by: str, did: str) -> Claim | None:
+    def _saved_at_once(
+        self, before: Conversation, after: Conversation, budget: Budget | None, *, by: str, did: str
+    ) -> Claim | None:
         """Save a decision with the claim of what it says, again where only the race for the budget was lost."""
-        for _ in range(1 + RACES):
-            claimed = self._claimed_at_once(before, after)
+        for race in range(1 + RACES):
+            claimed = self._claimed_at_once(before, after, None if race else budget)
             if claimed is None:
                 return None
             try:
@@ -80,13 +100,14 @@ class Sender:
             except Cancelled as cancelled:
                 if cancelled.by != {BUDGET.sk}:
                     raise
+                self.wait(uniform(0, PAUSE * 2**race))  # noqa: S311 - so that not all come again at once
             else:
                 return Claim(saved, claimed.head)
         return None
 
     def offer(self, before: Conversation, after: Conversation, *, by: str, did: str) -> bool:
         """Save a change only if the last that it says leaves at once: nothing else waits, and the budget has room."""
-        now, budget = self.now(), budgets.load(self.store)
+        budget, now = budgets.load(self.store), self.now()
         claimed = None if budget.waiting else claim(after, after.replies[-1], budget, now)
         if claimed is None:
             return False
@@ -102,11 +123,11 @@ class Sender:
         if saved.known_case:
             self.line.ticket(self.store, saved, now)
 
-    def _claimed_at_once(self, before: Conversation, after: Conversation) -> Claim | None:
+    def _claimed_at_once(self, before: Conversation, after: Conversation, budget: Budget | None) -> Claim | None:
         new = [reply for reply in after.replies if before.reply(reply.id) is None]
         if not new:
             return None
-        budget, now = budgets.load(self.store), self.now()
+        budget, now = budget or budgets.load(self.store), self.now()
         if not budget.room(new[-1].kind, now):
             budgets.mark_waiting(self.store, True)
             return None
@@ -126,12 +147,14 @@ class Sender:
         recipient = self.digest(reply.customer)
         outcome = self.messenger.send(reply.customer, text_of(conversation, reply))
         outcome = budgets.judged(self.store, outcome, recipient, self.now())
-        self.settle(reply, outcome)
-        budgets.heard(self.store, outcome, reply.lease_until - replies.LEASE, self.now())
-        budgets.outcome(self.store, outcome, self.now(), recipient)
+        self.settle(reply, outcome, conversation)
+        budgets.heard(self.store, outcome, reply.lease_until - replies.LEASE, self.now(), recipient)
 
-    def settle(self, reply: Outgoing, outcome: Outcome) -> None:
-        """Write what became of a claimed reply; a claim that somebody else has settled meanwhile stays as it is."""
+    def settle(self, reply: Outgoing, outcome: Outcome, known: Conversation | None = None) -> None:
+        """Write what became of a claimed reply; a claim that somebody else has settled meanwhile stays as it is.
+
+        `known` is the conversation as the claim was saved with it.
+        """
 
         def settled(current: Conversation) -> Conversation | None:
             head = current.reply(reply.id)
@@ -148,11 +171,13 @@ class Sender:
                 done = self._told_staff(done, refused, f"not delivered: {outcome.reason}", needs_person=ours)
             return done
 
-        self._change(reply.customer, settled, did=f"sent: {type(outcome).__name__}")
+        self._change(reply.customer, settled, did=f"sent: {type(outcome).__name__}", known=known)
 
-    def echo(self, echo: Echo) -> str | None:
-        """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send."""
-        known = self.store.get(*sent_key(echo.customer, echo.id))
+    def echo(self, echo: Echo, known: Item | None) -> str | None:
+        """Settle the reply that an echo belongs to and return its id; None for a DM that we did not send.
+
+        `known` is the row of the DM, if it is known which reply it was.
+        """
         if known:
             self._confirmed(echo)
             return str(known["reply"])
@@ -306,9 +331,14 @@ class Sender:
         return intake.noted(current, undelivered, now, note, new_id=self.new_case_id)
 
     def _change(
-        self, x_id: str, step: Callable[[Conversation], Conversation | None], *, did: str
+        self,
+        x_id: str,
+        step: Callable[[Conversation], Conversation | None],
+        *,
+        did: str,
+        known: Conversation | None = None,
     ) -> Conversation | None:
-        saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now())
+        saved = conversations.change(self.store, x_id, step, by="bot", did=did, now=self.now(), known=known)
         if saved:
             self._ticket(saved, self.now())
         return saved

@@ -1,6 +1,6 @@
 """When an event of X last reached us by itself: what tells silence from a quiet hour. One row."""
 
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic.dataclasses import dataclass
@@ -24,6 +24,20 @@ def note(store: Store, written: datetime, now: datetime) -> None:
         store.update(Update(*ARRIVED, "SET #at = :at", condition, {"at": minute}, names=("at",)))
     except (BotoCoreError, ClientError) as failure:
         telemetry.error("an arrival was not noted", failure)
+
+
+class Arrivals:
+    """What one process has noted: a minute is written once, however many events it brings."""
+
+    def __init__(self, store: Store) -> None:
+        self._store = store
+        self._noted = datetime.min.replace(tzinfo=UTC)
+
+    def note(self, written: datetime, now: datetime) -> None:
+        minute = written.replace(second=0, microsecond=0)
+        if minute > self._noted:
+            note(self._store, written, now)
+            self._noted = minute
 
 
 @dataclass(frozen=True, config=STRICT)

@@ -460,7 +460,7 @@ def test_headers_are_taken_over(store: Store, state: Budget, limits: Limits) -> 
 def test_the_breaker_and_the_mark_are_written_and_taken_back(store: Store) -> None:
     def after(*outcomes: Outcome) -> tuple[str | None, int]:
         for outcome in outcomes:
-            budget.outcome(store, outcome, NOW)
+            budget.heard(store, outcome, NOW, NOW)
         found = budget.load(store)
         return found.blocked, found.unknowns
 

@@ -239,16 +239,16 @@ def test_whom_x_takes_between_them_or_a_window_keeps_refusals_apart(store: Store
         budget.judged(store, declined, recipient, NOW)
     later = budget.judged(store, declined, "three", NOW + budget.WINDOW)
     budget.judged(store, declined, "four", NOW + budget.WINDOW)
-    budget.outcome(store, Sent("1"), NOW + budget.WINDOW)
+    budget.heard(store, Sent("1"), NOW + budget.WINDOW, NOW + budget.WINDOW)
 
     assert later == declined
     assert budget.judged(store, declined, "five", NOW + budget.WINDOW) == declined
 
 
 def test_a_breaker_remembers_whom_x_turned_away_last(store: Store) -> None:
-    budget.outcome(store, Blocked("401"), NOW, "one")
+    budget.heard(store, Blocked("401"), NOW, NOW, "one")
     opened = budget.load(store).opened_by
-    budget.outcome(store, Sent("1"), NOW, "two")
+    budget.heard(store, Sent("1"), NOW, NOW, "two")
 
     assert opened == "one"
     assert budget.load(store).opened_by is None
@@ -269,7 +269,7 @@ def test_a_header_never_gives_back_what_was_taken_since_it_was_read(store: Store
 
 @pytest.mark.parametrize("reason", ["X does not accept our tokens", "X's credits are used up", "not permitted"])
 def test_who_blocks_us_is_asked_once_a_minute(store: Store, reason: str) -> None:
-    budget.outcome(store, Blocked(reason), NOW)
+    budget.heard(store, Blocked(reason), NOW, NOW)
 
     assert budget.load(store).room("staff", NOW) == 0
     assert budget.load(store).room("staff", NOW + timedelta(seconds=60)) == 1
@@ -278,13 +278,13 @@ def test_who_blocks_us_is_asked_once_a_minute(store: Store, reason: str) -> None
 def test_a_probe_that_one_tick_was_late_with_takes_none_from_the_next(store: Store) -> None:
     late, next_tick = NOW + timedelta(seconds=10), NOW + timedelta(seconds=60)
 
-    budget.outcome(store, Blocked("401"), late)
+    budget.heard(store, Blocked("401"), late, late)
 
     assert budget.load(store).room("answer", next_tick) == 1
 
 
 def test_one_probe_at_a_time(store: Store) -> None:
-    budget.outcome(store, Blocked("401"), NOW)
+    budget.heard(store, Blocked("401"), NOW, NOW)
     minute_later = NOW + timedelta(seconds=60)
     probe = budget.take(budget.load(store), "answer", minute_later)
     assert probe
@@ -295,25 +295,25 @@ def test_one_probe_at_a_time(store: Store) -> None:
 
 
 def test_an_accepted_probe_closes_the_breaker(store: Store) -> None:
-    budget.outcome(store, Blocked("401"), NOW)
+    budget.heard(store, Blocked("401"), NOW, NOW)
 
-    budget.outcome(store, Sent("1"), NOW)
+    budget.heard(store, Sent("1"), NOW, NOW)
 
     assert budget.load(store).room("staff", NOW) == 15
 
 
 def test_five_unknown_outcomes_in_a_row_open_the_breaker_and_four_do_not(store: Store) -> None:
     for _ in range(4):
-        budget.outcome(store, Unknown("read time-out"), NOW)
+        budget.heard(store, Unknown("read time-out"), NOW, NOW)
     four = budget.load(store)
-    budget.outcome(store, Unknown("read time-out"), NOW)
+    budget.heard(store, Unknown("read time-out"), NOW, NOW)
 
     assert four.blocked is None
     assert budget.load(store).blocked == "unknown"
 
 
 def test_a_limit_that_is_used_up_is_no_reason_to_break(store: Store) -> None:
-    budget.outcome(store, NotSent(None, "429"), NOW)
+    budget.heard(store, NotSent(None, "429"), NOW, NOW)
 
     assert budget.load(store).blocked is None
 
