@@ -54,7 +54,7 @@ def answer(
     answers = Answers.of(heard.question, commands, replies)
     if answers.end_link and after.link:
         after = unlinked(after)
-    handover = _handover(heard, commands, answers.handovers, found or beside)
+    handover = _handover(heard, commands, answers, found or beside)
     if handover and not answers.handovers and _is_told(heard, answers, _what(handover)):
         handover = None
     after = replace(after, waits_for=tuple(dict.fromkeys((*after.waits_for, *answers.told_later))))
@@ -91,6 +91,11 @@ class Answers:
     @property
     def end_link(self) -> bool:
         return any(reply.ends_link for reply in self.replies)
+
+    @property
+    def answered(self) -> str:
+        """The kind of trouble that is answered."""
+        return next((reply.answers for reply in self.replies if reply.answers), "")
 
     @property
     def account_error(self) -> bool:
@@ -222,18 +227,16 @@ def _unheard(heard: Heard, why: Why, commands: Sequence[Command], *, own_words: 
     return Decision("suppressed", why.step, why.rule, heard.customer)
 
 
-def _handover(
-    heard: Heard, commands: Sequence[Command], wanted: Sequence[Escalate], found: Match | None
-) -> Escalate | None:
+def _handover(heard: Heard, commands: Sequence[Command], answers: Answers, found: Match | None) -> Escalate | None:
     """Return what of a DM with hashtags goes to people: what a command hands over, or words of trouble."""
     home = _home(commands)
-    if by_words := next((escalate for escalate in wanted if escalate.by_words), None):
+    if by_words := next((escalate for escalate in answers.handovers if escalate.by_words), None):
         return _by_words(heard, home, by_words)
-    if wanted:
-        return wanted[0]
+    if answers.handovers:
+        return answers.handovers[0]
     if found and found.team:
         return Escalate(found.kind, found.team)
-    if not heard.trouble(found.kind if found else ""):
+    if not heard.trouble(found.kind if found else answers.answered):
         return None
     to = heard.team_match(heard.rest, home)
     return Escalate(to.kind, to.team or home)

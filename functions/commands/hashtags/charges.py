@@ -4,10 +4,12 @@ from dataclasses import replace
 
 from functions.commands import gate
 from functions.commands.gate import Figures
-from functions.commands.registry import Command, Example
+from functions.commands.registry import Command, Escalate, Example
 from functions.shared.carrier.accounts import Bill
 from functions.shared.carrier.items import given
-from functions.shared.wording.saying import day, money, on_day, series
+from functions.shared.wording.phrases import first_of, phrases
+from functions.shared.wording.reading import plain
+from functions.shared.wording.saying import day, money, month, on_day, series
 from functions.shared.wording.text import Reply, Text, fits
 
 BILL = Text(
@@ -75,7 +77,42 @@ NOT_HOLDER = Text(
 )
 
 
-def say(figures: Figures) -> Reply:
+WHY = phrases(["why", "how come", "more", "went/gone/going up", "higher", "explain", "difference", "increase*"])
+"""Words beside the hashtag that ask what makes the difference."""
+COMPARED = ("bill.amount_minor", "bill.made_of.what", "bill.made_of.minor", "bill.issued_on", "line.role")
+MORE = Text(
+    "charges.more",
+    "{hi}your last bill is {bill}: {diff} more than {month}'s {before}. The difference: {parts}.",
+    next="Doesn't look right? Reply #human.",
+    short="Bill: {bill}, {diff} more than {month}'s",
+    needs=COMPARED,
+)
+LESS = Text(
+    "charges.less",
+    "{hi}your last bill is {bill}: {diff} less than {month}'s {before}. The difference: {parts}.",
+    next="Doesn't look right? Reply #human.",
+    short="Bill: {bill}, {diff} less than {month}'s",
+    needs=COMPARED,
+)
+SAME = Text(
+    "charges.same",
+    "{hi}your last bill is {bill}, the same as {month}'s. {extras}",
+    next="Doesn't look right? Reply #human.",
+    short="Bill: {bill}, the same as {month}'s",
+    needs=(*COMPARED, "account.extra_charges_minor"),
+)
+UNEXPLAINED = Text(
+    "charges.unexplained",
+    "{hi}your last bill is {bill}: {diff} more than {month}'s {before}. I can't see what makes the difference, so"
+    " {team} will go through it and reply here {eta}. Your case is {case}.",
+    short="Bill: {bill}, a person explains the difference",
+    needs=("bill.amount_minor", "bill.issued_on"),
+)
+
+
+def say(figures: Figures) -> Reply | Escalate:
+    if first_of(WHY, plain(figures.question.dm.text).words):
+        return _why(figures)
     if not gate.holds(figures):
         return NOT_HOLDER.reply()
     return _prepaid(figures) if figures.account.kind == "prepaid" else _monthly(figures)
@@ -89,6 +126,56 @@ def _prepaid(figures: Figures) -> Reply:
     else:
         reply = PREPAID_EMPTY.reply(emergency=figures.brand.emergency.number, as_of=as_of)
     return replace(reply, as_of=as_of)
+
+
+def _why(figures: Figures) -> Reply | Escalate:
+    """Compare the last two bills, if there are two."""
+    if not gate.holds(figures):
+        return gate.NOT_HOLDER.reply()
+    if figures.account.kind == "prepaid":
+        return _prepaid(figures)
+    if len(figures.account.bills) < 2:
+        return _monthly(figures)
+    before, last = figures.account.bills[-2:]
+    said = _compared(before, last, figures)
+    return replace(said, by_words=True, answers="bill_change") if isinstance(said, Reply) else said
+
+
+def _compared(before: Bill, last: Bill, figures: Figures) -> Reply | Escalate:
+    brand, more = figures.brand, last.amount_minor - before.amount_minor
+    values = {
+        "bill": money(last.amount_minor, brand),
+        "diff": money(more, brand),
+        "month": month(before.issued_on, brand),
+        "before": money(before.amount_minor, brand),
+    }
+    if not more:
+        return SAME.reply(**values, extras=_extras(figures, ""))
+    reply = (MORE if more > 0 else LESS).reply(**values, parts=_parts(before, last, figures))
+    if _explains(before, last) and fits(reply):
+        return reply
+    if more < 0:
+        return gate.unseen(figures, "bill", "billing")
+    return Escalate("bill", "billing", UNEXPLAINED.key, text=UNEXPLAINED, told=values)
+
+
+def _explains(before: Bill, last: Bill) -> bool:
+    """Say whether both bills are what their parts are, so that these are all of the difference."""
+    return before.by_part is not None and last.by_part is not None
+
+
+def _parts(before: Bill, last: Bill, figures: Figures) -> str:
+    """Say what has changed: "£1.20 for calls to 084 numbers, £2.25 for a data pack"."""
+    were, are = before.by_part or {}, last.by_part or {}
+    grows = last.amount_minor > before.amount_minor
+    against = "less for" if grows else "more for"
+    changed = {what: are.get(what, 0) - were.get(what, 0) for what in (*are, *(were.keys() - are.keys()))}
+    said = (
+        f"{money(minor, figures.brand)} {'for' if (minor > 0) == grows else against} {what}"
+        for what, minor in changed.items()
+        if minor
+    )
+    return ", ".join(said)
 
 
 def _monthly(figures: Figures) -> Reply:
@@ -153,18 +240,34 @@ def _extras(figures: Figures, names: str) -> str:
 
 command = Command(
     tag="charges",
-    help="your bill",
+    help="your bill, and why it changed",
     answer=gate.from_account("charges", say, dated=lambda figures: figures.account if gate.holds(figures) else None),
     examples=(
         Example("#charges", "charges.bill"),
         Example("how much do I owe", "charges.bill"),
+        Example("#charges why", "charges.more"),
+        Example("#charges why", "holder.only", by="line_user"),
         Example("#charges", "link.first", by="new_customer"),
         Example("#charges", "charges.prepaid", by="prepaid"),
         Example("#charges", "charges.not_holder", by="line_user"),
     ),
     home="billing",
     menu=(1, 1),
-    texts=(BILL, CREDIT, OVERDUE, NO_BILL, PREPAID, PREPAID_EMPTY, NOT_HOLDER, *gate.FIGURES),
+    texts=(
+        BILL,
+        CREDIT,
+        OVERDUE,
+        NO_BILL,
+        PREPAID,
+        PREPAID_EMPTY,
+        NOT_HOLDER,
+        MORE,
+        LESS,
+        SAME,
+        UNEXPLAINED,
+        gate.NOT_HOLDER,
+        *gate.FIGURES,
+    ),
     aliases=("charge", "bill", "bills", "balance", "cost", "costs", "owe"),
     words=("charges", "charge", "bill", "bills", "balance", "owe", "owing", "spend", "spent"),
     shows_account=True,

@@ -122,6 +122,13 @@ class Facts(Dated):
     orders: Orders | None = None
 
 
+class BillPart(Part):
+    """What a bill is made of, in the customer's words; what was taken off is negative."""
+
+    what: Annotated[Name, StringConstraints(max_length=40)]
+    minor: Owed
+
+
 class Bill(Part):
     """A `bill#...` item."""
 
@@ -130,6 +137,15 @@ class Bill(Part):
     amount_minor: Minor
     payment: Literal["direct_debit", "card", "other"]
     paid_on: Day | None = None
+    made_of: Annotated[tuple[BillPart, ...], Field(max_length=20)] = ()
+
+    @property
+    def by_part(self) -> Mapping[str, int] | None:
+        """Its parts with their amounts; None where they do not add up to it."""
+        found: dict[str, int] = {}
+        for part in self.made_of:
+            found[part.what] = found.get(part.what, 0) + part.minor
+        return found if sum(found.values()) == self.amount_minor else None
 
 
 class Allowance(Part):

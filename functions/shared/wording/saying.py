@@ -128,6 +128,11 @@ def day(on: date, today: date, brand: Locale) -> str:
     return near.get((on - today).days) or format_date(on, pattern, spoken_in(brand.country))
 
 
+def month(on: date, brand: Locale) -> str:
+    """Say a month: October."""
+    return format_date(on, "MMMM", spoken_in(brand.country))
+
+
 def on_day(on: date, today: date, brand: Locale) -> str:
     """Say a date in a sentence: on Fri 4 Dec, but today."""
     said = day(on, today, brand)

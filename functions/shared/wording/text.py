@@ -48,6 +48,8 @@ class Reply:
     """The time by which it says that a person will have answered."""
     by_words: bool = False
     """It answers words beside the hashtag as well."""
+    answers: str = ""
+    """The kind of trouble that it answers (`not_trouble` in routing.toml): nobody has to look at that."""
     eta: str = ""
     """That time as said now: its place, {eta}, stays open in `text` as long as the reply may have to wait."""
     explains_lock: bool = False

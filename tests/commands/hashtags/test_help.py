@@ -6,7 +6,7 @@ from tests.asking import read
 def test_help_is_the_first_page_of_the_menu() -> None:
     assert read("#help").splitlines() == [
         "Hi @linked_customer, here's what you can send:",
-        "#charges - your bill",
+        "#charges - your bill, and why it changed",
         "#data #text #minutes - what you have left",
         "#network - trouble near you",
         "#order #contract #upgrade - how yours stand",
