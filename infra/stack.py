@@ -114,6 +114,7 @@ class Service(cdk.Stack):
             "sign_in_audience": Thing(sign_in.audience),
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(stage.x_api_url)} if stage.x_api_url else {}),
+            "look_ups": Thing(stage.look_ups),
         }
         entries = {function.name: self._entry(function, code(function), things, key) for function in FUNCTIONS}
         for entry in entries.values():

@@ -63,6 +63,8 @@ class Stage(Given):
     """Of the account's Lambda concurrency what is the webhook's, no less and no more; 0 = no share of its own."""
     hours_between_loads: Annotated[int, Field(ge=0, le=24 * 31)] = 24
     """How often account data is loaded: two hours later an alarm rings; 0 = none does."""
+    look_ups: Literal["certain", "cheap"] = "certain"
+    """Whether X is asked for each DM again, or for the newest alone as long as it has come: doctor tells the prices."""
     domain: Domain | None = None
     sign_in: SignIn | None = None
     """Without one a Cognito pool is made."""

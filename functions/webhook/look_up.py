@@ -26,9 +26,19 @@ class Look:
         self._events: list[Mapping[str, Any]] = []
         self._users: dict[str, Mapping[str, Any]] = {}
 
-    def read(self, account: XAccount) -> None:
+    def begin(self, account: XAccount) -> None:
+        """Read the newest DM alone, unless the last call has left off further down."""
         if self._state.page is None:
             self._begin(self._page(account, count=1))
+
+    def believe(self) -> None:
+        """Take all before the newest as having come as it has."""
+        newest = str(max(map(_number, self._events)))
+        self._state = replace(self._state, newest=newest, page=None, up_to=None)
+        self._events = []
+
+    def read_on(self, account: XAccount) -> None:
+        """Read down to the newest DM that is known to have come, as far as there is time."""
         for _ in range(PAGES_AT_ONCE):
             if self._state.page is None or not state.has_room(self._state, self._now):
                 return
@@ -53,10 +63,10 @@ class Look:
             return self._state
         return replace(self._state, newest=self._state.up_to or self._state.newest, up_to=None)
 
-    def messages(self, brand_id: str) -> list[envelopes.QueueMessage]:
+    def messages(self, brand_id: str, *, even_unsettled: bool = False) -> list[envelopes.QueueMessage]:
         """Return what has been read, as though the webhook had brought it."""
         now = int(self._now.timestamp() * 1000)
-        events = [event for event in self._events if self._settled(event) and self._unknown(event)]
+        events = [event for event in self._events if self._unknown(event) and (even_unsettled or self._settled(event))]
         events = [event for event in events if not has_no_sender(event)]
         body: dict[str, object] = {
             "direct_message_events": [_as_delivered(e) for e in events],

@@ -9,7 +9,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import cache
-from typing import Any
+from typing import Any, Literal, get_args
 
 from functions.shared.aws import clock, queues, settings, start, telemetry
 from functions.shared.aws.rows import Key, dm_key, sent_key
@@ -24,6 +24,8 @@ from functions.webhook.state import WebhookState
 MINUTE = timedelta(minutes=1)
 LOOK_EVERY = timedelta(minutes=5)
 LOOK_WHILE_INVALID = timedelta(minutes=2)
+type LookUps = Literal["certain", "cheap"]
+"""Whether each DM that X lists is looked up, or only the newest for as long as it has come. X charges what it gives."""
 JOB_TAKES = timedelta(minutes=15)
 """One replay at a time: the next is not asked for earlier."""
 SILENCE = 2
@@ -38,6 +40,11 @@ class Settings:
     brand_id: str
     webhook_url: str
     x_api_url: str = "https://api.x.com"
+    look_ups: LookUps = "certain"
+
+    def __post_init__(self) -> None:
+        if self.look_ups not in get_args(LookUps.__value__):
+            raise settings.MissingSettings('set LOOK_UPS to "certain" or "cheap"')
 
 
 @telemetry.on_the_clock
@@ -56,6 +63,7 @@ def _watch() -> "Watch":
         backlog=lambda: waiting(sqs, ours.inbound_queue_url),
         brand_id=ours.brand_id,
         url=ours.webhook_url,
+        look_ups=ours.look_ups,
     )
 
 
@@ -80,6 +88,7 @@ class Watch:
     backlog: Callable[[], int]
     brand_id: str
     url: str
+    look_ups: LookUps = "certain"
 
     def tick(self, now: datetime) -> None:
         before = states.load(self.store)
@@ -130,7 +139,10 @@ class Watch:
             return state
         look = Look(state, now)
         try:
-            look.read(self.account)
+            look.begin(self.account)
+            if self._believes(look, state):
+                look.believe()
+            look.read_on(self.account)
             telemetry.x_down(False)
         except Unanswered as failure:
             telemetry.x_down(not failure.limited)
@@ -147,6 +159,13 @@ class Watch:
         if missing:
             telemetry.count("LookedUp", len(missing))
         return self._with_gap(look.done(), missing)
+
+    def _believes(self, look: Look, state: WebhookState) -> bool:
+        """Whether the newest DM stands for all before it: it has come, and X has delivered since we last looked."""
+        if self.look_ups == "certain" or not state.valid or state.gap_from or state.page:
+            return False
+        newest = look.messages(self.brand_id, even_unsettled=True)
+        return bool(newest) and not self._missing(newest)
 
     def _missing(self, messages: list[envelopes.QueueMessage]) -> list[envelopes.QueueMessage]:
         """Keep what was neither decided about nor sent by us."""

@@ -19,7 +19,7 @@ from functions.webhook import state as states
 from functions.webhook import tick as ticks
 from functions.webhook.envelopes import QueueMessage
 from functions.webhook.state import WebhookState
-from functions.webhook.tick import Watch
+from functions.webhook.tick import LookUps, Watch
 from infra.layout import TABLES
 from local import resources
 from local.x.faults import Fault
@@ -47,10 +47,11 @@ class Guard:
     account: XAccount
     queued: list[QueueMessage] = field(default_factory=list)
     backlog: int = 0
+    look_ups: LookUps = "certain"
 
     def tick(self) -> WebhookState:
         watch = Watch(self.store, self.account, self.queued.append, lambda: self.backlog, BRAND.id, self.hook.url)
-        watch.tick(clock.now())
+        replace(watch, look_ups=self.look_ups).tick(clock.now())
         return states.load(self.store)
 
     def later(self, **time: float) -> None:
@@ -254,6 +255,58 @@ def test_what_has_arrived_is_not_queued_again(watching: Guard) -> None:
     watching.tick()
 
     assert watching.queued == []
+
+
+# ---- cheap: the newest stands for all before it ----
+
+
+def lost_before_one_that_arrives(guard: Guard) -> None:
+    guard.x.types(LINKED.id, "lost")
+    guard.arrives(guard.x.types(LINKED.id, "#data")["id"])
+    guard.later(minutes=6)
+
+
+def test_cheap_look_ups_believe_the_newest_that_has_come(watching: Guard) -> None:
+    watching.look_ups = "cheap"
+    lost_before_one_that_arrives(watching)
+
+    after = watching.tick()
+
+    assert watching.queued == []
+    assert after.page is None
+
+
+def test_certain_look_ups_believe_none(watching: Guard) -> None:
+    lost_before_one_that_arrives(watching)
+
+    watching.tick()
+
+    assert watching.texts() == ["lost"]
+
+
+def test_cheap_look_ups_read_on_where_the_newest_has_not_come(watching: Guard) -> None:
+    watching.look_ups = "cheap"
+    lost_before_one_that_arrives(watching)
+    watching.x.types(LINKED.id, "lost, too")
+    watching.later(minutes=6)
+
+    watching.tick()
+
+    assert watching.texts() == ["lost", "lost, too"]
+
+
+def test_cheap_look_ups_read_on_after_a_gap(watching: Guard) -> None:
+    watching.look_ups = "cheap"
+    watching.breaks()
+    watching.tick()
+    lost_before_one_that_arrives(watching)
+
+    watching.tick()
+
+    assert watching.texts() == ["lost"]
+
+
+# ---- what is missing ----
 
 
 def test_what_may_still_be_on_its_way_is_waited_for(watching: Guard) -> None:
