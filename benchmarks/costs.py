@@ -19,22 +19,23 @@ from typing import Any, get_args, get_type_hints
 from benchmarks.load import MEASURED
 from benchmarks.meter import KB, READ_KB, Meter
 from functions.load.planning import There, plan
+from functions.shared.aws.rows import FORGET
 from functions.shared.aws.typed import typed
 from functions.shared.carrier.accounts import PARTS, Document
 from functions.webhook.envelopes import Dropped
 from functions.webhook.handler import SEEN
-from functions.webhook.look_up import SETTLED, next_page
-from functions.webhook.tick import LOOK_EVERY
 from infra.alarms import REPORTED, of_aws
+from infra.entry import WARM_UP_EVERY
 from infra.layout import DEAD_QUEUES, FUNCTIONS, settings_of
+from ops.prices import VOLUMES, X_READ, limit_in_cases, looked_up
 from tests.proof.demo import LINKED_A
 from tests.proof.world import World
 from tests.proof.worlds import staff_answer
 
 PAGE = Path(__file__).parents[1] / "docs" / "costs.md"
 
-VOLUMES = (1_000, 43_200, 1_000_000)
-"""DMs from customers in a month; 43,200 is as many as X lets us answer without a contract."""
+MONTHS = (0, *VOLUMES)
+"""DMs from customers: an idle month stands first."""
 TO_PEOPLE = 0.15
 """How many of a hundred DMs a person answers."""
 MINUTES = 30 * 24 * 60
@@ -45,7 +46,7 @@ TICKS_A_MINUTE = 1
 """On AWS the Scheduler calls no oftener."""
 
 X_PRICES_OF = "August 2026"
-X_RECEIVED, X_SENT, X_READ = 0.010, 0.015, 0.010
+X_RECEIVED, X_SENT = 0.010, 0.015
 X_PRICES = {"X, a DM received": X_RECEIVED, "X, a DM sent": X_SENT, "X, a DM looked up": X_READ}
 
 AWS_PRICES_OF = "2025, for us-east-1 on demand, without free tiers"
@@ -83,10 +84,17 @@ SECONDS = {"webhook": 0.05, "commands": 0.5, "tick": 0.3, "desk": 0.2}
 """Billed for one call when warm: assumed, as the proof's clock does not run. A send to X is most of `commands`."""
 LOADED, LOAD_GB = 400, 1.769
 """Accounts a second, fewer than `benchmarks/load.py` prints on a busy machine, and the memory that goes with a core."""
+FORGET_UNITS = 2
+"""Write units of a row that the clock deletes: itself, and its key in the index."""
 LOG_BYTES = 700
 """Of one call, as Lambda and the logger write."""
 DESK_CALLS = 8
 """Of one case: next, show, renew, reply, resolve, the page's own polls."""
+OTHER_POSTS = 2
+"""Of X for each DM of a customer that bring none: that somebody types, that something was read."""
+WARM_UP_SECONDS = 0.002
+ACCOUNTS, CHANGED = 100_000, 0.1
+"""What the carrier loads each night, and the part of it that has new figures."""
 POLLS = 15
 """Empty receives a minute of one event source, while nobody writes: Lambda asks five times and waits 20 s each."""
 
@@ -144,9 +152,16 @@ def aws(dms: int) -> dict[str, float]:
         return (1 - TO_PEOPLE) * float(getattr(answer, name)) + TO_PEOPLE * float(getattr(case, name))
 
     ticks = MINUTES * TICKS_A_MINUTE * sum(1 for function in FUNCTIONS if function.every)
-    events, desk = dms * mean("commands"), dms * TO_PEOPLE * DESK_CALLS
-    calls = 2 * events + desk + ticks
-    seconds = events * (SECONDS["webhook"] + SECONDS["commands"]) + desk * SECONDS["desk"] + ticks * SECONDS["tick"]
+    warm_ups = MINUTES // (WARM_UP_EVERY // 60) * sum(function.kept_warm for function in FUNCTIONS)
+    events, desk, others = dms * mean("commands"), dms * TO_PEOPLE * DESK_CALLS, dms * OTHER_POSTS
+    calls = 2 * events + others + desk + ticks + warm_ups
+    seconds = (
+        events * (SECONDS["webhook"] + SECONDS["commands"])
+        + others * SECONDS["webhook"]
+        + desk * SECONDS["desk"]
+        + ticks * SECONDS["tick"]
+        + warm_ups * WARM_UP_SECONDS
+    )
     readers = sum(1 for function in FUNCTIONS if function.reads)
     million = 1_000_000
     return {
@@ -155,8 +170,10 @@ def aws(dms: int) -> dict[str, float]:
         "DynamoDB": dms * mean("writes") / million * PRICES["DynamoDB, million write units"]
         + (dms * mean("reads") + ticks * idle_reads()) / million * PRICES["DynamoDB, million read units"],
         "SQS": (dms * mean("queue") + readers * POLLS * MINUTES) / million * PRICES["SQS FIFO, million requests"],
-        "API Gateway": (events + desk) / million * PRICES["API Gateway, million requests"],
-        "Scheduler": ticks / million * PRICES["Scheduler, million calls"],
+        "Expiries": dms * forgotten() * FORGET_UNITS / million * PRICES["DynamoDB, million write units"],
+        "API Gateway": (events + others + desk) / million * PRICES["API Gateway, million requests"],
+        "Scheduler": (ticks + warm_ups) / million * PRICES["Scheduler, million calls"],
+        "Accounts": 30 * sum(night(ACCOUNTS, CHANGED).values()),
         "The drop": MINUTES * TICKS_A_MINUTE / million * PRICES["S3, million lists"],
         "Logs": calls * LOG_BYTES / 1e9 * PRICES["CloudWatch, GB of logs"],
         "By the month": sum(by_the_month().values()),
@@ -205,22 +222,29 @@ def at_x(dms: int) -> dict[str, float]:
     """Return X's bill by what is charged."""
     answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
     sent = (1 - TO_PEOPLE) * answer.sent + TO_PEOPLE * case.sent
-    looked = looked_up(dms * (1 + sent))
-    return {"DMs received": dms * X_RECEIVED, "DMs sent": dms * sent * X_SENT, "DMs looked up": looked * X_READ}
+    charged = looked_up(dms * (1 + sent), "certain")
+    return {"DMs received": dms * X_RECEIVED, "DMs sent": dms * sent * X_SENT, "DMs looked up": charged * X_READ}
 
 
-def looked_up(dms: float) -> int:
-    """Count what the net under the webhook reads if so many DMs come evenly: pages that end below the newest known."""
-    looks = MINUTES // int(LOOK_EVERY.total_seconds() / 60)
-    each, again = dms / looks, dms / looks * (SETTLED / LOOK_EVERY)
-    return sum(_read(int((look + 1) * each) - int(look * each - again)) for look in range(1, looks + 1))
+def cheap(dms: int) -> float:
+    """Return what X takes for look-ups that believe the newest DM."""
+    answer, case = count("#data"), count("my bill is wrong and I am furious", by_staff=True)
+    return looked_up(dms * (1 + (1 - TO_PEOPLE) * answer.sent + TO_PEOPLE * case.sent), "cheap") * X_READ
 
 
-def _read(new: int) -> int:
-    read = 1
-    while read <= new:
-        read += next_page(read)
-    return read
+@cache
+def forgotten() -> int:
+    """Count the rows of one answered DM that the clock deletes some day; TTL deletes the others for nothing."""
+    world = World()
+    world.write(LINKED_A, "#data")
+    before = _on_clock(world)
+    world.work()
+    world.pass_time(timedelta(minutes=1))
+    return _on_clock(world) - before
+
+
+def _on_clock(world: World) -> int:
+    return sum(row.get("clock") == FORGET for row in world.dynamo.plain("service"))
 
 
 def night(accounts: int, changed: float) -> dict[str, float]:
@@ -253,17 +277,22 @@ def page() -> Iterator[str]:
         "them up: before you rely on a sum, compare them with the pages named below and change the script's table."
     )
     yield table(
-        ["DMs from customers", *(f"{dms:,}" for dms in VOLUMES)],
-        [[name, *(_dollars(at_x(dms)[name]) for dms in VOLUMES)] for name in at_x(1)],
-        [["**X**", *(f"**{_dollars(sum(at_x(dms).values()))}**" for dms in VOLUMES)]],
-        [[name, *(_dollars(aws(dms)[name]) for dms in VOLUMES)] for name in aws(1)],
-        [["**AWS**", *(f"**{_dollars(sum(aws(dms).values()))}**" for dms in VOLUMES)]],
+        ["DMs from customers", *(f"{dms:,}" if dms else "an idle month" for dms in MONTHS)],
+        [[name, *(_dollars(at_x(dms)[name]) for dms in MONTHS)] for name in at_x(1)],
+        [["**X**", *(f"**{_dollars(sum(at_x(dms).values()))}**" for dms in MONTHS)]],
+        [["*DMs looked up, where* `look_ups` *is cheap*", *(_dollars(cheap(dms)) for dms in MONTHS)]],
+        [[name, *(_dollars(aws(dms)[name]) for dms in MONTHS)] for name in aws(1)],
+        [["**AWS**", *(f"**{_dollars(sum(aws(dms).values()))}**" for dms in MONTHS)]],
     )
     yield (
         "X is nearly all of it. Without a contract X takes 1,440 DMs a day from the brand, 43,200 a month: a million\n"
-        "needs a contract, whose prices are its own. What is looked up is the net under the webhook: it reads every\n"
-        "DM a second time, in pages that begin small, and those of the last two minutes once more. Text\n"
-        "messages for linking come on top, at the price of your country."
+        "needs a contract, whose prices are its own. What is looked up is the net under the webhook. X charges what\n"
+        "it gives once a day, so that certainty is each DM once more; cheap is the newest of every five minutes.\n"
+        "Text messages for linking come on top, at the price of your country."
+    )
+    yield (
+        f"{limit_in_cases(1_440)} That is X's limit\n"
+        "without a contract; `tweetserve doctor` says it for the limit that X has named, and what look-ups cost."
     )
     yield "## What is counted"
     yield table(
@@ -295,12 +324,21 @@ def page() -> Iterator[str]:
         ["what", "dollars", "page"],
         [[what, f"{dollars:.3f}", page_of(what)] for what, dollars in (X_PRICES | PRICES | BY_THE_MONTH).items()],
     )
+    pings = 3 * MINUTES / 5
+    warm = pings / 1_000_000 * (PRICES["Scheduler, million calls"] + PRICES["Lambda, million calls"])
     yield "## What is assumed"
     yield "\n".join(
         (
             f"- {TO_PEOPLE:.0%} of DMs go to people, and a case takes {DESK_CALLS} calls of the desk.",
             f"- Billed for a warm call at {GB} GB: {', '.join(f'{name} {took} s' for name, took in SECONDS.items())}.",
             "- X charges each DM of a customer as received, each of ours as sent, and an echo as nothing.",
+            "- X charges a DM that it gives out once for each day (UTC), as its pricing page says softly, and nothing",
+            "  for the sender that comes with it; as a read of its own it would be up to as much again.",
+            "- DMs come evenly over the month; where they come in bursts, cheap look-ups are cheaper.",
+            f"- X posts {OTHER_POSTS} more events for each DM of a customer: somebody types, something was read.",
+            f"- The carrier loads {ACCOUNTS:,} accounts each night, of which {CHANGED:.0%} have new figures.",
+            f"- A ping every five minutes keeps three functions warm: {_dollars(warm)} of Scheduler and Lambda.",
+            f"- What a customer said is deleted by the clock, {FORGET_UNITS} write units; all else by TTL, free.",
             f"- Whatever happens: {whatever_happens()}.",
             f"- The drop's function loads {LOADED} accounts a second at {LOAD_GB} GB, whatever has changed.",
             "- Tables are small: a gigabyte more is 0.25 a month, its backup 0.20.",

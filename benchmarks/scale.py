@@ -5,19 +5,13 @@ bound is the one divided by the other.
 """
 
 import tomllib
-from collections import Counter
 from collections.abc import Iterator
-from contextlib import redirect_stdout
 from dataclasses import dataclass
-from datetime import timedelta
-from io import StringIO
 from pathlib import Path
 
-from benchmarks.costs import SECONDS, count, table
+from benchmarks.costs import SECONDS, count, forgotten, table
 from functions.shared.aws.rows import FORGET
 from infra.stage import file_of
-from tests.proof.demo import LINKED_A
-from tests.proof.world import World
 
 PAGE = Path(__file__).parents[1] / "docs" / "scale.md"
 BEGINS, ENDS = "<!-- table -->", "<!-- table end -->"
@@ -63,21 +57,6 @@ def bounds() -> Iterator[Bound]:
         "the budget's row, claims one after the other", 1 / LEAD / answer.sent, "several rows, each with a share"
     )
     yield Bound("X, without a contract", X_A_DAY / A_DAY / answer.sent, "a contract with X")
-
-
-def forgotten() -> int:
-    """Count the rows of one answered DM that a clock forgets, all under one key of its index."""
-    world = World()
-    world.write(LINKED_A, "#data")
-    with redirect_stdout(StringIO()):
-        before = _on_clock(world)
-        world.work()
-        world.pass_time(timedelta(minutes=1))
-    return _on_clock(world) - before
-
-
-def _on_clock(world: World) -> int:
-    return Counter(row.get("clock") for row in world.dynamo.plain("service"))[FORGET]
 
 
 def lines() -> str:

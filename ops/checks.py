@@ -412,10 +412,10 @@ CHECKS: dict[str, Check] = {
 }
 
 
-def shown(found: dict[str, list[Fault]]) -> str:
+def shown(found: dict[str, list[Fault]], notes: list[str]) -> str:
     faults = [
         {"part": part, "what": fault.what, "remedy": fault.remedy}
         for part, several in found.items()
         for fault in several
     ]
-    return json.dumps({"looked_at": list(found), "faults": faults}, indent=2)
+    return json.dumps({"looked_at": list(found), "faults": faults, "notes": notes}, indent=2)

@@ -4,7 +4,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from ops import checks
+from ops import checks, prices
 from ops.place import Place, at_place
 
 FAULTS = 3
@@ -31,8 +31,9 @@ def doctor(place: Place, *, as_json: bool) -> None:
     with Console(stderr=True).status("looking") as status:
         found = checks.examine(place, heard=lambda part: status.update(f"looking at {part}"))
     faults = [fault for several in found.values() for fault in several]
+    told = list(prices.notes(place)) if not found["tables"] else []
     if as_json:
-        typer.echo(checks.shown(found))
+        typer.echo(checks.shown(found, told))
     else:
         console = Console()
         for part, several in found.items():
@@ -40,6 +41,8 @@ def doctor(place: Place, *, as_json: bool) -> None:
             for fault in several:
                 console.print(Text(f"    {fault.what}\n    → {fault.remedy}"))
         many = "1 fault." if len(faults) == 1 else f"{len(faults)} faults."
+        for note in told:
+            console.print(Text(f"· {note}"))
         console.print(many if faults else "Nothing is wrong.", highlight=False)
     if faults:
         raise typer.Exit(FAULTS)

@@ -86,6 +86,14 @@ def test_nothing_is_wrong_with_what_is_right(healthy: Terminal) -> None:
     assert said.exit_code == 0
 
 
+def test_says_what_look_ups_cost_and_what_the_limit_means_though_nothing_is_wrong_with_it(healthy: Terminal) -> None:
+    certain, cheap, limit = healthy.json("doctor")["notes"]
+
+    assert certain.startswith("Look-ups that are certain, as here: $22 for 1,000, $933 for 43,200,")
+    assert cheap.startswith("Look-ups that are cheap: $22 for 1,000, $86 for 43,200,")
+    assert limit == "At 1,440 DMs a day this brand can end about 720 cases at 2 DMs each."
+
+
 def test_a_dozen_different_faults_are_all_named_with_their_remedies(
     healthy: Terminal, hook: Hook, monkeypatch: pytest.MonkeyPatch
 ) -> None:
