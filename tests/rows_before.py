@@ -111,6 +111,7 @@ def _beside(world: World) -> None:
     loads.take_lease(store, loads.Holder("machine", 1, "one"), now)
     loads.save(store, loads.Load(now.isoformat(), "accounts.jsonl", "ops", state="done", accounts=3), now)
     store.commit([Put(loads.ended_row("account-9", "1"))])
+    store.commit([rows.tellme_row(EARLIER, "3000000000000000001", "notice-1", now)])
     letter = {"MessageGroupId": EARLIER}
     later.keep(store, {"attributes": letter, "messageId": "m-1", "body": '{"kind": "post"}'}, now)
     world.reader.receive(Letter("1", "echo", None, None, None, now))
