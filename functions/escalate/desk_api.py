@@ -29,8 +29,12 @@ from functions.shared.delivery.sender import Sender
 from functions.shared.wording.safety import LOCK_STAYS, UNDONE
 from functions.shared.x.ids import NO_X_ID
 
-DEPTH = 25
-"""Cases looked at in each line for one `next`: more than people who press it at the same moment."""
+IN_LINES, LOOKED_AT = 8, 4
+"""Rows of the index that one `next` reads of its lines together, and cases that it then looks at, earliest due first.
+
+With as many who have just answered this person that is 20 rows, however long the lines are. Whoever loses these to
+others who press it at the same moment has the next by its ticket.
+"""
 
 
 RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
@@ -262,15 +266,18 @@ class Desk:
         """What waits in these lines, in the order of taking. The index may lag behind, so the rows are read."""
         now = self.sender.now()
         store = self.sender.store
-        ids = [case_id_in(row) for line in lines_of(*teams) for row in store.line(line, DEPTH)]
-        waiting = (case for case in conversations._cases_of(store, ids) if case.state == "NEW" and case.team in teams)
+        lines = lines_of(*teams)
+        each = max(1, IN_LINES // len(lines))
+        found = sorted((row for line in lines for row in store.line(line, each)), key=lambda row: str(row["due_at"]))
+        looked_at = conversations._cases_of(store, map(case_id_in, found[:LOOKED_AT]))
+        waiting = (case for case in looked_at if case.state == "NEW" and case.team in teams)
         return sorted(waiting, key=lambda case: (_waits_for_other(case, staff, now), case.due_at))
 
     def _back_to(self, staff: Staff) -> list[Case]:
         """What this person had before, and whose customer has answered a moment ago."""
         now = self.sender.now()
         store = self.sender.store
-        found = conversations._cases_of(store, conversations.back_to(store, staff.id, DEPTH))
+        found = conversations._cases_of(store, conversations.back_to(store, staff.id, LOOKED_AT))
         mine = (case for case in found if case.state == "NEW" and case.last_owner == staff.id and staff.serves(case))
         return sorted((case for case in mine if _is_back(case, now)), key=lambda case: case.due_at)
 
