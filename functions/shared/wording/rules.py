@@ -12,9 +12,7 @@ from functions.shared.wording.phrases import Phrase, Place, first_of, phrases
 from functions.shared.wording.reading import folded
 
 _MANY = 5
-"""So many words beside a hashtag, all of them news to it, are not a question about it."""
-_MANY_ASKED = 8
-"""The same where it is put as a question."""
+"""So many words beside a hashtag are for people: such as are no filler, or, in a question, no words of a question."""
 
 
 @dataclass(frozen=True)
@@ -117,12 +115,20 @@ def urgent(words: Sequence[str], tags: Collection[str] = ()) -> Match | None:
 def trouble(words: Sequence[str], kind: str = "") -> str | None:
     """Return the words of trouble in a text, if there are any, but for those that the rule of a kind answers."""
     answered = routing()["not_trouble"].get(kind, ())
-    return first_of([phrase for phrase in _phrases("trouble") if phrase.source not in answered], words)
+    found = first_of([phrase for phrase in _phrases("trouble") if phrase.source not in answered], words)
+    return found or (None if kind else _negated(words))
+
+
+def _negated(words: Sequence[str]) -> str | None:
+    """Return the negation in words beside a hashtag, but for such as "don't mind"."""
+    return None if first_of(_phrases("calm"), words) else first_of(_phrases("negation"), words)
 
 
 def many(words: Sequence[str]) -> bool:
     """Say whether there are more words beside a hashtag than a question about it has."""
-    return len(new_words(words)) >= (_MANY_ASKED if first_of(_phrases("asks"), words) else _MANY)
+    if first_of(_phrases("asks"), words):
+        return len(new_words(words)) >= _MANY
+    return len([word for word in words if word not in filler() and not word.isdigit()]) >= _MANY
 
 
 def new_words(words: Sequence[str]) -> list[str]:
