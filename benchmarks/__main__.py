@@ -223,20 +223,21 @@ def chart(measured: list[Row]) -> bytes:
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m benchmarks", description="Everything side by side.")
     parser.add_argument("--quick", action="store_true", help="fewer rounds, within a minute; writes nothing")
+    parser.add_argument("--rounds", type=int, default=ROUNDS, help=f"of which medians are taken, {ROUNDS} unless said")
     parser.add_argument("--json", action="store_true", help="print JSON instead of a table")
     options = parser.parse_args()
-    measured = list(rows(QUICK if options.quick else ROUNDS, quick=options.quick))
+    times = QUICK if options.quick else options.rounds
+    measured = list(rows(times, quick=options.quick))
+    where = f"{machine()} Medians of {times} rounds."
     if options.json:
         print(
-            json.dumps(
-                {"machine": machine(), "rows": [asdict(row) | {"ratio": row.ratio} for row in measured]}, indent=2
-            )
+            json.dumps({"machine": where, "rows": [asdict(row) | {"ratio": row.ratio} for row in measured]}, indent=2)
         )
     else:
-        print(f"{machine()}\n\n{table(measured)}")
+        print(f"{where}\n\n{table(measured)}")
     if not options.quick:
         CHART.write_bytes(chart(measured))
-        written(f"{machine()}\n\n{table(measured)}")
+        written(f"{where}\n\n{table(measured)}")
 
 
 def written(measured: str) -> None:
