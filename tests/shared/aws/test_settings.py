@@ -55,3 +55,14 @@ def test_one_that_nobody_has_put_there_yet_is_told_from_what_goes_wrong(
     monkeypatch.setattr(settings, "_secrets", {})
     with pytest.raises(settings.client("secretsmanager").exceptions.InvalidRequestException):
         settings.secret(NAME)
+
+
+def test_aws_is_asked_by_one_name_which_is_not_made_anew_for_each_call(kept: None) -> None:
+    names: list[str | bytes] = []
+    client = settings.client("secretsmanager")
+    client.meta.events.register_last("before-send.*", lambda request, **_: names.append(request.headers["User-Agent"]))
+
+    client.get_secret_value(SecretId=NAME)
+    client.list_secrets()
+
+    assert [str(name, "ascii") if isinstance(name, bytes) else name for name in names] == ["tweetserve"] * 2
