@@ -116,7 +116,7 @@ def _answered_or_not(heard: Heard, why: Why, answers: Answers, handover: Escalat
     found = _what(handover)
     if answers.replies:
         replies = [*answers.replies, *in_short(handover)]
-        return _answered_too(heard, why, replies, found, after, commands=answers.by)
+        return answered_too(heard, why, replies, found, after, commands=answers.by)
     if heard.open_case and handover.if_open:
         decision = answered_with(heard, why, [handover.if_open], after=after)
         return replace(decision, case=Join(heard.open_case)) if handover.adds else decision
@@ -171,7 +171,7 @@ def answered_with(
     return Decision("answered", why.step, why.rule, after, say)
 
 
-def _answered_too(
+def answered_too(
     heard: Heard,
     why: Why,
     replies: Sequence[Reply],
@@ -201,7 +201,7 @@ def changed(heard: Heard, why: Why, result: Reply | Changed) -> Decision:
         result = Changed(result, heard.customer)
     if heard.trouble() and not result.erases:
         found = heard.team_match(heard.rest)
-        decision = _answered_too(heard, why, [result.reply], found, result.customer)
+        decision = answered_too(heard, why, [result.reply], found, result.customer)
     else:
         decision = answered_with(heard, why, [result.reply], after=result.customer)
     if result.refused and decision.case is None:

@@ -5,7 +5,7 @@ from dataclasses import replace
 from datetime import datetime, timedelta
 
 from functions.commands import flood, incidents, our_words, switches, texts
-from functions.commands.answering import OTHER, Answers, answer, answered_with, changed, said
+from functions.commands.answering import OTHER, Answers, answer, answered_too, answered_with, changed, said
 from functions.commands.compose import said_alone
 from functions.commands.decisions import Decision, Join, Open, Why
 from functions.commands.handover import acknowledgement, to_people, with_person
@@ -330,6 +330,8 @@ def rule(heard: Heard) -> Decision | None:
         return _answers(heard, found, found.outcome.removeprefix("answer:"))
     if decision := known_incident(heard, found):
         return decision
+    if found.kind == "other" and incidents.is_place(heard):
+        return answer(heard, "6 rule", [registry().by_tag["network"]])
     if found.kind == "other":
         return None
     return to_people(heard, Why("6 rule", said(found)), found, key=acknowledgement(heard, found))
@@ -343,8 +345,11 @@ def known_incident(heard: Heard, found: Match) -> Decision | None:
     if notice and incidents.needs_person(heard):
         return with_person(heard, Why("6 rule", f"notice {notice.id}, {said(found)}"), found, notice)
     if notice:
-        reply = incidents.fault(notice, heard.question.now, heard.brand)
-        return answered_with(heard, Why("6 rule", f"notice {notice.id}"), [reply])
+        reply, why = incidents.fault(notice, heard.question.now, heard.brand), Why("6 rule", f"notice {notice.id}")
+        beside = rules.of_kinds(heard.read.words, ("bill", "order"))
+        return (
+            answered_too(heard, why, [reply], beside, heard.customer) if beside else answered_with(heard, why, [reply])
+        )
     if ended := incidents.ended(heard, found):
         return answered_with(heard, Why("6 rule", f"notice {ended.id} over"), [incidents.over(ended)])
     return None

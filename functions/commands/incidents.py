@@ -85,8 +85,11 @@ def known(heard: Heard, found: Match) -> Notice | None:
     """
     notices = [one for one in heard.question.catalogue.notices() if one.told(heard.question.now)]
     best, placed = _most_about(heard, found, notices)
-    asks_again = best and best.areas and not placed and heard.question.customer.told_of == best.id
-    return None if asks_again else best
+    told_of = next((one for one in notices if one.id == heard.question.customer.told_of), None)
+    if told_of and not placed and not places_in(heard.as_written.words, heard.question.catalogue):
+        asks = found.kind in ("fault", "other") and rules.asks_news(heard.read.words)
+        return told_of if asks or not told_of.areas else None if best is told_of else best
+    return best
 
 
 def ended(heard: Heard, found: Match) -> Notice | None:
@@ -139,7 +142,7 @@ def news(question: Question) -> Reply | None:
 def _most_about(heard: Heard, found: Match, notices: Sequence[Notice]) -> tuple[Notice | None, bool]:
     """Return the one of which a message says most, and whether it names a place that this one touches."""
     words = heard.as_written.words
-    if not notices or not (found.kind == "fault" or (found.kind == "other" and rules.of_incident(heard.read.words))):
+    if not notices or not _is_about_one(heard, found):
         return None, False
     near = places_in(words, heard.question.catalogue)
     scored = [(_score(one, words, near, heard.brand), one) for one in notices]
@@ -149,6 +152,20 @@ def _most_about(heard: Heard, found: Match, notices: Sequence[Notice]) -> tuple[
     if not placed and (not said or found.kind == "other" or (len(about) > 1 and any(one.areas for one in about))):
         return None, False
     return max(about, key=lambda one: one.started_at), placed
+
+
+def _is_about_one(heard: Heard, found: Match) -> bool:
+    words = heard.read.words
+    return found.kind == "fault" or (found.kind == "other" and (rules.of_incident(words) or rules.asks_news(words)))
+
+
+def is_place(heard: Heard) -> bool:
+    """Say whether a message says nothing but a place, as who was asked for one may."""
+    words = heard.as_written.words
+    near = places_in(words, heard.question.catalogue)
+    names = {word for place in near for word in plain(place.name).words}
+    rest = [word for word in words if word not in names | rules.filler() and not word[:1].isdecimal()]
+    return len(near) == 1 and all(places.in_words((word,), heard.brand) for word in rest)
 
 
 def places_in(words: Sequence[str], catalogue: Catalogue) -> list[Spot]:
@@ -167,4 +184,5 @@ def _score(notice: Notice, words: Sequence[str], near: Sequence[Spot], brand: Br
     if near and not here:
         return False, False
     said = any(places.stand_in(plain(word).words, words) for word in notice.words)
-    return bool(here and notice.areas), said
+    alike = {word for some in rules.alike() if some & {*notice.words} for word in some}
+    return bool(here and notice.areas), said or not alike.isdisjoint(words)

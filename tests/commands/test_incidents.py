@@ -53,6 +53,10 @@ def test_who_writes_of_it_is_told_at_once_and_no_case_is_opened() -> None:
         "my internet has been dead all morning in leeds",  # there, and it may be the same
         "#outage leeds",
         "any problems in Leeds today?",
+        "no service",  # as good as no signal
+        "when will the signal be back in Leeds?",
+        "is the mast in LS6 fixed yet",
+        "pls tell me when it works again in Leeds",
         "can't make calls in LEEDS!!!",
     ],
 )
@@ -144,6 +148,30 @@ def test_one_that_is_not_on_or_not_true_or_makes_no_sense_is_not_told(changed: d
 def test_of_two_the_one_is_told_that_more_is_said_of() -> None:
     assert of("no internet in HU5", LEEDS, HULL).rule == "notice hull-data"
     assert of("no signal in LS6", HULL, LEEDS).rule == "notice leeds-calls"
+
+
+@pytest.mark.parametrize(
+    "text", ["how long until it's fixed", "any news?", "tell me when it's fixed", "when will my signal be back"]
+)
+def test_who_was_told_and_asks_how_it_stands_is_told_again(text: str) -> None:
+    assert key(text, told_of="leeds-calls") == "notice.fault"
+
+
+@pytest.mark.parametrize(
+    ("text", "team"),
+    [
+        ("no signal in Leeds and you charged me twice", "billing"),
+        ("no signal in Leeds, I'm going to cancel my contract", "sales"),
+    ],
+)
+def test_other_trouble_beside_it_reaches_a_person(text: str, team: str) -> None:
+    decision = of(text)
+
+    assert decision.say
+    assert decision.say.key == "notice.fault"
+    assert "I've also passed what you wrote to our" in decision.say.text
+    assert isinstance(decision.case, Open)
+    assert decision.case.team == team
 
 
 def test_where_two_are_as_likely_a_person_asks() -> None:

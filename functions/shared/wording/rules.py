@@ -182,6 +182,24 @@ def depends(words: Sequence[str]) -> bool:
     return first_of(_phrases("depends"), words) is not None
 
 
+def asks_news(words: Sequence[str]) -> bool:
+    """Say whether a text asks how a known incident stands."""
+    return first_of(_phrases("asks_news"), words) is not None
+
+
+@cache
+def alike() -> tuple[frozenset[str], ...]:
+    """Return sets of words of which each stands for the others where something does not work."""
+    return tuple(frozenset(line.split()) for line in routing()["alike"])
+
+
+def of_kinds(words: Sequence[str], kinds: Collection[str]) -> Match | None:
+    """Return the first rule of these kinds that matches."""
+    words = as_meant(words)
+    tried = (rule for rule in rules() if rule.kind in kinds and not rule.named_only)
+    return next((match for rule in tried if (match := rule.match(words, ()))), None)
+
+
 def of_news(words: Sequence[str]) -> bool:
     """Say whether words beside #tellme are about what it asks for."""
     return first_of(_phrases("of_news"), words) is not None

@@ -72,6 +72,14 @@ def test_no_place_or_two_are_asked_about(says: str) -> None:
     assert ask(says, content=EVERY).key == "network.where"
 
 
+@pytest.mark.parametrize("says", ["LS6", "ls6 2ab please", "Leeds", "I'm in Leeds"])
+def test_a_place_alone_is_the_answer_to_which_place_it_is(says: str) -> None:
+    decision = decided(says, content=EVERY)
+
+    assert decision.say
+    assert (decision.say.key, decision.case) == ("network.known", None)
+
+
 @pytest.mark.parametrize("says", ["#network Newport NP20", "#network NP20 4AB", "#network York"])
 def test_a_postcode_says_which(says: str) -> None:
     assert ask(says, content=EVERY).key == "network.clear"
