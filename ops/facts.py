@@ -18,15 +18,14 @@ from functions.load.checking import reasons
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import Brand
 from functions.shared.brand.locale import CountryWords
-from functions.shared.wording.country import Country
+from functions.shared.conversation.cases import TEAMS
+from functions.shared.wording.country import Country, team_name
 from functions.shared.wording.rules import rules
 from functions.shared.wording.text import USUAL
 
 LONGEST = {
     "hi": f"Hi @{'m' * 15}, ",
     "case": "7KD-2MX",
-    "team": "our devices and network team",
-    "Team": "Our devices and network team",
     "says": "m" * 100,
     "choices": "#charges or #handsets or #minutes",
 }
@@ -119,7 +118,8 @@ def _words(brand: Brand) -> Iterator[str]:
 def _lengths(brand: Brand) -> Iterator[str]:
     country = Country(brand)
     promised = f"{TIMES[brand.clock]} on {DAYS[brand.date_order]}"
-    longest = LONGEST | {"promised": promised, "eta": f"by {promised}"}
+    team = max((team_name(team, brand) for team in TEAMS), key=len)
+    longest = LONGEST | {"promised": promised, "eta": f"by {promised}", "team": team, "Team": team}
     soon = {f"ack.{rule.kind}" for rule in rules() if rule.team == "urgent"}
     for key, text in texts().items():
         hurried = {"eta": "in about 55 minutes"} if key.removesuffix(".unstaffed") in soon else {}

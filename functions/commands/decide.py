@@ -21,6 +21,7 @@ from functions.shared.conversation.linking import unlinked
 from functions.shared.conversation.promises import due_at
 from functions.shared.wording import ours, rules
 from functions.shared.wording.rules import Match
+from functions.shared.wording.saying import full_date, time_of_day
 from functions.shared.wording.stop_words import beside_stop, foreign_stop, plain_start, plain_stop, stop_tag
 from functions.shared.wording.text import Reply
 from functions.shared.x.ids import is_older
@@ -185,7 +186,8 @@ def stale(heard: Heard) -> Decision | None:
     if decision.say and decision.say.kind == "answer":
         decision = _for_people(heard, Why("2 stale", decision.rule))
     at = heard.question.dm.at
-    note = f"Written on {at:%a} {at.day} {at:%b} at {at:%H:%M} UTC, and reached us late."
+    written = full_date(at.astimezone(heard.brand.zone).date(), heard.brand)
+    note = f"Written on {written} at {time_of_day(at, heard.brand)}, and reached us late."
     return replace(decision, note=note) if decision.case else decision
 
 

@@ -12,6 +12,7 @@ from functions.shared.carrier.accounts import Account, Dated, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Team
 from functions.shared.wording import saying
+from functions.shared.wording.country import team_name
 from functions.shared.wording.safety import LOCKED
 from functions.shared.wording.text import Reply, Text
 
@@ -57,8 +58,7 @@ PAUSED = Text(
 )
 SUSPENDED = Text(
     "figures.suspended",
-    "{hi}I can't show your account here just now. Reply #human and a person from our billing team will explain and"
-    " help.",
+    "{hi}I can't show your account here just now. Reply #human and a person from {team} will explain and help.",
     needs=FOUND,
 )
 TOO_OLD = Text(
@@ -197,7 +197,7 @@ def figures(question: Question) -> Figures | Reply:
         case "closed":
             return _ended(question)
     if account.status == "suspended":
-        return replace(SUSPENDED.reply(), quotes=account.account_id)
+        return replace(SUSPENDED.reply(team=team_name("billing", question.catalogue.brand)), quotes=account.account_id)
     return Figures(question, account, line)
 
 

@@ -11,7 +11,7 @@ from typing import cast
 from functions.commands.registry import Command, Question, registry
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.items import Unreadable
-from functions.shared.conversation.cases import TEAM_NAMES, Team, case_number
+from functions.shared.conversation.cases import Team, case_number
 from functions.shared.conversation.customers import Customer, seen
 from functions.shared.conversation.promises import due_at, tellable
 from functions.shared.wording import country, rules
@@ -168,7 +168,7 @@ class Heard:
 
     def values(self, case: str, team: Team, due: datetime) -> dict[str, str]:
         """Return what the acknowledgements' texts name of a case."""
-        name = TEAM_NAMES[team]
+        name = country.team_name(team, self.brand)
         return {
             "case": case_number(case),
             "team": name,

@@ -9,10 +9,11 @@ from functions.commands.texts import FIRST_CONTACT, TOO
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import Account
 from functions.shared.carrier.items import Unreadable
-from functions.shared.conversation.cases import TEAM_NAMES, Case
+from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.promises import Ahead, due_to_tell
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.wording.country import team_name
 from functions.shared.wording.saying import eta
 from functions.shared.wording.text import ETA, Reply, form, worded
 from functions.shared.x.messages import DirectMessage
@@ -77,5 +78,7 @@ class Anew:
             return None
         notice = FIRST_CONTACT.format(privacy_url=question.catalogue.brand.privacy_url)
         had_notice = notice if reply.text.endswith(notice) else None
-        too = TOO.format(team=TEAM_NAMES[case.team], eta=ETA, case=case.number) if reply.too and case else reply.too
+        too = reply.too
+        if too and case:
+            too = TOO.format(team=team_name(case.team, question.catalogue.brand), eta=ETA, case=case.number)
         return form(said, handle=customer.handle, too=too, first_contact=had_notice)

@@ -155,7 +155,7 @@ class Desk:
 
     def resolve(self, staff: Staff, case_id: str, request: ResolveRequest) -> CaseAnswer:
         def resolved(current: Conversation, case: Case) -> Conversation:
-            _refuse_unread(case, request.seen)
+            _refuse_unread(case, request.seen, self.brand)
             now = self.sender.now()
             words = self._last_words(current.customer, case, request)
             ended = _unlocked(current, request).with_case(cases.resolved(case, request.wrap_up, now))
@@ -177,7 +177,7 @@ class Desk:
         reply_id = f"{request.request_id}#staff"
 
         def replied(current: Conversation, case: Case) -> Conversation:
-            _refuse_unread(case, request.seen)
+            _refuse_unread(case, request.seen, self.brand)
             if self._replies(case.customer, reply_id):
                 raise _used_otherwise()
             now = self.sender.now()
@@ -235,7 +235,7 @@ class Desk:
         try:
             return cases.owned(case, staff.id, fence, now)
         except NotYours as error:
-            raise Refusal(409, views.lost(case, now)) from error
+            raise Refusal(409, views.lost(case, now, self.brand)) from error
 
     def _read(self, case_id: str) -> Case:
         case = conversations.case_of(self.sender.store, case_id)
@@ -350,9 +350,9 @@ def _used_otherwise() -> Refusal:
     return Refusal(400, ErrorAnswer(error="This request id was used for something else: choose a new one."))
 
 
-def _refuse_unread(case: Case, seen: datetime | None) -> None:
+def _refuse_unread(case: Case, seen: datetime | None, brand: Callable[[], Brand]) -> None:
     if seen and case.newest > seen:
-        sentence = f"The customer wrote again at {views.clock_time(case.newest)}: read that first."
+        sentence = f"The customer wrote again at {views.clock_time(case.newest, brand)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
 
 

@@ -7,6 +7,7 @@ from contextlib import suppress
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
+from zoneinfo import ZoneInfoNotFoundError
 
 from functions.escalate.contract import Delivery, LostAnswer, ShownCase, ShownEntry
 from functions.shared.brand.catalogue import Brand
@@ -14,6 +15,7 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.wording import saying
 from functions.shared.wording.country import Country
 
 
@@ -51,19 +53,23 @@ def page(newest_first: Iterable[Entry]) -> tuple[list[Entry], Entry | None]:
     return taken[::-1], None
 
 
-def clock_time(at: datetime) -> str:
-    return f"{at.astimezone(UTC):%H:%M} UTC"
+def clock_time(at: datetime, brand: Callable[[], Brand]) -> str:
+    """Say a time by the brand's clock; where that is not known, in UTC."""
+    try:
+        return saying.time_of_day(at, brand())
+    except (Unreadable, ZoneInfoNotFoundError, ValueError):
+        return f"{at.astimezone(UTC):%H:%M} UTC"
 
 
-def lost(case: Case, now: datetime) -> LostAnswer:
+def lost(case: Case, now: datetime, brand: Callable[[], Brand]) -> LostAnswer:
     """Say to somebody whose claim does not hold where the case is now."""
     since = {"CLAIMED": case.claimed_at, "RESOLVED": case.resolved_at}.get(case.state)
-    return LostAnswer(error=f"{_where(case, now)} Nothing was written.", owner=case.owner, since=since)
+    return LostAnswer(error=f"{_where(case, now, brand)} Nothing was written.", owner=case.owner, since=since)
 
 
-def _where(case: Case, now: datetime) -> str:
+def _where(case: Case, now: datetime, brand: Callable[[], Brand]) -> str:
     if case.state == "CLAIMED" and case.lease_until and case.lease_until <= now:
-        return f"The claim on case {case.number} ran out at {clock_time(case.lease_until)}."
+        return f"The claim on case {case.number} ran out at {clock_time(case.lease_until, brand)}."
     match case.state:
         case "NEW":
             return f"Case {case.number} is back in the line."

@@ -198,3 +198,11 @@ def test_a_card_goes_without_what_the_brand_does_not_say() -> None:
     nobody = Brand.of({"kind": "brand", "id": "facts"})
 
     assert len(views.card("danger", lambda: nobody)) == len(views.cards()["danger"]) - 1
+
+
+def test_a_team_is_called_as_the_brand_calls_it() -> None:
+    _, british = read(UK, "no signal since Tuesday", "linked_customer")
+    _, american = read(US, "no signal since Tuesday", "linked_customer")
+
+    assert "our devices and network team" in british
+    assert "our network team" in american

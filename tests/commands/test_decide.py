@@ -753,7 +753,7 @@ def test_what_was_written_over_half_an_hour_ago_goes_to_people_instead_of_an_ans
 
     assert is_silent(decision)
     assert opened(decision).team == team
-    assert decision.note == "Written on Tue 24 Nov at 13:44 UTC, and reached us late."
+    assert decision.note == "Written on 24 Nov 2026 at 13:44, and reached us late."
 
 
 def test_what_was_written_within_half_an_hour_is_answered() -> None:

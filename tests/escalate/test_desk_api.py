@@ -272,7 +272,7 @@ def test_when_the_lease_has_run_out_nothing_is_written(office: Office, act: str,
     status, answer = office.act("agent-1", case, act, **more)
 
     assert status == 409
-    assert "ran out at 14:15 UTC" in answer["error"]
+    assert "ran out at 14:15." in answer["error"]
     assert office.loaded(ALICE) == before
 
 

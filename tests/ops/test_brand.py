@@ -18,6 +18,7 @@ from tests.brands import AMERICAN, BRANDS, FACTS, UK, US
 EVERY = sorted(folder for folder in BRANDS.iterdir() if folder.is_dir())
 NOT_NEEDED = {"handle", "minor_sign", "holidays", "special_hours", "bank_phone", "emergency.also", "emergency.silent"}
 NOT_NEEDED |= {
+    "teams",
     "notice_period",
     "unlock_how",
     "postcode",
@@ -86,6 +87,8 @@ def test_what_may_be_left_out_is_what_the_model_says() -> None:
         ({"words": FACTS["words"] | {"regulator": []}}, "The fact words.regulator"),
         ({"words": FACTS["words"] | {"move_code": ["P.A.C."]}}, "The fact words.move_code"),
         ({"words": FACTS["words"] | {"move_code": ["data"]}}, "The word data of words.move_code belongs to #data."),
+        ({"teams": {"devices": "our " * 10}}, "The fact teams.devices"),
+        ({"teams": {"night": "our night team"}}, "The fact teams.night"),
         ({"clock": "13h"}, "The fact clock is none of '12h' or '24h'."),
         ({"shoe_size": "44"}, "The fact shoe_size is no attribute."),
     ],

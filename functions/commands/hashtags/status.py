@@ -4,8 +4,8 @@ from dataclasses import replace
 
 from functions.commands import incidents
 from functions.commands.registry import Command, Example, Question
-from functions.shared.conversation.cases import TEAM_NAMES
 from functions.shared.conversation.promises import told_next
+from functions.shared.wording.country import team_name
 from functions.shared.wording.saying import eta, moment
 from functions.shared.wording.text import Reply, Text
 
@@ -37,7 +37,7 @@ def say(question: Question) -> Reply:
         return WITH_YOU.reply(case=case.number, as_of=answered)
     told = told_next(case, question.now, brand, question.ahead)
     said = eta(told, question.now, brand)
-    return replace(WITH_US.reply(case=case.number, team=TEAM_NAMES[case.team], eta=said), promises=told)
+    return replace(WITH_US.reply(case=case.number, team=team_name(case.team, brand), eta=said), promises=told)
 
 
 command = Command(

@@ -68,6 +68,19 @@ class CountryWords(Part):
     """The currency, spoken: "pounds", "quid"."""
 
 
+TeamName = Annotated[Word, StringConstraints(max_length=30)]
+
+
+class TeamNames(Part):
+    """The five teams as customers read them: "our care team". One that is left out is called as everywhere."""
+
+    urgent: TeamName | None = None
+    billing: TeamName | None = None
+    devices: TeamName | None = None
+    sales: TeamName | None = None
+    general: TeamName | None = None
+
+
 class Locale(Part):
     """Where the brand is. It stands in the brand's facts."""
 
@@ -87,6 +100,7 @@ class Locale(Part):
 
     languages: tuple[Annotated[str, StringConstraints(pattern=r"^[a-z]{2}$")], ...] = ()
     """In which languages beside English customers may say that a phone is stolen, or stop, as ISO 639 writes them."""
+    teams: TeamNames | None = None
     words: CountryWords
     emergency: Emergency
     crisis_line: Word

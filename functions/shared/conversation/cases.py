@@ -29,7 +29,7 @@ TEAM_NAMES: dict[Team, str] = {
     "sales": "our sales team",
     "general": "our care team",
 }
-"""A team in words to the customer."""
+"""A team in words to the customer, where the brand does not say others."""
 
 LEASE = timedelta(minutes=15)
 BACK_TO_OWNER = timedelta(minutes=10)

@@ -7,6 +7,7 @@ from dataclasses import replace
 from functions.shared.brand.catalogue import Brand
 from functions.shared.brand.locale import CountryWords
 from functions.shared.carrier.items import Unreadable
+from functions.shared.conversation.cases import TEAM_NAMES, Team
 from functions.shared.wording.reading import Plain, plain
 from functions.shared.wording.rules import as_meant
 
@@ -72,6 +73,14 @@ class Country(Mapping[str, str]):
 
     def __len__(self) -> int:
         return len(_PLACES)
+
+
+def team_name(team: Team, brand: Brand) -> str:
+    """Name a team to customers, as the brand calls it."""
+    with suppress(Unreadable):
+        if brand.teams and (named := getattr(brand.teams, team)):
+            return str(named)
+    return TEAM_NAMES[team]
 
 
 def _span(days: int) -> str:
