@@ -294,6 +294,9 @@ def page() -> Iterator[str]:
         f"{limit_in_cases(1_440)} That is X's limit\n"
         "without a contract; `tweetserve doctor` says it for the limit that X has named, and what look-ups cost."
     )
+    added = sum(aws(1_000_000).values()) - sum(aws(0).values())
+    by_people = f"{TO_PEOPLE:.0%} of them answered by people"
+    yield f"On AWS a million DMs add {_dollars(added)} dollars to an idle month, {by_people}."
     yield "## What is counted"
     yield table(
         ["for one DM", "a hashtag's answer", "a case that staff answer"],
