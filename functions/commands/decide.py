@@ -55,7 +55,10 @@ def decide(
     """
     before = question.customer
     dm = question.dm
-    question = replace(question, dm=dm.model_copy(update={"text": ours.without(dm.text, our_words.every())}))
+    question = replace(
+        question,
+        dm=dm.model_copy(update={"text": ours.without(dm.text, our_words.with_facts(question.catalogue.facts))}),
+    )
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
     question = replace(question, customer=flood.dm_counted(question))

@@ -49,7 +49,7 @@ class Heard:
 
     @cached_property
     def read(self) -> Plain:
-        return country.placed(self.as_written, self.brand)
+        return country.placed(self.as_written, self.question.catalogue.facts)
 
     @cached_property
     def as_written(self) -> Plain:

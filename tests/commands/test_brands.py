@@ -11,13 +11,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from functions.commands import our_words
 from functions.commands.registry import registry
 from functions.commands.texts import texts
 from functions.escalate import views
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.brand.locale import CountryWords
 from functions.shared.conversation.cases import Case
+from functions.shared.wording import ours
 from functions.shared.wording.country import Country
+from functions.shared.wording.reading import plain
 from functions.shared.wording.saying import eta
 from functions.shared.wording.text import worded
 from local.demo import catalogue, people
@@ -206,3 +209,20 @@ def test_a_team_is_called_as_the_brand_calls_it() -> None:
 
     assert "our devices and network team" in british
     assert "our network team" in american
+
+
+@both
+@pytest.mark.parametrize("fact", ["number_move", "spam_report", "leaving_how", "crisis_line", "fraud_report"])
+def test_a_fact_that_comes_back_pasted_is_nobodys_trouble(brand: Path, fact: str) -> None:
+    facts = Brand.of({UK: FACTS, US: AMERICAN}[brand])
+
+    left = ours.without(f"You said: {getattr(facts, fact)} My phone was stolen", our_words.with_facts(facts))
+
+    assert len(plain(left).words) <= len(plain("You said: 988 My phone was stolen").words) + ours.ALONE
+    assert plain(left).words[-4:] == ("my", "phone", "was", "stolen")
+
+
+def test_a_stop_is_heard_where_nothing_is_known_of_the_brand() -> None:
+    nothing = [item for item in CONTENT[UK] if item["kind"] != "brand"]
+
+    assert decided("#stop", PEOPLE[UK]["linked_customer"], content=nothing).customer.stopped

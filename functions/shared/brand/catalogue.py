@@ -2,6 +2,7 @@
 
 from collections import defaultdict
 from collections.abc import Callable, Iterable, Mapping
+from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
@@ -227,6 +228,13 @@ class Catalogue:
         if facts is None:
             raise Unreadable("the catalogue has no brand facts")
         return Brand.of(facts)
+
+    @property
+    def facts(self) -> Brand:
+        """Return who we are as far as that is known: for what goes without, like hearing a stop."""
+        with suppress(Unreadable):
+            return self.brand
+        return Brand.of({})
 
     def offers(self) -> list[Offer]:
         return sorted(self._sound(Offer, "offer"), key=lambda offer: offer.rank)
