@@ -55,10 +55,8 @@ def decide(
     """
     before = question.customer
     dm = question.dm
-    question = replace(
-        question,
-        dm=dm.model_copy(update={"text": ours.without(dm.text, our_words.with_facts(question.catalogue.facts))}),
-    )
+    written = ours.without(dm.text, our_words.with_facts(question.catalogue.facts))
+    question = replace(question, dm=dm.model_copy(update={"text": written}))
     if before.link and before.link.unused(question.now):
         question = replace(question, customer=unlinked(before))
     question = replace(question, customer=flood.dm_counted(question))
