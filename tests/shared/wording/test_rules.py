@@ -10,9 +10,11 @@ import pytest
 from functions.commands.registry import Escalate, registry
 from functions.commands.texts import texts
 from functions.shared.wording.phrases import Phrase, first_of, phrases
+from functions.shared.wording.reading import plain
 from functions.shared.wording.rules import Rule, filler, look_first, match_words, routing, rules, trouble, urgent
 from functions.shared.wording.stop_words import beside_stop, plain_start, plain_stop, stop_tag
 from tests.asking import question
+from tests.brands import AMERICAN
 from tests.hearing import heard, match
 from tests.places import DATA, ROOT
 
@@ -27,6 +29,17 @@ def test_a_sentence_comes_out_as_stated(text: str, goes_to: str, kind: str) -> N
     found = match(text)
 
     assert (found.outcome or found.team, found.kind) == (goes_to, kind)
+
+
+def test_what_names_nothing_of_a_country_comes_out_alike_for_every_brand() -> None:
+    alike = [row for row in KINDS if heard(row[0]).words == plain(row[0]).words]
+
+    def comes_out(text: str) -> tuple[str | None, str]:
+        found = match(text, AMERICAN)
+        return found.outcome or found.team, found.kind
+
+    assert len(alike) > 100
+    assert [(text, comes_out(text)) for text, goes_to, kind in alike if comes_out(text) != (goes_to, kind)] == []
 
 
 @pytest.mark.parametrize(("text", "goes_to"), SENTENCES["hard"])
