@@ -126,6 +126,13 @@ for service in ("dynamodb", "s3") if "functions.load.tick" in sys.modules else (
 telemetry.info("started"); telemetry.count("Started"); telemetry.publish()
 if "functions.commands.registry" in sys.modules:
     sys.modules["functions.commands.registry"].registry()
+# What is imported where it is used.
+LATE = "boto3.dynamodb.types boto3.s3.inject functions.commands.phone_numbers functions.shared.x.messenger"
+for late in LATE.split():
+    try:
+        importlib.import_module(late)
+    except ModuleNotFoundError:
+        pass  # of another function
 if "functions.shared.brand.hours" in sys.modules:
     import datetime
     sys.modules["functions.shared.brand.hours"]._is_holiday(datetime.date(2026, 12, 25), "GB-ENG")
