@@ -433,7 +433,7 @@ def untold(world: World) -> None:
 
 def slow_x(world: World) -> None:
     """X takes twelve seconds for each DM, and many wait when somebody is told a time that passes."""
-    many = strangers(50)
+    many = strangers(150)
     world.troubled = {*many, LINKED_A}
     world.write(LINKED_A, "my phone was stolen last night, please block it")
     world.work()
