@@ -310,22 +310,25 @@ def promise(trace: Trace) -> Iterable[str]:
 
 
 def _told_too_far(trace: Trace) -> Iterable[str]:
-    """Behind a long line nobody is told a time, except by whom it does not delay."""
+    """Behind a long line nobody is told a time, except by whom it does not delay: who has come later is behind."""
     if len(trace.cases) <= LONGEST_LINE:
         return
-    lines: dict[str, set[str]] = {}
+    lines: dict[str, dict[str, None]] = {}
     teams: dict[str, str] = {}
     for _, row in trace.in_turn:
         for case, state, team in _places(row):
-            lines.get(teams.get(case, ""), set()).discard(case)
+            line = lines.setdefault(team, {})
+            if state != "NEW" or case not in line:
+                lines.get(teams.get(case, ""), {}).pop(case, None)
             teams[case] = team
             if state == "NEW":
-                lines.setdefault(team, set()).add(case)
+                line[case] = None
         for case, said in _promise_changes(row):
-            others = lines.get(teams.get(case, ""), set()) - {case}
+            line = lines.get(teams.get(case, ""), {})
+            before = list(line).index(case) if case in line else len(line)
             told = None if said in ("kept", "broken") else datetime.fromisoformat(said)
-            if told and told - datetime.fromisoformat(row["at"]) > AN_HOUR and len(others) >= LONGEST_LINE:
-                yield f"case {case} was promised a time behind {len(others)} others"
+            if told and told - datetime.fromisoformat(row["at"]) > AN_HOUR and before >= LONGEST_LINE:
+                yield f"case {case} was promised a time behind {before} others"
 
 
 class _Promises:

@@ -12,6 +12,7 @@ from typing import Literal
 import pytest
 
 from functions.shared.aws.rows import DM
+from functions.shared.delivery.budget import WINDOW
 from local.proof.invariants import broken, waits
 from tests.proof.world import World
 
@@ -131,7 +132,8 @@ def staff_answer(world: World, cases: int) -> None:
 
 
 def everybody_is_answered(world: World) -> None:
-    """Let windows of X's limit pass until nothing is left to do."""
+    """Let windows of X's limit pass until nothing is left to do, with what is told when one is over."""
+    world.pass_time(WINDOW)
     while any(row["state"] in ("PENDING", "SENDING", "UNKNOWN") for row in world.trace.replies):
         world.pass_time(timedelta(hours=6))
 
