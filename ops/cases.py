@@ -56,7 +56,7 @@ def cases(
 
 def waiting(store: Store) -> list[Case]:
     """Return the open cases, the earliest due first."""
-    return sorted(conversations._cases_of(store, _ids(store)), key=lambda case: case.due_at)
+    return sorted(conversations.cases_of(store, _ids(store)), key=lambda case: case.due_at)
 
 
 def _ids(store: Store) -> Iterator[str]:

@@ -153,7 +153,7 @@ def case_of(store: Store, case_id: str) -> Case | None:
     return case_in(item) if item else None
 
 
-def _cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
+def cases_of(store: Store, case_ids: Iterable[str]) -> list[Case]:
     keys = [rows.case_key(case_id) for case_id in dict.fromkeys(case_ids)]
     return [case_in(item) for item in store.get_all(keys)]
 
