@@ -9,7 +9,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from functions.commands import incidents
 from functions.commands.compose import compose
 from functions.commands.decisions import Decision, Join, Open, Why
-from functions.commands.gate import FIRST, LINK_ENDED, TOO_OLD
+from functions.commands.gate import TOO_OLD
 from functions.commands.handover import acknowledgement, in_silence, passed_on, to_people, with_person
 from functions.commands.incoming import Heard
 from functions.commands.registry import Changed, Command, Escalate, Question
@@ -23,7 +23,6 @@ from functions.shared.wording.rules import Match
 from functions.shared.wording.text import Reply
 
 OTHER = Match("other", "general", None, "")
-NEED_LINK = frozenset({FIRST.key, LINK_ENDED.key})
 WAITS_FOR_LINK = timedelta(minutes=30)
 """So long after it was asked the success of a code answers it."""
 
@@ -84,7 +83,7 @@ class Answers:
             replies=(*before, *(result for _, result in said)),
             by=tuple(command for command, _ in said),
             handovers=tuple(result for _, result in results if isinstance(result, Escalate)),
-            need_link=tuple(command.tag for command, result in said if result.key in NEED_LINK),
+            need_link=tuple(command.tag for command, result in said if command.shows_account and result.wording),
             told_later=tuple(result.tells for _, result in results if isinstance(result, Reply) and result.tells),
         )
 

@@ -15,6 +15,7 @@ from functions.commands.incoming import Heard, each_once
 from functions.commands.registry import Changed, Question, registry
 from functions.commands.sms import Sms
 from functions.shared.brand.catalogue import Catalogue
+from functions.shared.brand.hours import today
 from functions.shared.conversation.cases import Case, Team, case_number
 from functions.shared.conversation.customers import Consent, Customer, OurQuestion, seen, stopped
 from functions.shared.conversation.linking import unlinked
@@ -187,7 +188,7 @@ def stale(heard: Heard) -> Decision | None:
     if decision.say and decision.say.kind == "answer":
         decision = _for_people(heard, Why("2 stale", decision.rule))
     at = heard.question.dm.at
-    written = full_date(at.astimezone(heard.brand.zone).date(), heard.brand)
+    written = full_date(today(at, heard.brand), heard.brand)
     note = f"Written on {written} at {time_of_day(at, heard.brand)}, and reached us late."
     return replace(decision, note=note) if decision.case else decision
 
@@ -334,7 +335,7 @@ def rule(heard: Heard) -> Decision | None:
     if decision := known_incident(heard, found):
         return decision
     if found.kind == "other" and incidents.is_place(heard):
-        return answer(heard, "6 rule", [registry().by_tag["network"]])
+        return answer(heard, "6 rule", [command for command in registry().commands if command.by_place])
     if found.kind == "other":
         return None
     return to_people(heard, Why("6 rule", said(found)), found, key=acknowledgement(heard, found))

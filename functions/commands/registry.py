@@ -141,6 +141,8 @@ class Command:
     """Said alone, it is answered in a flood too."""
     kind_if_stopped: str = ""
     """The kind of the case that it is after a stop, where nothing automated may ask or answer."""
+    by_place: bool = False
+    """A place alone asks for it."""
     shows_account: bool = False
     """It says something from an account: only to a linked customer, never while figures are paused."""
 

@@ -73,7 +73,14 @@ def of(reader: str) -> set[Attribute]:
     return {attribute for need in handed_in.needs()[reader] for attribute in handed_in.steps(need)}
 
 
-PUT_TOGETHER = {("Facts", "account_id"), ("Facts", "bills"), ("Facts", "lines"), ("Line", "line_id"), ("Pause", "id")}
+PUT_TOGETHER = {
+    ("Facts", "account_id"),
+    ("Facts", "bills"),
+    ("Facts", "lines"),
+    ("Line", "line_id"),
+    ("Pause", "id"),
+    ("Brand", "teams"),
+}
 
 
 def asked(tag: str) -> list[tuple[str, str]]:

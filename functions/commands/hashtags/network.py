@@ -116,4 +116,5 @@ command = Command(
     menu=(3, 1),
     texts=(KNOWN, PLANNED, CLEAR, WHERE, incidents.FAULT, incidents.AFTER_END, *gate.CONTENT),
     words=("network",),
+    by_place=True,
 )

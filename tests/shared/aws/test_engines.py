@@ -447,13 +447,13 @@ def test_whoever_takes_budget_that_has_gone_meanwhile_gets_none(store: Store, st
     ("state", "limits"),
     list(product(STATES, [Limits(15, 3, SECONDS + 700), Limits(15, 3, SECONDS + 700, 100, SECONDS + 8000)])),
 )
-def test_headers_are_taken_over(store: Store, state: Budget, limits: Limits) -> None:
+def test_headers_are_taken_over_and_the_breaker_fed(store: Store, state: Budget, limits: Limits) -> None:
     stored(store, state)
 
     sent = Sent("1", limits)
     budget.heard(store, sent, NOW, NOW)
 
-    assert replace(budget.load(store), table=None) == budget.learnt(state, sent, NOW, NOW)
+    assert replace(budget.load(store), table=None) == budget.fed(budget.learnt(state, sent, NOW, NOW), sent, NOW)
 
 
 @on_each

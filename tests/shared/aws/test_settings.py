@@ -65,4 +65,7 @@ def test_aws_is_asked_by_one_name_which_is_not_made_anew_for_each_call(kept: Non
     client.get_secret_value(SecretId=NAME)
     client.list_secrets()
 
-    assert [str(name, "ascii") if isinstance(name, bytes) else name for name in names] == ["tweetserve"] * 2
+    # Powertools, where it is imported, writes itself behind it.
+    called = [str(name, "ascii") if isinstance(name, bytes) else name for name in names]
+    assert [name.split()[0] for name in called] == ["tweetserve"] * 2
+    assert "Botocore" not in " ".join(called)
