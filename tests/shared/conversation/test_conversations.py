@@ -3,6 +3,8 @@
 from dataclasses import replace
 from datetime import timedelta
 
+import pytest
+
 from functions.escalate.tick import tick as tick_escalate
 from functions.shared.aws.rows import customer_pk
 from functions.shared.aws.store import Put
@@ -129,6 +131,7 @@ def test_a_case_whose_row_makes_no_sense_holds_no_other_up() -> None:
     assert other.state == "NEW"
 
 
+@pytest.mark.proof
 def test_a_conversation_is_unharmed_by_what_is_left_for_the_next_time() -> None:
     world = World(echoes=False)
     have(world, LINKED_A, *(waiting(LINKED_A, number) for number in range(500)), stopped=True)
