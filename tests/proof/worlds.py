@@ -591,8 +591,9 @@ SAMPLED = {
     "switch storm": 20,
     "slow look-ups": 60,
     "look-ups used up": 60,
-    "slow X": 100,
-    "end of an incident": 10,
+    "slow X": 600,
+    "end of an incident": 30,
+    "rolled back": 8,
 }
 """Too large for every single fault at every run: of so many one is tried."""
 
