@@ -440,7 +440,9 @@ def slow_x(world: World) -> None:
     world.pass_time(timedelta(minutes=8))
     x_goes(world)
     for x_id in many:
+        world.now += timedelta(milliseconds=10)  # as many as have one time would be in another order on each engine
         world.write(x_id, "hello")
+        world.hear()
     world.work()
     world.x.send_takes = timedelta(seconds=12)
     world.pass_time(timedelta(minutes=1))
