@@ -71,9 +71,10 @@ def pytest_deselected(items: list[pytest.Item]) -> None:
 
 @pytest.hookimpl(optionalhook=True)
 def pytest_testnodedown(node: Any) -> None:
-    """Every worker has left out the same: any of them tells it."""
-    _left_out.clear()
-    _left_out.update(node.workeroutput["left_out"])
+    """Every worker has left out the same: any of them tells it that was not ended before."""
+    if output := getattr(node, "workeroutput", None):
+        _left_out.clear()
+        _left_out.update(output["left_out"])
 
 
 def pytest_sessionfinish(session: pytest.Session) -> None:
