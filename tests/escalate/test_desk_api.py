@@ -987,6 +987,7 @@ def test_a_long_case_is_shown_in_pages_newest_first(office: Office, signs: str, 
 def test_what_became_of_an_answer_stands_on_its_page(office: Office) -> None:
     office.writes(ALICE)
     case = office.next("agent-1")
+    office.now += timedelta(seconds=1)  # what is said at one moment stands in any order
     office.act("agent-1", case, "reply", text="Here I am.")
     office.says_more(office.case(case["id"]), [ANGRY] * 20)
 
