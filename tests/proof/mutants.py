@@ -174,7 +174,7 @@ MUTANTS = (
         "ORDER",
         "everything",
         replies.not_found,
-        'reply.kind == "answer" and reply.may_resend',
+        'reply.kind in ("answer", "news") and reply.may_resend',
         "True",
     ),
     Mutant(
