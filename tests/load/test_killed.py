@@ -95,8 +95,7 @@ def first_night(account_id: str) -> dict[str, dict[str, Any]]:
 @pytest.mark.parametrize(
     "rows",
     [
-        pytest.param(1_000, marks=pytest.mark.proof),
-        pytest.param(50_000, marks=pytest.mark.service),
+        pytest.param(50_000, marks=pytest.mark.proof),
         pytest.param(100_000, marks=pytest.mark.long),
     ],
 )

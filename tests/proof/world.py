@@ -333,6 +333,8 @@ class World:
         """By load: figures as they are said that no other load has."""
         self.notices: dict[str, Item] = {}
         """The known incidents, by id."""
+        self.ends: dict[str, datetime] = {}
+        """When each incident was first said to have ended."""
         self.to_hear: set[str] = set()
         """Who is to be told when an incident ends."""
         self.codes = (f"{number:06}" for number in count(100_001, 7))
@@ -410,9 +412,7 @@ class World:
             figures=self.figures,
             soon=A_MINUTE + len(self.struck) * WINDOW,
             newer=dict(self.newer),
-            ends={
-                one["id"]: datetime.fromisoformat(one["ended_at"]) for one in self.notices.values() if "ended_at" in one
-            },
+            ends=dict(self.ends),
             to_hear=frozenset(self.to_hear),
         )
 
@@ -681,6 +681,7 @@ class World:
         self.notices[notice_id] = self.notices.get(notice_id, began) | changes
 
     def notice_ends(self, notice_id: str) -> None:
+        self.ends.setdefault(notice_id, self.now.replace(microsecond=0))
         self.notice(notice_id, ended_at=f"{self.now:%Y-%m-%dT%H:%M:%SZ}", fixed="calls in Leeds work again.")
 
     def pause(self) -> None:

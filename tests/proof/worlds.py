@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import batched
+from random import Random
 from typing import Any
 
 from functions.load.writing import Table as AccountsTable
@@ -583,27 +584,13 @@ WORLDS: dict[str, tuple[Script, int]] = {
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
-SAMPLED = {
-    "a hundred waiting": 100,
-    "a hundred and erased": 40,
-    "a hundred held": 10,
-    "a limit untold": 20,
-    "everybody at once": 20,
-    "a long line": 30,
-    "switch storm": 20,
-    "slow look-ups": 60,
-    "look-ups used up": 60,
-    "slow X": 600,
-    "end of an incident": 30,
-    "rolled back": 8,
-}
-"""Too large for every single fault at every run: of so many one is tried."""
+IN_PAIRS = ("answer and stop", "escalation and staff", "two and one unit")
+"""Small enough for pairs of faults at every run of the tests; those of the others are for a long evening."""
 
-IN_PAIRS = {"answer and stop": 1, "escalation and staff": 4, "two and one unit": 4}
-"""Small enough for pairs of faults at every run of the tests, of so many one; the others are for a long evening."""
-
-READS = 4
-"""Of so many faults at reads one is tried in worlds that are not tried in pairs: it rotates through the sorts."""
+CALLS = 20_000
+"""Of each world so many calls are made at every run of the tests, whatever it holds: small worlds are tried whole."""
+FEWEST = 20
+"""And at least so many schedules."""
 
 
 def run(name: str, schedule: Schedule, rows: tuple[Item, ...] = ()) -> World:
@@ -625,22 +612,15 @@ def faults_of(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
     return [(at, fault) for at, (sort, _) in enumerate(world.points) if at >= begin for fault in FAULTS[sort]]
 
 
-def singles(name: str) -> Iterator[Schedule]:
-    """Single faults of a world: every call of AWS or X and every acknowledgement, times what may befall it.
-
-    In the larger worlds some are left to a long evening, reads before effects: whoever dies or waits before a read does
-    so before the next effect as well.
-    """
-    world = run(name, {})
-    faults = faults_of(world)
-    one_in = SAMPLED.get(name, 1)
-    reads = faults if one_in == 1 and name not in IN_PAIRS else []
-    left_out = {fault for n, fault in enumerate(_at_reads(world, reads)) if n % READS}
-    yield from ({at: fault} for at, fault in faults[::one_in] if (at, fault) not in left_out)
+def singles(world: World) -> list[Schedule]:
+    """Single faults of a world: every call of AWS or X and every acknowledgement, times what may befall it."""
+    return [{at: fault} for at, fault in faults_of(world)]
 
 
-def every_single(name: str) -> Iterator[Schedule]:
-    yield from ({at: fault} for at, fault in faults_of(run(name, {})))
+def at_every_run(world: World, schedules: list[Schedule]) -> list[Schedule]:
+    """As many of a world's schedules as each run of the tests has time for: by chance, and always the same."""
+    so_many = max(FEWEST, CALLS // len(world.points))
+    return schedules if len(schedules) <= so_many else Random(so_many).sample(schedules, so_many)
 
 
 def combined(name: str, faults: int, before: Schedule = NOTHING) -> Iterator[Schedule]:
@@ -651,10 +631,6 @@ def combined(name: str, faults: int, before: Schedule = NOTHING) -> Iterator[Sch
     for at, fault in _at_effects(run(name, before), begin=max(before, default=-1) + 1):
         schedule = {**before, at: fault}
         yield from [schedule] if faults == 1 else combined(name, faults - 1, schedule)
-
-
-def _at_reads(world: World, faults: list[tuple[int, Fault]]) -> list[tuple[int, Fault]]:
-    return [(at, fault) for at, fault in faults if world.points[at][0] == "read"]
 
 
 def _at_effects(world: World, begin: int = 0) -> list[tuple[int, Fault]]:
