@@ -4,7 +4,7 @@ Each part has its own turn and its own share of the time, and what calls X comes
 or whatever one part fails at, the others go on.
 """
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime, timedelta
 from functools import partial
 from itertools import islice
@@ -44,17 +44,22 @@ def tick(bot: Bot, each: Each = in_threads) -> None:
         bot.forget(turns.share(1 / 8))
     with turns.one():
         later.take_up(bot, turns.share(1 / 8))
-    each(partial(_one, turns), [partial(send_waiting, sender, turns, each), partial(settle, sender, turns)])
-    with turns.one():
-        end_of_incident.tell(sender, bot.catalogue, turns.share(1 / 2))
+    each(lambda part: part(), [partial(_leave, bot, turns, each), partial(_settle, sender, turns)])
     with turns.one():
         report(sender)
     turns.over()
 
 
-def _one(turns: Turns, part: Callable[[], None]) -> None:
+def _leave(bot: Bot, turns: Turns, each: Each) -> None:
     with turns.one():
-        part()
+        send_waiting(bot.sender, turns, each)
+    with turns.one():
+        end_of_incident.tell(bot.sender, bot.catalogue, turns)
+
+
+def _settle(sender: Sender, turns: Turns) -> None:
+    with turns.one():
+        settle(sender, turns)
 
 
 def send_waiting(sender: Sender, turns: Turns, each: Each) -> None:

@@ -34,7 +34,9 @@ LOOK_UPS = (timedelta(seconds=60), timedelta(minutes=5))
 """After an unknown outcome. A late effect at X shows within four minutes, so the second look-up is the last word."""
 BLOCKS_FOR = timedelta(minutes=2)
 """How long an unknown reply may hold up what is behind it while no look-up answers."""
-RETRY_BLOCKED = timedelta(seconds=60)
+BY_THE_NEXT_TICK = timedelta(seconds=10)
+"""How long what could not be sent rests: not tried twice in one tick, and due when the next one begins."""
+DECLINED_RESTS = timedelta(seconds=60)
 LOOK_AGAIN = tuple(timedelta(minutes=minutes) for minutes in (1, 2, 3, 5))
 """After each look-up that told nothing: others have their turn first. One more, and X is not asked again."""
 DECLINED_TRIES = 2
@@ -171,9 +173,9 @@ def after(reply: Outgoing, outcome: Outcome, now: datetime) -> Outgoing:
         case Sent(dm_id=dm_id):
             return sent(reply, dm_id)
         case NotSent(retry_at=retry_at):
-            return put_off(reply, min(retry_at or now + RETRY_BLOCKED, now + LONGEST_WAIT))
+            return put_off(reply, min(retry_at or now + BY_THE_NEXT_TICK, now + LONGEST_WAIT))
         case Blocked():
-            return put_off(reply, now + RETRY_BLOCKED)
+            return put_off(reply, now + BY_THE_NEXT_TICK)
         case Refused():
             return replace(reply, state="REFUSED", lease_until=None)
         case Declined():
@@ -185,7 +187,7 @@ def after(reply: Outgoing, outcome: Outcome, now: datetime) -> Outgoing:
 def _declined(reply: Outgoing, now: datetime) -> Outgoing:
     reply = replace(reply, declined=reply.declined + 1)
     if reply.declined < DECLINED_TRIES:
-        return put_off(reply, now + RETRY_BLOCKED)
+        return put_off(reply, now + DECLINED_RESTS)
     return replace(reply, state="REFUSED", lease_until=None)
 
 
