@@ -61,7 +61,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     for item in items:
         if item.get_closest_marker("proof"):
             continue  # each makes a world of its own
-        shared = "local run" if "local_run" in getattr(item, "fixturenames", ()) else str(item.path)
+        shared = "local run" if "local_run" in getattr(item, "fixturenames", ()) else item.location[0]
         item.add_marker(pytest.mark.xdist_group(shared))
 
 

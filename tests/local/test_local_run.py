@@ -605,3 +605,8 @@ def test_the_clock_calls_again_whatever_happened() -> None:
     asyncio.run(tick())
 
     assert pool.events[:3] == [{}, {}, {}]
+
+
+@pytest.mark.usefixtures("local_run")
+def test_one_process_starts_the_local_run_for_all_tests_that_use_it(request: pytest.FixtureRequest) -> None:
+    assert not hasattr(request.config, "workerinput") or request.node.nodeid.endswith("@local run")

@@ -40,7 +40,7 @@ from tests.calls_from_x import SECRET, account_activity, aws_of_the_webhook, dm,
 from tests.phones import CUSTOMER, NUMBER, STRANGER, account
 from tests.proof.queues import Queued
 from tests.proof.world import FAULTS, Fault, World
-from tests.proof.worlds import faults_of
+from tests.proof.worlds import Schedule, at_every_run, faults_of
 from tests.running import Desk, Phone, Running, texted, wait_for
 
 type Logged = Callable[[], list[dict[str, Any]]]
@@ -104,7 +104,7 @@ def live(world: Observed) -> None:
     world.pass_time(timedelta(minutes=30))
 
 
-def a_world(schedule: dict[int, Fault], monkeypatch: pytest.MonkeyPatch, *, echoes: bool = True) -> Observed:
+def a_world(schedule: Schedule, monkeypatch: pytest.MonkeyPatch, *, echoes: bool = True) -> Observed:
     known = account("account-1", NUMBER, owed=OWED)
     numbers = {NUMBER: "account-1"}
     world = Observed(schedule, echoes, accounts={"account-1": known}.get, numbers=numbers, limit=10_000)
@@ -137,12 +137,13 @@ def test_no_fault_brings_a_customer_s_own_into_what_operations_see(
 def test_wherever_something_fails_what_is_said_of_it_has_nothing_of_a_customer_s_own(
     monkeypatch: pytest.MonkeyPatch, logged: Logged, caplog: pytest.LogCaptureFixture
 ) -> None:
-    """Every call that can fail or lose its answer does, one at a time. Who is killed or paused says nothing then."""
+    """Calls that can fail or lose their answer do, one at a time. Who is killed or paused says nothing then."""
     caplog.set_level(logging.DEBUG)
     told = (Fault.ERROR, Fault.LOST, Fault.CONFLICT, Fault.LATE)
-    schedules = [{at: fault} for at, fault in faults_of(a_world({}, monkeypatch)) if fault in told]
+    whole = a_world({}, monkeypatch)
+    schedules: list[Schedule] = [{at: fault} for at, fault in faults_of(whole) if fault in told]
 
-    for schedule in schedules:
+    for schedule in at_every_run(whole, schedules):
         world = a_world(schedule, monkeypatch)
         telemetry.publish()
         assert seen_in([*world.shown(), *world.written, *logged(), caplog.text]) == [], schedule

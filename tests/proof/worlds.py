@@ -589,7 +589,7 @@ IN_PAIRS = ("answer and stop", "escalation and staff", "two and one unit")
 
 CALLS = 20_000
 """Of each world so many calls are made at every run of the tests, whatever it holds: small worlds are tried whole."""
-FEWEST = 20
+FEWEST = 12
 """And at least so many schedules."""
 
 

@@ -152,6 +152,7 @@ def in_turn(wait: Callable[[str, int], float], known: Sequence[str], unknown: Se
     return chance(times[True], times[False])
 
 
+@pytest.mark.proof
 def test_a_text_message_that_left_before_the_answer_would_be_noticed(monkeypatch: pytest.MonkeyPatch) -> None:
     decided = "decision = self._decide(before, message)"
     texts_first = Mutant("texts leave first", "", "", Bot.receive, decided, f"{decided}; self._text(decision.sms)")

@@ -97,7 +97,7 @@ class NoTexts:
         raise AssertionError("nobody is texted here")
 
 
-@pytest.fixture(params=["ministack", pytest.param("dynamodb_local", marks=pytest.mark.service)])
+@pytest.fixture(params=[pytest.param(name, marks=pytest.mark.service) for name in ("ministack", "dynamodb_local")])
 def place(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Iterator[Place]:
     url = request.getfixturevalue("engine" if request.param == "ministack" else "dynamodb_local").url
     with aws_at(url, monkeypatch):
