@@ -50,9 +50,9 @@ _left_out = Counter[str]()
 
 
 def pytest_xdist_auto_num_workers(config: pytest.Config) -> int:
-    """Use two cores for the bare command and the proof. What is named runs in one process; no browser is hurried."""
+    """Use two cores for what CI runs. What is named runs in one process."""
     named = config.args_source is config.ArgsSource.ARGS or config.option.keyword
-    return 2 if not named and config.option.markexpr.startswith(("not (", "proof")) else 0
+    return 2 if not named and config.option.markexpr.startswith(("not (", "proof", "(browser")) else 0
 
 
 @pytest.hookimpl(tryfirst=True)
