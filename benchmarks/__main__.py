@@ -14,6 +14,7 @@ import platform
 import re
 import statistics
 import time
+import tomllib
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import redirect_stdout
 from dataclasses import asdict, dataclass
@@ -22,12 +23,12 @@ from functools import partial
 from importlib.metadata import version
 from io import StringIO
 from pathlib import Path
+from types import ModuleType
 from typing import cast
 
 import pygal
 
-from benchmarks import cold, costs, lists
-from benchmarks.load import MEASURED
+from benchmarks import answer, cold, costs, drain, lists, load
 from benchmarks.rivals import servers
 from benchmarks.runtime import is_optimised
 from functions.shared.aws import queues
@@ -39,6 +40,7 @@ from tests.calls_from_x import BRAND, SECRET, account_activity, aws_of_the_webho
 DOCS = Path(__file__).parents[1] / "docs"
 PAGE = DOCS / "performance.md"
 CHART = DOCS / "performance.svg"
+CALLS = Path(__file__).parents[1] / "tests" / "data" / "calls.toml"
 BEGINS, ENDS = "<!-- table -->", "<!-- table end -->"
 ROUNDS, QUICK = 15, 3
 EACH = 200
@@ -147,9 +149,15 @@ def starts(times: int, *, quick: bool) -> Iterator[Row]:
 
 def counted() -> Iterator[Row]:
     """What an answered `#data` and its echo take."""
-    answer = costs.count("#data")
-    yield Row("`#data` and its echo: write units", "", answer.writes, goal="25")
-    yield Row("`#data` and its echo: read units", "", answer.reads)
+    calls = {
+        of: sum(number for name, number in one["calls"].items() if name.startswith("dynamodb"))
+        for of, one in tomllib.loads(CALLS.read_text(encoding="utf-8")).items()
+    }
+    yield Row("`#data` answered: calls of DynamoDB", "", calls["data"], goal="6")
+    yield Row("its echo: calls of DynamoDB", "", calls["echo"], goal="2")
+    units = costs.count("#data")
+    yield Row("`#data` and its echo: write units", "", units.writes, goal="25")
+    yield Row("`#data` and its echo: read units", "", units.reads)
 
 
 def desk(times: int, *, waiting: int) -> Iterator[Row]:
@@ -163,9 +171,23 @@ def desk(times: int, *, waiting: int) -> Iterator[Row]:
 
 def kept() -> Iterator[Row]:
     """What takes longer is measured by commands of its own, which keep what they have printed last."""
-    speeds = re.findall(r"^(\w+ night): .*?([\d,]+) accounts a second and core", MEASURED.read_text(), re.MULTILINE)
-    for night, speed in speeds:
-        yield Row(f"accounts loaded in a second of a core, {night}", "", float(speed.replace(",", "")))
+    for night, speed in told(load, r"^(\w+ night): .*?([\d,]+) accounts a second and core"):
+        yield Row(f"accounts loaded in a second of a core, {night}", "", plain(speed))
+    for part, seconds in told(drain, r"^\| seconds until (\d+%) had left \| ([\d,]+) \|"):
+        yield Row(f"10,000 DMs at once, X takes 1,000 a minute: {part} had left", "s", plain(seconds))
+    for what, seconds in told(answer, r"^(first line|ready) .*?([\d.]+) s$"):
+        yield Row(f"local run: {what}", "s", plain(seconds))
+    for envelope, milliseconds in told(answer, r"^#data to X, (\w+) +envelope +(\d+) ms"):
+        yield Row(f"local run: from a signed `#data` to X, {envelope} envelope", "ms", plain(milliseconds))
+
+
+def told(benchmark: ModuleType, pattern: str) -> list[tuple[str, str]]:
+    """Find figures in what a benchmark has printed last."""
+    return re.findall(pattern, benchmark.MEASURED.read_text(encoding="utf-8"), re.MULTILINE)
+
+
+def plain(figure: str) -> float:
+    return float(figure.replace(",", ""))
 
 
 def shown(number: float | None) -> str:

@@ -17,9 +17,11 @@ import sys
 import tempfile
 import threading
 import time
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.metadata import version
 from itertools import count
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -31,6 +33,8 @@ from starlette.routing import Route
 
 BRAND = "1000000000000000001"
 SECRET = "local-consumer-secret"  # noqa: S105 - the local run's own default
+MEASURED = Path(__file__).with_suffix(".txt")
+"""What it has printed last."""
 TIMES = 20
 CUSTOMERS = [str(2_000_000_000_000_000_101 + number) for number in range(TIMES)]
 WARM_UP = "2000000000000000002"
@@ -111,30 +115,33 @@ def main() -> None:
             text=True,
             env=os.environ | {"X_API_URL": f"http://127.0.0.1:{x_port}"},
         )
+        told = []
         try:
-            print_report(run, begin, port)
+            for line in report(run, begin, port):
+                print(line, flush=True)
+                told.append(line)
         finally:
             run.send_signal(signal.SIGINT)
             run.wait(60)
+    MEASURED.write_text("\n".join(told) + "\n")
 
 
-def print_report(run: Any, begin: float, port: int) -> None:
+def report(run: Any, begin: float, port: int) -> Iterator[str]:
     first_line = run.stdout.read(1) and time.perf_counter() - begin
     next(line for line in run.stdout if line.startswith("Phone"))
     ready = time.perf_counter() - begin
     ids = count(int(time.time() * 1000) << 22)
-    print(
-        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()},",
-        end=" ",
+    yield (
+        f"{platform.system()} {platform.machine()}, {os.cpu_count()} cores, Python {platform.python_version()}, "
+        f"ministack {version('ministack')}, {datetime.now(UTC):%d %B %Y}\n"
     )
-    print(f"ministack {version('ministack')}, {datetime.now(UTC):%d %B %Y}\n")
-    print(f"first line on the terminal    {first_line:6.1f} s")
-    print(f"ready                         {ready:6.1f} s")
+    yield f"first line on the terminal    {first_line:6.1f} s"
+    yield f"ready                         {ready:6.1f} s"
     with httpx.Client(base_url=f"http://127.0.0.1:{port}", timeout=30) as http:
         for envelope in WORDS:
             milliseconds(http, envelope, str(next(ids)), WARM_UP)
             taken = [milliseconds(http, envelope, str(next(ids)), customer) for customer in CUSTOMERS]
-            print(f"#data to X, {envelope:8} envelope {statistics.median(taken):6.0f} ms  (median of {TIMES}, warm)")
+            yield f"#data to X, {envelope:8} envelope {statistics.median(taken):6.0f} ms  (median of {TIMES}, warm)"
 
 
 if __name__ == "__main__":

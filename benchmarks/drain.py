@@ -8,6 +8,7 @@ import argparse
 from collections import Counter
 from contextlib import redirect_stdout
 from io import StringIO
+from pathlib import Path
 
 from benchmarks.burst import table
 from functions.shared.aws.rows import AUDIT, BUDGET
@@ -16,6 +17,8 @@ from tests.proof.aws_clock import TAKES, X_TAKES, OnAwsClock, all_at_once
 from tests.proof.world import START
 from tests.shared.delivery.test_burst import LIFTED, TEXTS
 
+MEASURED = Path(__file__).with_suffix(".txt")
+"""What it has printed last."""
 ASKED = {text: share for text, share in TEXTS.items() if text != "#start"}
 """Who switches replies off and on is told what holds when 15 minutes have passed: nobody is to wait for that here."""
 
@@ -24,7 +27,10 @@ def main() -> None:
     options = arguments().parse_args()
     with redirect_stdout(StringIO()):  # a tick's metrics
         world = all_at_once(options.dms, options.customers, options.functions, ASKED, LIFTED, options.seed)
-    print(table({"functions side by side": f"{options.functions:,}"} | figures(world)), flush=True)
+    said = table({"functions side by side": f"{options.functions:,}"} | figures(world))
+    print(said, flush=True)
+    if options == arguments().parse_args([]):
+        MEASURED.write_text(f"{said}\n")
     wrong = Counter(one.partition(":")[0] for one in broken(world.trace))
     print("\nBroken:", ", ".join(f"{name} {number:,} times" for name, number in wrong.items()) or "no invariant")
 

@@ -83,6 +83,10 @@ class Stub:
                 case "AmazonSQS", "SendMessage":
                     self.queued.append(request["MessageBody"])
                     return {"MessageId": str(len(self.queued))}
+                case "AmazonSQS", "SendMessageBatch":
+                    self.queued.extend(entry["MessageBody"] for entry in request["Entries"])
+                    taken = [{"Id": entry["Id"], "MessageId": entry["Id"]} for entry in request["Entries"]]
+                    return {"Successful": taken, "Failed": []}
                 case "AmazonSQS", "GetQueueAttributes":
                     return {"Attributes": dict.fromkeys(request["AttributeNames"], "0")}
                 case "secretsmanager", "GetSecretValue":
