@@ -6,11 +6,12 @@ from typing import Any, get_args
 
 from functions.commands import texts
 from functions.commands.registry import registry
-from functions.escalate import account_column
+from functions.escalate import account_column, canned
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, document
 from functions.shared.carrier.items import Part
+from functions.shared.conversation import goodwill
 from functions.shared.wording import country, saying
 
 OURS = ("customer", "case")
@@ -43,7 +44,7 @@ def needs() -> dict[str, list[str]]:
         "what is heard": list(country.HEARD),
         "promises": list(hours.NEEDS),
         "amounts and times": list(saying.NEEDS),
-        "desk": [*account_column.NEEDS, *country.CARDS],
+        "desk": [*account_column.NEEDS, *canned.NEEDS, *goodwill.NEEDS, *country.CARDS],
     }
 
 

@@ -19,6 +19,7 @@ from functions.shared.aws import rows
 from functions.shared.aws.rows import Key
 from functions.shared.aws.store import Item, Put
 from functions.shared.conversation import cases, conversations, presence
+from functions.shared.conversation.goodwill import Credit, GivenLately
 from functions.shared.x import arrivals
 from functions.webhook import state as webhook_state
 from tests.places import DATA
@@ -112,6 +113,10 @@ def _beside(world: World) -> None:
     loads.save(store, loads.Load(now.isoformat(), "accounts.jsonl", "ops", state="done", accounts=3), now)
     store.commit([Put(loads.ended_row("account-9", "1"))])
     store.commit([rows.tellme_row(EARLIER, "3000000000000000001", "notice-1", now)])
+    credit = Credit("CR-1", 500, "GBP", now, STAFF.id, account_id=f"account-{EARLIER}", case="XXXXXX", reason="sorry")
+    lately = GivenLately().plus(credit.minor, now.date())
+    store.commit([*credit.writes(EARLIER), lately.put(rows.given_key(STAFF.id), now)])
+    store.commit([lately.put(rows.given_to_key("1"), now)])
     letter = {"MessageGroupId": EARLIER}
     later.keep(store, {"attributes": letter, "messageId": "m-1", "body": '{"kind": "post"}'}, now)
     world.reader.receive(Letter("1", "echo", None, None, None, now))

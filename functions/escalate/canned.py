@@ -18,6 +18,15 @@ from functions.shared.conversation.customers import Customer, at_handle
 from functions.shared.wording import saying
 from functions.shared.wording.country import team_name
 
+NEEDS = (
+    "canned.team",
+    "canned.text",
+    "account.next_bill_on",
+    "bill.issued_on",
+    "bill.amount_minor",
+    "line.role",
+)
+"""What is offered, and filled in (see docs/data.md)."""
 PLACE = re.compile(r"\{([A-Za-z][\w.]*)\}")
 """Where something is still to be filled in."""
 DISTRESS = frozenset(

@@ -45,6 +45,7 @@ WEBHOOK = Key("webhook", "state")
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
 CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
 HOLDERS, LATER, TELLME = "holders", "later", "tellme"
+CREDIT, GIVEN = "credit", "given"
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -56,6 +57,29 @@ def all_of(kind: str) -> str:
 
 
 # ---- keys ----
+
+CREDITS_PK = "credits"
+"""The one partition of the books: every credit that staff have given, for good."""
+
+
+def booked_key(credit_id: str) -> Key:
+    return Key(CREDITS_PK, f"{CREDIT}#{credit_id}")
+
+
+def credit_key(x_id: str, credit_id: str) -> Key:
+    """Tells whose a credit of the books is, for as long as that is known."""
+    return Key(customer_pk(x_id), f"{CREDIT}#{credit_id}")
+
+
+def given_key(staff: str) -> Key:
+    """How much somebody has given lately."""
+    return Key(staff_pk(staff), GIVEN)
+
+
+def given_to_key(digest: str) -> Key:
+    """How much an account has been given lately; only its hash names it."""
+    return Key(f"account#{digest}", GIVEN)
+
 
 LOADS_PK = "loads"
 """The one partition of loads of account data, and of what they leave to be done."""

@@ -26,6 +26,25 @@ def _up_to(signs: int) -> StringConstraints:
     return StringConstraints(max_length=signs)
 
 
+class CreditLimits(Part):
+    """How much goodwill credit somebody may give, in minor units."""
+
+    per_case_minor: Minor
+    per_account_minor: Minor
+    """In 30 days, whoever gives it."""
+    per_day_minor: Minor
+    """Of one person."""
+    ask: Word
+    """Whom to ask for more: "a supervisor"."""
+
+
+class StaffCredit(Part):
+    """Goodwill credit by role. A role that is left out gives none."""
+
+    agent: CreditLimits | None = None
+    supervisor: CreditLimits | None = None
+
+
 class Brand(Locale):
     """Who and where we are; `facts` is the one item."""
 
@@ -37,6 +56,8 @@ class Brand(Locale):
     lost_phone: Word
     abroad_phone: Word
     privacy_url: Word
+    credit: StaffCredit | None = None
+    """What staff may take off a bill, or add to a prepaid account; None = nothing."""
 
 
 class OnShow(Part):

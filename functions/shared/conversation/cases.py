@@ -110,6 +110,8 @@ class Case(Stored):
     """The customer was told nothing of it, and nothing that they read may depend on it."""
     wrap_up: WrapUp | None = None
     resolved_at: datetime | None = None
+    credited_minor: int = 0
+    """What staff have given of goodwill since there is this case."""
     BLANK: ClassVar[Item] = {
         "id": "",
         "customer": "0",

@@ -349,6 +349,8 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
         old = before.case.state if before.case and before.case.id == after.case.id else "new"
         said.append(f"case {after.case.id} {old} -> {after.case.state}, {after.case.team}, fence {after.case.fence}")
         said += _promise_changes(before.case, after.case)
+        credited = after.case.credited_minor - (before.case.credited_minor if old != "new" and before.case else 0)
+        said += [f"case {after.case.id} credited {credited}"] if credited else []
     for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until", "flooded_at", "erasing"):
         if getattr(before.customer, name) != getattr(after.customer, name):
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")

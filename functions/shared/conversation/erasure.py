@@ -14,12 +14,14 @@ from functions.shared.aws.rows import (
     AUDIT,
     BACK,
     CASE,
+    CREDIT,
     DM,
     PROFILE,
     REPLY,
     SENT,
     Key,
     all_of,
+    booked_key,
     case_id_in,
     case_pk,
     customer_pk,
@@ -31,9 +33,9 @@ from functions.shared.aws.rows import (
     staff_pk,
     version_in,
 )
-from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store
+from functions.shared.aws.store import Cancelled, Delete, Item, Put, Store, stamp
 from functions.shared.aws.stored import fields_of, read_as
-from functions.shared.conversation import conversations
+from functions.shared.conversation import conversations, goodwill
 from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.linking import Keyed
@@ -163,6 +165,7 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
         rows = store.query(customer_pk(x_id), even_expired=True)
         old = [row for row in rows if _is_old(row, conversation.customer, now)]
         conversation = _with_newest_sent(store, conversation, old, now)
+        _leave_books(store, old)
         going = _going(store, old, but=conversation.customer.case)
         _count(removed, _delete(store, islice(going, AT_ONCE)))
         done = next(going, None) is None and _end(marks, conversation, now)
@@ -184,6 +187,14 @@ def _going(store: Store, old: list[Item], *, but: str | None) -> Iterator[Item]:
     """What is deleted, in this order. The audit goes last: it says which cases there are."""
     in_cases = chain.from_iterable(_case_rows(store, case_id) for case_id in case_ids(old, but=but))
     return chain(in_cases, sorted(old, key=lambda row: kind_in(row) == AUDIT))
+
+
+def _leave_books(store: Store, old: Iterable[Item]) -> None:
+    """Take the person out of the books before the rows go that tell which lines are theirs."""
+    for row in old:
+        line = store.get(*booked_key(id_in(row))) if kind_in(row) == CREDIT else None
+        if line:
+            store.commit([Put(goodwill.without_person(line))])
 
 
 def _with_newest_sent(store: Store, conversation: Conversation, old: list[Item], now: datetime) -> Conversation:
@@ -231,6 +242,8 @@ def _is_old(row: Item, customer: Customer, now: datetime) -> bool:
         return version_in(row) <= customer.erased_version
     if kind == SENT:
         return not _after(str(row["reply"]).partition("#")[0], up_to, now)
+    if kind == CREDIT:
+        return customer.erased_at is None or str(row["at"]) <= stamp(customer.erased_at)
     return not _after(id_in(row).partition("#")[0], up_to, now)
 
 
