@@ -565,13 +565,21 @@ def _recorded(operation: str, call: Callable[..., Item], **request: Any) -> Item
 
 AT_ONCE = ("answer and stop", "erased", "everything", "stolen")
 """The worlds that everybody's tests ask of an engine; the marker `proof` has the others."""
+MINUTE_LONG = "slow X"
+"""It asks thousands of times what "a hundred waiting" asks as well."""
+
+
+def _marks(name: str) -> list[pytest.MarkDecorator]:
+    if name in AT_ONCE:
+        return []
+    return [pytest.mark.long if name == MINUTE_LONG else pytest.mark.proof]
 
 
 @pytest.mark.parametrize("tables", EVERY[1:], indirect=True)
 @pytest.mark.parametrize(
     ("name", "paused"),
     [
-        *(pytest.param(name, None, marks=[] if name in AT_ONCE else [pytest.mark.proof]) for name in WORLDS),
+        *(pytest.param(name, None, marks=_marks(name)) for name in WORLDS),
         *(("everything", at) for at in (1, 4, 9)),
     ],
 )
