@@ -23,6 +23,7 @@ LAZY = (
     "notice",
     "brand",
     "cases",
+    "credits",
     "doctor",
     "settle",
     "migrate",
