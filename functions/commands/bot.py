@@ -275,11 +275,16 @@ def _beside(message: DirectMessage | Encrypted, decision: Decision, now: datetim
         yield decision.asked.write()
 
 
+def _said(message: DirectMessage | Encrypted, now: datetime) -> Entry:
+    if isinstance(message, DirectMessage):
+        return Entry(message.id, "customer", message.text, now, media=message.media)
+    return Entry(message.id, "customer", "(encrypted: nobody here can read it)", now)
+
+
 def _with_case(
     after: Conversation, decision: Decision, message: DirectMessage | Encrypted, now: datetime
 ) -> Conversation:
-    said = message.text if isinstance(message, DirectMessage) else "(encrypted: nobody here can read it)"
-    entries = [Entry(message.id, "customer", said, now)]
+    entries = [_said(message, now)]
     if decision.say:
         entries.append(Entry(f"{message.id}#reply", "bot", decision.say.text, now))
     if decision.note:

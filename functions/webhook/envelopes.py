@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from functions.shared.x.media import path_at_x
+
 type QueueMessage = dict[str, Any]
 """What `functions.shared.x.messenger.messages.inbound` reads."""
 
@@ -98,7 +100,14 @@ def _direct_message(event: object, users: object, brand_id: str, now: int) -> Qu
         "text": _text(data),
         "sent_at": sent_at,
         "attachment": bool(_at(data, "attachment")),
+        **_media(_at(data, "attachment", "media")),
     }
+
+
+def _media(media: object) -> QueueMessage:
+    """Return where a picture lies, if it is where X keeps them: for people, who look at it later."""
+    url = _at(media, "media_url_https")
+    return {"media": url} if path_at_x(url) else {}
 
 
 def _encrypted(data: object, brand_id: str, now: int) -> QueueMessage | Dropped:

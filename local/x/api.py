@@ -323,7 +323,7 @@ class Api:
             "dm_conversation_id": self._conversation(dm.customer),
             "sender_id": dm.customer if dm.by == "customer" else self.world.brand.id,
             "created_at": iso(dm.at),
-            **({"attachments": {"media_keys": [f"3_{int(dm.id) - 1}"]}} if dm.form == "attachment" else {}),
+            **({"attachments": {"media_keys": [f"3_{int(dm.id) - 1}"]}} if dm.attached else {}),
         }
         told = query.wants("dm_event.fields") | (query.wants("expansions") & {"sender_id"})
         always = {"id": dm.id, "event_type": "MessageCreate", "text": as_listed(dm.text, dm.id)[0]}

@@ -18,7 +18,7 @@ from local.x.api import Api, iso
 from local.x.document import is_unicode
 from local.x.faults import EXPLAINED, MAIN, Chance, Fault, Faults
 from local.x.webhooks import Webhooks
-from local.x.world import DM, SMS, Envelope, World
+from local.x.world import DM, SMS, Attached, Envelope, Form, World
 
 QUIET_SECONDS = 15
 
@@ -32,7 +32,7 @@ class Written(Body):
 
     user_id: XId
     text: str = ""
-    attachment: bool = False
+    attachment: bool | Attached = False
     encrypted: bool = False
     id: XId | None = None
     by: Literal["customer", "brand"] = Field("customer", alias="from")
@@ -205,7 +205,8 @@ class Control:
         known = self.world.dm(written.id) if written.id else None
         if known and known.customer == written.user_id:
             return known
-        form: Literal["plain", "attachment", "encrypted"] = "attachment" if written.attachment else "plain"
+        attached = "attachment" if written.attachment is True else written.attachment
+        form: Form = attached or "plain"
         by: Literal["customer", "person"] = "customer" if written.by == "customer" else "person"
         return self.world.write(written.user_id, written.text, by, "encrypted" if written.encrypted else form)
 

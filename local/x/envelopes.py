@@ -111,13 +111,13 @@ def _event(world: World, dm: DM) -> Body:
 def _message(dm: DM) -> Body:
     text, urls = as_listed(dm.text, dm.id)
     attachment = {}
-    if dm.form == "attachment":
+    if dm.attached:
         picture = f"https://twitter.com/messages/media/{dm.id}"
         _, links = as_listed(picture, dm.id)
         link = links[0]["url"]
         text = f"{text} {link}"  # also where nothing else was written
         urls += links
-        media = f"https://ton.twitter.com/1.1/ton/data/dm/{dm.id}/1/picture.png"
+        media = f"https://ton.twitter.com/1.1/ton/data/dm/{dm.id}/{int(dm.id) - 1}/picture.png"
         attachment = {"attachment": {"type": "media", "media": _picture(dm, link, picture, media)}}
     entities = {"hashtags": [], "symbols": [], "user_mentions": [], "urls": urls}
     return {"text": text, "entities": entities, **attachment}

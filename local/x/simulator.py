@@ -20,6 +20,7 @@ from uvicorn.protocols.http.h11_impl import H11Protocol
 from functions.shared.aws import clock
 from local.children import HOST, listen
 from local.demo import EXAMPLE_UK, people
+from local.x import pictures
 from local.x.api import Api
 from local.x.control import Control
 from local.x.faults import Faults
@@ -45,7 +46,8 @@ class Protocol(H11Protocol):
 def app(world: World, credentials: Credentials, again: Sequence[DM] = ()) -> Starlette:
     faults = Faults()
     webhooks = Webhooks(world, credentials.consumer_secret, faults)
-    api = Api(world, webhooks, Guard(credentials), faults)
+    guard = Guard(credentials)
+    api = Api(world, webhooks, guard, faults)
     control = Control(world, webhooks, api, faults)
 
     @asynccontextmanager
@@ -55,7 +57,7 @@ def app(world: World, credentials: Credentials, again: Sequence[DM] = ()) -> Sta
         yield
         await webhooks.close()
 
-    return Starlette(routes=[*api.routes(), *control.routes()], lifespan=running)
+    return Starlette(routes=[*api.routes(), pictures.route(world, guard), *control.routes()], lifespan=running)
 
 
 def server(world: World, credentials: Credentials, again: Sequence[DM] = ()) -> uvicorn.Server:

@@ -29,7 +29,9 @@ CREATE TABLE IF NOT EXISTS sms (number TEXT NOT NULL, text TEXT NOT NULL, at REA
 
 type By = Literal["customer", "api", "person"]
 """Who wrote: the customer, or for the brand our service by the API, or a person on x.com."""
-type Form = Literal["plain", "attachment", "encrypted"]
+type Attached = Literal["attachment", "gone", "huge", "no_picture", "moved"]
+"""A picture, or what is none when one asks for it: 404, 20 MB, a text, somewhere else."""
+type Form = Literal["plain", "encrypted"] | Attached
 type Envelope = Literal["activity", "account", "both"]
 
 
@@ -52,6 +54,10 @@ class DM:
     form: Form = "plain"
     status: int | None = None
     """What the webhook answered; None until it has, 0 = nothing."""
+
+    @property
+    def attached(self) -> bool:
+        return self.form not in ("plain", "encrypted")
 
     @property
     def state(self) -> str:

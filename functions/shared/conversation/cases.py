@@ -58,6 +58,8 @@ class Entry(Stored):
     text: str = field(repr=False)
     at: datetime
     by: str | None = None
+    media: str | None = field(default=None, repr=False)
+    """Where X keeps the picture that came with it. A message of an older release does not say."""
 
     @classmethod
     def in_place_of(cls, unread: Set[str]) -> Item:

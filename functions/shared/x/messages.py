@@ -25,6 +25,8 @@ class DirectMessage(_Message):
     sent_at: int
     """Milliseconds since 1970."""
     attachment: bool = False
+    media: str | None = Field(default=None, repr=False)
+    """Where X keeps the picture that is attached, if that was told."""
 
     @property
     def at(self) -> datetime:
