@@ -13,6 +13,7 @@ from aws_cdk import aws_cloudwatch_actions as actions
 from aws_cdk import aws_sns as sns
 from constructs import Construct
 
+from functions.webhook.tick import API_GATEWAY, posts_of
 from infra.accepted import accept
 from infra.layout import TEAMS
 from infra.stage import Hearers, Stage
@@ -213,8 +214,8 @@ def webhook_5xx(api: str) -> Alarm:
         above=2,
         minutes=5,
         period=5,
-        namespace="AWS/ApiGateway",
-        dimensions={"ApiId": api, "Stage": "$default", "Method": "POST", "Resource": "/webhook"},
+        namespace=API_GATEWAY,
+        dimensions=posts_of(api),
     )
 
 

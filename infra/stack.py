@@ -115,6 +115,7 @@ class Service(cdk.Stack):
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(stage.x_api_url)} if stage.x_api_url else {}),
             "look_ups": Thing(stage.look_ups),
+            "api_id": Thing(api.api_id, may_read_metrics),
         }
         entries = {function.name: self._entry(function, code(function), things, key) for function in FUNCTIONS}
         for entry in entries.values():
@@ -406,6 +407,16 @@ def may_text(sender: str) -> Callable[[lambda_.Function], object]:
     """Let a function send text messages from one origination identity, which is named by its ARN."""
     may = iam.PolicyStatement(actions=["sms-voice:SendTextMessage"], resources=[sender])
     return lambda function: function.add_to_role_policy(may)
+
+
+def may_read_metrics(function: lambda_.Function) -> None:
+    """Let a function read metrics: AWS cannot part them by resource."""
+    accept(
+        function.role or function,
+        "CloudWatch knows no resources, so that whoever reads one metric may read all of them.",
+        "AwsSolutions::AwsSolutions-IAM5[Resource::*]",
+    )
+    function.add_to_role_policy(iam.PolicyStatement(actions=["cloudwatch:GetMetricStatistics"], resources=["*"]))
 
 
 def asked(function: Function, things: Mapping[str, Thing]) -> list[str]:

@@ -11,6 +11,8 @@ from datetime import UTC, datetime, timedelta
 from functools import cache
 from typing import Any, Literal, get_args
 
+from botocore.exceptions import BotoCoreError, ClientError
+
 from functions.shared.aws import clock, queues, settings, start, telemetry
 from functions.shared.aws.rows import Key, dm_key, sent_key
 from functions.shared.aws.store import Store
@@ -26,6 +28,10 @@ LOOK_EVERY = timedelta(minutes=5)
 LOOK_WHILE_INVALID = timedelta(minutes=2)
 type LookUps = Literal["certain", "cheap"]
 """Whether each DM that X lists is looked up, or only the newest for as long as it has come. X charges what it gives."""
+API_GATEWAY = "AWS/ApiGateway"
+"""Where it counts, in CloudWatch."""
+COUNTED_BY = timedelta(minutes=5)
+"""CloudWatch may know of a request that much later."""
 JOB_TAKES = timedelta(minutes=15)
 """One replay at a time: the next is not asked for earlier."""
 SILENCE = 2
@@ -41,6 +47,8 @@ class Settings:
     webhook_url: str
     x_api_url: str = "https://api.x.com"
     look_ups: LookUps = "certain"
+    api_id: str = ""
+    """Of API Gateway, which counts what we did not take in; here there is none."""
 
     def __post_init__(self) -> None:
         if self.look_ups not in get_args(LookUps.__value__):
@@ -64,6 +72,7 @@ def _watch() -> "Watch":
         brand_id=ours.brand_id,
         url=ours.webhook_url,
         look_ups=ours.look_ups,
+        failed=lambda since, now: bool(ours.api_id) and failed(settings.client("cloudwatch"), ours.api_id, since, now),
     )
 
 
@@ -78,9 +87,39 @@ def waiting(sqs: Any, queue_url: str) -> int:
     return int(sqs.get_queue_attributes(QueueUrl=queue_url, AttributeNames=[name])["Attributes"][name])
 
 
+def failed(cloudwatch: Any, api_id: str, since: datetime, now: datetime) -> bool:
+    """Whether X was answered a 5xx between two moments: it may not send again what it got that for.
+
+    Also where CloudWatch does not tell: then nothing is believed.
+    """
+    try:
+        points = cloudwatch.get_metric_statistics(
+            Namespace=API_GATEWAY,
+            MetricName="5xx",
+            Dimensions=[{"Name": name, "Value": value} for name, value in posts_of(api_id).items()],
+            StartTime=since,
+            EndTime=now,
+            Period=60,
+            Statistics=["Sum"],
+        )["Datapoints"]
+    except (BotoCoreError, ClientError) as failure:
+        telemetry.error("CloudWatch does not tell whether we failed to take something in", failure)
+        return True
+    return any(point["Sum"] for point in points)
+
+
+def posts_of(api_id: str) -> dict[str, str]:
+    """Name what API Gateway counts of X's events."""
+    return {"ApiId": api_id, "Stage": "$default", "Method": "POST", "Resource": "/webhook"}
+
+
 @dataclass(frozen=True)
 class Watch:
-    """Watches over one webhook. `queue` puts a message on `inbound.fifo`, `backlog` counts what waits there."""
+    """Watches over one webhook.
+
+    `queue` puts a message on `inbound.fifo`, `backlog` counts what waits there, `failed` says whether we failed to take
+    in events of X between two moments.
+    """
 
     store: Store
     account: XAccount
@@ -89,6 +128,7 @@ class Watch:
     brand_id: str
     url: str
     look_ups: LookUps = "certain"
+    failed: Callable[[datetime, datetime], bool] = lambda _since, _now: False
 
     def tick(self, now: datetime) -> None:
         before = states.load(self.store)
@@ -140,7 +180,7 @@ class Watch:
         look = Look(state, now)
         try:
             look.begin(self.account)
-            if self._believes(look, state):
+            if self._believes(look, state, now):
                 look.believe()
             look.read_on(self.account)
             telemetry.x_down(False)
@@ -160,12 +200,14 @@ class Watch:
             telemetry.count("LookedUp", len(missing))
         return self._with_gap(look.done(), missing)
 
-    def _believes(self, look: Look, state: WebhookState) -> bool:
-        """Whether the newest DM stands for all before it: it has come, and X has delivered since we last looked."""
+    def _believes(self, look: Look, state: WebhookState, now: datetime) -> bool:
+        """Whether the newest DM stands for all before it: it has come, and nothing has failed since we last looked."""
         if self.look_ups == "certain" or not state.valid or state.gap_from or state.page:
             return False
         newest = look.messages(self.brand_id, even_unsettled=True)
-        return bool(newest) and not self._missing(newest)
+        if not newest or self._missing(newest):
+            return False
+        return not self.failed((state.looked_at or now) - COUNTED_BY, now)
 
     def _missing(self, messages: list[envelopes.QueueMessage]) -> list[envelopes.QueueMessage]:
         """Keep what was neither decided about nor sent by us."""

@@ -265,6 +265,7 @@ WILDCARDS = (
     r".*[Tt]able.*/index/\*",
     r".*Function.*:\*",
     r".*DropBucket.*/\*",
+    r'"\*"$',  # cloudwatch:GetMetricStatistics, which knows no resource: the next test
 )
 
 
@@ -282,6 +283,16 @@ def test_no_policy_has_a_wildcard_without_a_reason(template: dict[str, Any]) -> 
     found = set(wildcards(template))
 
     assert {wild for wild in found if not any(re.match(reason, wild) for reason in WILDCARDS)} == set()
+
+
+def test_what_may_be_done_to_everything_is_to_read_metrics(template: dict[str, Any]) -> None:
+    statements = [
+        statement
+        for policy in of_type(template, "AWS::IAM::Policy").values()
+        for statement in policy["PolicyDocument"]["Statement"]
+    ]
+
+    assert {str(one["Action"]) for one in statements if one["Resource"] == "*"} == {"cloudwatch:GetMetricStatistics"}
 
 
 # Data

@@ -8,6 +8,8 @@ from typing import Any
 from uuid import uuid4
 
 import pytest
+from botocore.session import Session
+from moto import mock_aws
 
 from functions.shared.aws import clock, settings, telemetry
 from functions.shared.aws.store import Put, Store
@@ -48,10 +50,11 @@ class Guard:
     queued: list[QueueMessage] = field(default_factory=list)
     backlog: int = 0
     look_ups: LookUps = "certain"
+    failed: Callable[[datetime, datetime], bool] = lambda _since, _now: False
 
     def tick(self) -> WebhookState:
         watch = Watch(self.store, self.account, self.queued.append, lambda: self.backlog, BRAND.id, self.hook.url)
-        replace(watch, look_ups=self.look_ups).tick(clock.now())
+        replace(watch, look_ups=self.look_ups, failed=self.failed).tick(clock.now())
         return states.load(self.store)
 
     def later(self, **time: float) -> None:
@@ -304,6 +307,45 @@ def test_cheap_look_ups_read_on_after_a_gap(watching: Guard) -> None:
     watching.tick()
 
     assert watching.texts() == ["lost"]
+
+
+def test_cheap_look_ups_read_on_after_a_5xx_of_ours(watching: Guard) -> None:
+    asked = list[datetime]()
+
+    def failed(since: datetime, _now: datetime) -> bool:
+        asked.append(since)
+        return True
+
+    watching.look_ups, watching.failed = "cheap", failed
+    lost_before_one_that_arrives(watching)
+    looked_at = states.load(watching.store).looked_at
+
+    watching.tick()
+
+    assert watching.texts() == ["lost"]
+    assert looked_at
+    assert asked == [looked_at - ticks.COUNTED_BY]
+
+
+@pytest.mark.parametrize(("counted", "has_failed"), [(0, False), (1, True)])
+def test_a_5xx_is_what_api_gateway_counts(monkeypatch: pytest.MonkeyPatch, counted: int, has_failed: bool) -> None:
+    monkeypatch.setattr(ticks, "API_GATEWAY", "Gateway")  # nobody but AWS writes where it counts
+    now = datetime.now(UTC)
+    dimensions = [{"Name": name, "Value": value} for name, value in ticks.posts_of("our-api").items()]
+    point = {"MetricName": "5xx", "Dimensions": dimensions, "Timestamp": now - timedelta(minutes=2), "Value": counted}
+    with mock_aws():
+        cloudwatch: Any = Session().create_client("cloudwatch", region_name="eu-west-2")
+        cloudwatch.put_metric_data(Namespace=ticks.API_GATEWAY, MetricData=[point])
+
+        assert ticks.failed(cloudwatch, "our-api", now - timedelta(minutes=5), now) is has_failed
+        assert not ticks.failed(cloudwatch, "another's", now - timedelta(minutes=5), now)
+
+
+def test_nothing_is_believed_where_cloudwatch_does_not_tell(aws: None) -> None:
+    nowhere = Session().create_client("cloudwatch", endpoint_url="http://127.0.0.1:9", region_name="eu-west-2")
+    now = datetime.now(UTC)
+
+    assert ticks.failed(nowhere, "our-api", now - timedelta(minutes=5), now)
 
 
 # ---- what is missing ----
