@@ -6,7 +6,7 @@ from typing import Any, get_args
 
 from functions.commands import texts
 from functions.commands.registry import registry
-from functions.escalate import account_column, canned
+from functions.escalate import account_column, canned, look
 from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, document
@@ -44,7 +44,7 @@ def needs() -> dict[str, list[str]]:
         "what is heard": list(country.HEARD),
         "promises": list(hours.NEEDS),
         "amounts and times": list(saying.NEEDS),
-        "desk": [*account_column.NEEDS, *canned.NEEDS, *goodwill.NEEDS, *country.CARDS],
+        "desk": [*account_column.NEEDS, *canned.NEEDS, *look.NEEDS, *goodwill.NEEDS, *country.CARDS],
     }
 
 

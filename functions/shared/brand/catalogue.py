@@ -274,8 +274,11 @@ class Catalogue:
 
     def zone(self, country: str, plan: str) -> Zone | None:
         """Return what holds in a country for who has a plan."""
-        zones = [zone for zone in self._sound(Zone, "zone") if zone.holds(country, plan)]
+        zones = [zone for zone in self.zones() if zone.holds(country, plan)]
         return max(zones, key=lambda zone: bool(zone.plans), default=None)
+
+    def zones(self) -> list[Zone]:
+        return self._sound(Zone, "zone")
 
     def canned(self) -> list[Canned]:
         return self._sound(Canned, "canned")
