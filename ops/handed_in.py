@@ -11,7 +11,7 @@ from functions.shared.brand import hours
 from functions.shared.brand.catalogue import MODELS
 from functions.shared.carrier.accounts import Bill, Facts, Line, document
 from functions.shared.carrier.items import Part
-from functions.shared.conversation import goodwill
+from functions.shared.conversation import calls, goodwill
 from functions.shared.wording import country, saying
 
 OURS = ("customer", "case")
@@ -44,7 +44,7 @@ def needs() -> dict[str, list[str]]:
         "what is heard": list(country.HEARD),
         "promises": list(hours.NEEDS),
         "amounts and times": list(saying.NEEDS),
-        "desk": [*account_column.NEEDS, *canned.NEEDS, *look.NEEDS, *goodwill.NEEDS, *country.CARDS],
+        "desk": [*account_column.NEEDS, *canned.NEEDS, *look.NEEDS, *calls.NEEDS, *goodwill.NEEDS, *country.CARDS],
     }
 
 

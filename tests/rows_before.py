@@ -19,6 +19,8 @@ from functions.shared.aws import rows
 from functions.shared.aws.rows import Key
 from functions.shared.aws.store import Item, Put
 from functions.shared.conversation import cases, conversations, presence
+from functions.shared.conversation.calls import SlotTaken
+from functions.shared.conversation.cases import Call
 from functions.shared.conversation.goodwill import Credit, GivenLately
 from functions.shared.x import arrivals
 from functions.webhook import state as webhook_state
@@ -116,7 +118,8 @@ def _beside(world: World) -> None:
     credit = Credit("CR-1", 500, "GBP", now, STAFF.id, account_id=f"account-{EARLIER}", case="XXXXXX", reason="sorry")
     lately = GivenLately().plus(credit.minor, now.date())
     store.commit([*credit.writes(EARLIER), lately.put(rows.given_key(STAFF.id), now)])
-    store.commit([lately.put(rows.given_to_key("1"), now)])
+    call = Call(now, now + timedelta(minutes=30))
+    store.commit([lately.put(rows.given_to_key("1"), now), SlotTaken().one_more("billing", call)])
     letter = {"MessageGroupId": EARLIER}
     later.keep(store, {"attributes": letter, "messageId": "m-1", "body": '{"kind": "post"}'}, now)
     world.reader.receive(Letter("1", "echo", None, None, None, now))

@@ -6,7 +6,7 @@ from typing import Any
 from functions.escalate.handler import desk
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
-from functions.shared.conversation import cases, conversations
+from functions.shared.conversation import calls, cases, conversations
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.delivery.sender import Sender
@@ -56,6 +56,8 @@ def _look_at(sender: Sender, case: Case) -> None:
             case "WAITING_CUSTOMER" if current.customer.locked_by == case.id:
                 # Only a person unlocks: a quiet case that locks goes to the next one.
                 return current.with_case(cases.in_line(current.case, now))
+            case "WAITING_CUSTOMER" if current.case.call:
+                return current.with_case(calls.time_to_ring(current.case, now))
             case "WAITING_CUSTOMER":
                 return current.with_case(cases.resolved(current.case, "no_answer", now))
         return None

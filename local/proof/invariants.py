@@ -343,6 +343,8 @@ class _Promises:
         """By when a person will have answered, and since when the customer knows."""
         self.updated: set[str] = set()
         self.answered: set[str] = set()
+        self.calls: set[str] = set()
+        """Cases of which a call was promised: nobody is written to that it comes later."""
         self.silent = dict.fromkeys(("stopped_by", "flooded_at"), False)
 
     def wrong(self) -> Iterable[str]:
@@ -351,6 +353,7 @@ class _Promises:
             at = datetime.fromisoformat(row["at"])
             for case, said in _promise_changes(row):
                 yield from self._judged(case, said, at)
+            self.calls |= {match[1] for change in row["changes"] if (match := _CALL.fullmatch(change))}
             for case, _, now, _ in _case_changes(row):
                 self.answered |= {case} if row["did"] in ("replied", "echo") else set()
                 self.updated -= {case} if now == "RESOLVED" else set()
@@ -374,6 +377,7 @@ class _Promises:
         if (said == "kept") != (at < by):
             yield f"case {case} was promised {by:%H:%M} and counted as {said} at {at:%H:%M}"
         owed = by - since >= UPDATED_IN_TIME and not any(self.silent.values()) and not self._had_last_word(case)
+        owed, self.calls = owed and case not in self.calls, self.calls - {case}
         if said == "broken" and owed and case not in self.updated:
             yield f"case {case} was promised {by:%H:%M}, and nobody said that it would be later"
 
@@ -692,6 +696,7 @@ def _places(row: Row) -> list[tuple[str, str, str]]:
     return [(match[1], match[2], match[3]) for match in found if match]
 
 
+_CALL = re.compile(r"case (\w+) call \S+")
 _PROMISE = re.compile(r"case (\w+) promised? (\S+)")
 
 

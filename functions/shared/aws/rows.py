@@ -46,6 +46,7 @@ PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "co
 CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
 HOLDERS, LATER, TELLME = "holders", "later", "tellme"
 CREDIT, GIVEN = "credit", "given"
+SLOT = "slot"
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -57,6 +58,12 @@ def all_of(kind: str) -> str:
 
 
 # ---- keys ----
+
+
+def slot_key(team: str, at: datetime) -> Key:
+    """How many calls a team has promised for a time."""
+    return Key(f"calls#{team}", f"{SLOT}#{stamp(at)}")
+
 
 CREDITS_PK = "credits"
 """The one partition of the books: every credit that staff have given, for good."""

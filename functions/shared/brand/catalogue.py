@@ -6,7 +6,8 @@ from contextlib import suppress
 from datetime import date, datetime, timedelta
 from typing import Annotated, Any, ClassVar, Literal, Self
 
-from pydantic import Field, StrictBool, StringConstraints, ValidationError, model_validator
+from annotated_types import Ge, Le
+from pydantic import Field, Strict, StrictBool, StringConstraints, ValidationError, model_validator
 
 from functions.shared.aws import telemetry
 from functions.shared.aws.typed import unmarshalled
@@ -45,6 +46,24 @@ class StaffCredit(Part):
     supervisor: CreditLimits | None = None
 
 
+class CallsPerSlot(Part):
+    """How many calls a team can make at one time. One that is left out makes none."""
+
+    urgent: Whole | None = None
+    billing: Whole | None = None
+    devices: Whole | None = None
+    sales: Whole | None = None
+    general: Whole | None = None
+
+
+class CallBacks(Part):
+    """When staff ring customers back: the open hours, in slots."""
+
+    minutes: Annotated[int, Strict(), Ge(10), Le(120)]
+    """How long a slot is."""
+    per_slot: CallsPerSlot
+
+
 class Brand(Locale):
     """Who and where we are; `facts` is the one item."""
 
@@ -56,6 +75,8 @@ class Brand(Locale):
     lost_phone: Word
     abroad_phone: Word
     privacy_url: Word
+    calls: CallBacks | None = None
+    """None = nobody is rung back."""
     credit: StaffCredit | None = None
     """What staff may take off a bill, or add to a prepaid account; None = nothing."""
 

@@ -76,6 +76,13 @@ def after_open(takes: timedelta, now: datetime, brand: Opening) -> datetime:
     raise UnclearHours(f'nobody is there for so long with the hours "{brand.hours}"')
 
 
+def open_days(now: datetime, brand: Opening) -> Iterator[list[tuple[datetime, datetime]]]:
+    """Yield for each day on which people are there, from today on, the stretches of it that are not over yet."""
+    zone = ZoneInfo(brand.timezone)
+    for _, times in groupby(_open_times(now, brand), key=lambda stretch: stretch[0].astimezone(zone).date()):
+        yield list(times)
+
+
 def next_day_ends(now: datetime, brand: Opening) -> datetime:
     """Return when people leave on the next day, after today, on which they are there."""
     zone, first = ZoneInfo(brand.timezone), today(now, brand)

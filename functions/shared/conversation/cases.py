@@ -78,6 +78,16 @@ class Promise(Stored):
 
 
 @dataclass(frozen=True, config=STRICT)
+class Call(Stored):
+    """A call that the customer was promised, from when until when. It is over once somebody has rung."""
+
+    at: datetime
+    until: datetime
+    again: bool = False
+    """They were not reached before."""
+
+
+@dataclass(frozen=True, config=STRICT)
 class Case(Stored):
     id: str
     """Six of SIGNS, said as 7KD-2MX."""
@@ -112,6 +122,7 @@ class Case(Stored):
     """The customer was told nothing of it, and nothing that they read may depend on it."""
     wrap_up: WrapUp | None = None
     resolved_at: datetime | None = None
+    call: Call | None = None
     credited_minor: int = 0
     """What staff have given of goodwill since there is this case."""
     BLANK: ClassVar[Item] = {
@@ -284,8 +295,8 @@ def broken(case: Case) -> Case:
 
 
 def promise_judged(case: Case, now: datetime) -> Case:
-    """A person has acted: what the customer was told is kept or broken, once."""
-    if case.promise is None or case.promise.kept is not None:
+    """A person has acted: what the customer was told is kept or broken, once. A call is kept by ringing alone."""
+    if case.promise is None or case.promise.kept is not None or case.call:
         return case
     return replace(case, promise=replace(case.promise, kept=now < case.promise.by))
 
@@ -299,7 +310,7 @@ def released(case: Case) -> Case:
 
 def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:
     return replace(
-        promise_judged(case, now),
+        promise_judged(replace(case, call=None), now),
         state="RESOLVED",
         fence=case.fence + 1,
         owner=None,
@@ -323,5 +334,5 @@ def look_at(case: Case) -> datetime | None:
         case "CLAIMED":
             return case.lease_until
         case "WAITING_CUSTOMER":
-            return quiet_end(case)
+            return case.call.at if case.call else quiet_end(case)
     return None

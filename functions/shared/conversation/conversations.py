@@ -351,6 +351,8 @@ def changes(before: Conversation, after: Conversation) -> list[str]:
         said += _promise_changes(before.case, after.case)
         credited = after.case.credited_minor - (before.case.credited_minor if old != "new" and before.case else 0)
         said += [f"case {after.case.id} credited {credited}"] if credited else []
+        call = after.case.call if before.case is None or after.case.call != before.case.call else None
+        said += [f"case {after.case.id} call {stamp(call.at)}"] if call else []
     for name in ("stopped_by", "started_by", "locked_by", "code", "linking_paused_until", "flooded_at", "erasing"):
         if getattr(before.customer, name) != getattr(after.customer, name):
             said.append(f"{name} {'set' if getattr(after.customer, name) else 'cleared'}")

@@ -57,8 +57,8 @@ def look_at(customer: Customer, case: Case | None) -> datetime | None:
 
 
 def may_update(customer: Customer, case: Case) -> bool:
-    """Whether the one update may be written: not to whom the bot has to be silent."""
-    return not (case.updated or customer.stopped or customer.flooded_at or case.had_last_word)
+    """Whether the one update may be written: not to whom the bot has to be silent, nor who waits for a call."""
+    return not (case.call or case.updated or customer.stopped or customer.flooded_at or case.had_last_word)
 
 
 def may_leave(case: Case | None, now: datetime) -> bool:

@@ -12,8 +12,8 @@ from functions.shared.aws.store import stamp
 NOW = datetime(2026, 11, 24, 9, 0, tzinfo=UTC)
 ROOT = Path(__file__).parents[3]
 KINDS = (
-    "account|audit|back|case|consent|credit|customer|dm|ended|entry|erased|load|number|reply|request|send|sent|staff"
-    "|tellme"
+    "account|audit|back|calls|case|consent|credit|customer|dm|ended|entry|erased|load|number|reply|request|send|sent|slot"
+    "|staff|tellme"
 )
 SPELT = re.compile(rf"""["'](?:{KINDS})#|["']pk["']: |\["sk"\]\)?\.\w*(?:prefix|partition|startswith)""")
 
