@@ -59,10 +59,30 @@ def reader(
     return read
 
 
-def shown_account(account: Account, link: Link, brand: Callable[[], Brand], now: datetime) -> ShownAccount:
+def reader_of_proven(dynamodb: Any, table: str) -> Callable[[Link], tuple[Account, Line] | None]:
+    """Return what reads the account and the line that a link proves; None where it proves nothing now."""
+
+    def read(link: Link) -> tuple[Account, Line] | None:
+        try:
+            account = accounts.read_account(dynamodb, table, link.account_id)
+            line = _proven_line(account, link) if account else None
+        except Unreadable:
+            return None
+        return (account, line) if account and line else None
+
+    return read
+
+
+def _proven_line(account: Account, link: Link) -> Line | None:
     """A line that is gone or lost proves nothing any more. Raises Unreadable where that cannot be told."""
     line = account.line(link.line_id)
-    if line is None or line.status in ("lost", "closed"):
+    return line if line and line.status not in ("lost", "closed") else None
+
+
+def shown_account(account: Account, link: Link, brand: Callable[[], Brand], now: datetime) -> ShownAccount:
+    """Raises Unreadable where it cannot be told what the line proves."""
+    line = _proven_line(account, link)
+    if line is None:
         return NOT_VERIFIED
     said = _Column(account, line, brand, now).figures()
     figures = (Figure(name=name, value=_readable(say)) for name, say in said.items())

@@ -151,6 +151,13 @@ def moment(at: datetime, now: datetime, brand: Locale) -> str:
     return time if said == "today" else f"{time} {said}"
 
 
+def between(at: datetime, until: datetime, now: datetime, brand: Locale) -> str:
+    """Say a stretch of a day: today between 15:00 and 15:30, on Mon 30 Nov between 09:00 and 09:30."""
+    today = now.astimezone(brand.zone).date()
+    said = on_day(at.astimezone(brand.zone).date(), today, brand)
+    return f"{said} between {time_of_day(at, brand)} and {time_of_day(until, brand)}"
+
+
 def as_of(at: datetime, now: datetime, brand: Locale) -> str:
     """Say how old figures are: 14:03, 22:10 yesterday, Fri 20 Nov."""
     at = min(at, now)  # the carrier's clock may be a little before ours

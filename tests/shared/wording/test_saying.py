@@ -46,6 +46,14 @@ def test_money(minor: int, said: str) -> None:
     assert saying.money(minor, UK) == said
 
 
+def test_a_stretch_of_a_day_is_said_with_its_day() -> None:
+    at, monday = NOW.replace(hour=15, minute=0), NOW.replace(day=30, hour=9, minute=0)
+    half = timedelta(minutes=30)
+
+    assert saying.between(at, at + half, NOW, UK) == "today between 15:00 and 15:30"
+    assert saying.between(monday, monday + half, NOW, UK) == "on Mon 30 Nov between 09:00 and 09:30"
+
+
 def of(country: str, currency: str, **facts: str) -> Locale:
     neutral = {name: fact for name, fact in FACTS.items() if name != "minor_sign"}
     return Locale.of(neutral | {"country": country, "currency": currency} | facts)
