@@ -6,14 +6,14 @@ from collections.abc import Callable, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import datetime
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from functions.shared.brand.catalogue import Brand, Canned
 from functions.shared.brand.hours import today
 from functions.shared.carrier.accounts import Account, Bill, Line
 from functions.shared.carrier.items import Unreadable
-from functions.shared.conversation.cases import Case, Team
+from functions.shared.conversation.cases import Call, Case, Team
 from functions.shared.conversation.customers import Customer, at_handle
 from functions.shared.wording import saying
 from functions.shared.wording.country import team_name
@@ -61,6 +61,8 @@ class About:
     due_at: Callable[[Team], datetime | None]
     """When a team answers; None where no time would be honest."""
     proven: Callable[[], tuple[Account, Line]]
+    free_calls: Callable[[], list[Call]] = list
+    """The times at which the customer can be rung; raises Missing where they are not to be."""
     to: Team | None = None
     """The team that takes the case over."""
 
@@ -136,6 +138,20 @@ def _team(about: About) -> str:
     return saying.capital(team_name(about.to, about.brand))
 
 
+def _amount(about: About) -> str:
+    if not about.case.credited_minor:
+        raise Missing("Nothing has been credited in this case.")
+    return saying.money(about.case.credited_minor, about.brand)
+
+
+def _slot(number: int, about: About) -> str:
+    free = about.free_calls()
+    if len(free) < number:
+        raise Missing("There is no such time: every call of these two days is taken.")
+    call = free[number - 1]
+    return saying.between(call.at, call.until, about.now, about.brand)
+
+
 def _holders(about: About) -> Account:
     account, line = about.proven()
     if line.role != "holder":
@@ -166,6 +182,8 @@ _VALUES: dict[str, Callable[[About], str]] = {
     "promise": lambda about: saying.eta(about.promise, about.now, about.brand),
     "Team": _team,
     "time": lambda about: saying.time_of_day(about.now, about.brand),
+    "amount": _amount,
+    **{f"slot{number}": partial(_slot, number) for number in (1, 2, 3)},
     "bill.issued_on": _issued_on,
     "bill.amount": lambda about: saying.money(_bill(about).amount_minor, about.brand),
     "account.next_bill_on": _next_bill_on,

@@ -10,7 +10,7 @@ from functions.escalate.canned import About, Filled, Missing
 from functions.shared.brand.catalogue import Brand, Canned
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Line
-from functions.shared.conversation.cases import TEAMS, Case, Team
+from functions.shared.conversation.cases import TEAMS, Call, Case, Team
 from functions.shared.conversation.customers import Customer
 from tests.asking import PEOPLE
 from tests.at_desk import START
@@ -96,6 +96,24 @@ def test_nothing_of_an_account_is_in_a_reply_for_whom_it_is_not(about: About, wh
 def test_a_customer_without_a_handle_or_a_team_that_was_not_chosen_is_missing() -> None:
     assert dict(filled(";thanks", replace(ABOUT, customer=Customer("1"))).missing).keys() == {"handle"}
     assert dict(filled(";switchteam").missing) == {"Team": "Say which team takes it over."}
+
+
+def test_a_credit_is_named_once_it_is_given() -> None:
+    thanks = own("I've asked for {amount} to be taken off.")
+
+    assert dict(filled(";own", own=(thanks,)).missing) == {"amount": "Nothing has been credited in this case."}
+    given = replace(ABOUT, case=replace(CASE, credited_minor=500))
+    assert filled(";own", given, (thanks,)).text == "I've asked for £5 to be taken off."
+
+
+def test_times_for_a_call_are_those_that_are_free() -> None:
+    free = [Call(START + timedelta(hours=hours), START + timedelta(hours=hours + 1)) for hours in (1, 3)]
+    offer = own("{slot1}, {slot2} or {slot3}?")
+
+    reply = filled(";own", replace(ABOUT, free_calls=lambda: free), (offer,))
+
+    assert reply.text == "today between 15:00 and 16:00, today between 17:00 and 18:00 or {slot3}?"
+    assert dict(reply.missing).keys() == {"slot3"}
 
 
 @pytest.mark.parametrize("kind", sorted(canned.DISTRESS))
