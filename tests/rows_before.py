@@ -12,7 +12,8 @@ from typing import Any
 
 from functions.commands import later
 from functions.commands.account_outage import Tally
-from functions.escalate.contract import ResolveRequest, ShownAccount
+from functions.escalate.acts.resolve import ResolveRequest, resolve
+from functions.escalate.contract import ShownAccount
 from functions.escalate.dead_letters import Letter
 from functions.load import loads
 from functions.shared.aws import rows
@@ -93,7 +94,7 @@ def _helped(world: World) -> str:
     world.reply_to(case, "before-4", "That one was right.")
     there = conversations.case_of(world.store, case)
     fence = there.fence if there else 0
-    world.desk.resolve(STAFF, case, ResolveRequest(request_id="before-5", fence=fence, wrap_up="explained"))
+    resolve(world.desk, STAFF, case, ResolveRequest(request_id="before-5", fence=fence, wrap_up="explained"))
     world.work()
     return case
 

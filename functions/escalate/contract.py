@@ -1,20 +1,16 @@
 """What the desk's API takes and answers: the contract with the desk page, the terminal and other help desks.
 
-`python -m functions.escalate.contract` writes it to `docs/`.
+What an act alone takes and answers is in its file in `acts/`; `openapi.py` writes it all to `docs/`.
 """
 
 import hashlib
-import json
 from datetime import datetime
-from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Literal
 
 from pydantic import AwareDatetime, BaseModel, ConfigDict, Field
-from pydantic.json_schema import models_json_schema
 
 from functions.shared.conversation.cases import CaseState, Team, WrapUp
 from functions.shared.conversation.replies import ReplyState as ReplyState
-from functions.shared.x.messages import Ticket
 
 RequestId = Annotated[
     str,
@@ -26,9 +22,9 @@ RequestId = Annotated[
 ]
 """Not digits alone: those are X's ids."""
 
-_Text = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
+SaidText = Annotated[str, Field(min_length=1, max_length=10_000, pattern=r"\S")]
 
-_Seen = Annotated[
+ReadUpTo = Annotated[
     AwareDatetime | None,
     Field(
         description="`wrote_at` of the case as it was read. If the customer has written since, nothing is done: 412."
@@ -47,7 +43,7 @@ class NextRequest(_Request):
 
 
 class ClaimRequest(_Request):
-    """Renew or release a claim."""
+    """Something that the owner of a case does."""
 
     fence: int = Field(ge=1, description="Of the claim, as `next` answered it.")
 
@@ -55,31 +51,6 @@ class ClaimRequest(_Request):
         """Tell what is asked for from what else might be asked under this request id; reading anew changes nothing."""
         asked = self.model_dump_json(exclude={"fence", "seen"}, exclude_defaults=True)
         return hashlib.sha256(asked.encode()).hexdigest()
-
-
-class ReplyRequest(ClaimRequest):
-    """Answer the customer by DM."""
-
-    text: _Text
-    seen: _Seen = None
-
-
-class NoteRequest(ClaimRequest):
-    """Keep a note in the case. The customer never sees it."""
-
-    text: _Text
-
-
-class ResolveRequest(ClaimRequest):
-    """End the case."""
-
-    wrap_up: WrapUp
-    seen: _Seen = None
-    checked: Annotated[
-        str | None,
-        Field(max_length=200, pattern=r"\S", description="How you made sure who it is: unlocks account details."),
-    ] = None
-    lock_stays: bool = Field(default=False, description="The check did not work: account details stay off.")
 
 
 class _Answer(BaseModel):
@@ -147,11 +118,6 @@ class ShowAnswer(_Answer):
     account: ShownAccount
 
 
-class ReplyAnswer(_Answer):
-    reply: Delivery
-    case: ShownCase
-
-
 class ErrorAnswer(_Answer):
     error: str = Field(description="One sentence for a person.")
 
@@ -171,15 +137,6 @@ class WroteAnswer(ErrorAnswer):
 
 type Model = type[BaseModel]
 
-CLAIM_WRITES: dict[str, tuple[Model, Model]] = {
-    "renew": (ClaimRequest, CaseAnswer),
-    "release": (ClaimRequest, CaseAnswer),
-    "reply": (ReplyRequest, ReplyAnswer),
-    "note": (NoteRequest, CaseAnswer),
-    "resolve": (ResolveRequest, CaseAnswer),
-}
-"""What the owner of a case can do, with what it takes and answers."""
-
 REFUSALS: dict[str, tuple[str, Model]] = {
     "400": ("The request makes no sense.", ErrorAnswer),
     "403": ("Not your team's.", ErrorAnswer),
@@ -188,88 +145,3 @@ REFUSALS: dict[str, tuple[str, Model]] = {
     "412": ("The customer has written since.", WroteAnswer),
     "503": ("Try again with the same request id.", ErrorAnswer),
 }
-
-
-_CURSOR = {
-    "name": "cursor",
-    "in": "query",
-    "description": "`older` of the page before: a long case has several.",
-    "schema": {"type": "string"},
-}
-
-
-def openapi() -> dict[str, Any]:
-    """Return the API as an OpenAPI 3.1 document."""
-    requests = [request for request, _ in CLAIM_WRITES.values()] + [NextRequest]
-    answers = [answer for _, answer in CLAIM_WRITES.values()] + [ShowAnswer, *(model for _, model in REFUSALS.values())]
-    _, schemas = models_json_schema(
-        [
-            *((model, "validation") for model in dict.fromkeys(requests)),
-            *((model, "serialization") for model in dict.fromkeys(answers)),
-        ],
-        ref_template="#/components/schemas/{model}",
-    )
-    number = {"name": "id", "in": "path", "required": True, "schema": {"type": "string"}, "example": "7KD-2MX"}
-    next_answers = {"204": {"description": "Nothing waits."}} | _answers(CaseAnswer, "400", "409", "503")
-    paths = {
-        "/desk/api/next": {"post": _operation("next", NextRequest, next_answers)},
-        "/desk/api/cases/{id}": {
-            "get": {
-                "operationId": "show",
-                "summary": "Read a case.",
-                "parameters": [_CURSOR],
-                "responses": _answers(ShowAnswer, "400", "403", "404", "503"),
-            },
-            "parameters": [number],
-        },
-    }
-    for act, (request, answer) in CLAIM_WRITES.items():
-        refusals = [code for code in REFUSALS if code != "412" or "seen" in request.model_fields]
-        write = _operation(act, request, _answers(answer, *refusals))
-        paths[f"/desk/api/cases/{{id}}/{act}"] = {"post": write, "parameters": [number]}
-    return {
-        "openapi": "3.1.0",
-        "info": {"title": "Tweetserve: the desk", "version": "1", "license": {"name": "MIT", "identifier": "MIT"}},
-        "security": [{"staff": []}],
-        "paths": paths,
-        "components": {
-            "schemas": schemas["$defs"],
-            "securitySchemes": {"staff": {"type": "http", "scheme": "bearer", "bearerFormat": "JWT"}},
-        },
-    }
-
-
-def _operation(name: str, request: Model, answers: dict[str, Any]) -> dict[str, Any]:
-    body = {"required": True, "content": _json(request)}
-    return {"operationId": name, "summary": request.__doc__, "requestBody": body, "responses": answers}
-
-
-def _answers(answer: Model, *refusals: str) -> dict[str, Any]:
-    found = {"200": {"description": "Done.", "content": _json(answer)}}
-    for code in refusals:
-        words, model = REFUSALS[code]
-        found[code] = {"description": words, "content": _json(model)}
-    return found
-
-
-def _json(model: Model) -> dict[str, Any]:
-    return {"application/json": {"schema": {"$ref": f"#/components/schemas/{model.__name__}"}}}
-
-
-def ticket() -> dict[str, Any]:
-    """Return the JSON Schema of a message on a team's queue."""
-    return {"$schema": "https://json-schema.org/draft/2020-12/schema"} | Ticket.model_json_schema()
-
-
-DOCUMENTS = {"docs/desk-api.json": openapi, "docs/schemas/ticket.schema.json": ticket}
-"""The documents and what they are made by. A test holds them to it."""
-
-
-def document_text(document: dict[str, Any]) -> str:
-    return json.dumps(document, indent=2, ensure_ascii=False) + "\n"
-
-
-if __name__ == "__main__":
-    for name, document in DOCUMENTS.items():
-        Path(name).parent.mkdir(parents=True, exist_ok=True)
-        Path(name).write_text(document_text(document()))

@@ -1,4 +1,4 @@
-"""What staff do with cases: take, read, answer, give back, resolve. Each act is one transaction, done once."""
+"""The desk: who has which case, and how what they do with it is written. Each act is one transaction, done once."""
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
@@ -9,10 +9,6 @@ from functions.escalate.contract import (
     CaseAnswer,
     ClaimRequest,
     ErrorAnswer,
-    NoteRequest,
-    ReplyAnswer,
-    ReplyRequest,
-    ResolveRequest,
     ShowAnswer,
     ShownAccount,
     WroteAnswer,
@@ -20,13 +16,12 @@ from functions.escalate.contract import (
 from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_key, request_row, saw_key
 from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Brand
-from functions.shared.conversation import cases, conversations, locks
-from functions.shared.conversation.cases import Case, Entry, NotYours, Team, WrapUp
+from functions.shared.conversation import cases, conversations
+from functions.shared.conversation.cases import Case, NotYours, Team
 from functions.shared.conversation.conversations import TRIES, Contended, Conversation, load
-from functions.shared.conversation.customers import Customer, Link, at_handle
+from functions.shared.conversation.customers import Link
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
-from functions.shared.wording.safety import LOCK_STAYS, UNDONE
 from functions.shared.x.ids import NO_X_ID
 
 IN_LINES, LOOKED_AT = 8, 4
@@ -37,13 +32,6 @@ others who press it at the same moment looks again.
 """
 FASTER = 5
 """So often others may be faster before the tickets are asked."""
-
-
-RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
-HOW_CHECKED = (
-    "This case locks account details: say how you checked who it is (`checked`), or that they stay off (`lock_stays`)."
-)
-WITHOUT_A_WORD: tuple[WrapUp, ...] = ("not_for_us", "no_answer")
 
 
 @dataclass(frozen=True)
@@ -93,7 +81,7 @@ class Desk:
             )
         except Repeated:
             claimed = self._claimed_before(staff, request_id)
-        return self._answer(claimed) if claimed else None
+        return self.answer(claimed) if claimed else None
 
     def rehearse(self) -> None:
         """Read what a first `next` reads, of nobody: what it needs is there after that."""
@@ -136,72 +124,7 @@ class Desk:
         did = f"saw the account, case {case.id}, fence {case.fence}"
         conversations.change(store, case.customer, seen, by=staff.id, did=did, now=now)
 
-    def renew(self, staff: Staff, case_id: str, request: ClaimRequest) -> CaseAnswer:
-        def renewed(current: Conversation, case: Case) -> Conversation:
-            return current.with_case(cases.renewed(case, self.sender.now()))
-
-        return self._answer(self._act(staff, case_id, request, "renewed", renewed))
-
-    def release(self, staff: Staff, case_id: str, request: ClaimRequest) -> CaseAnswer:
-        def released(current: Conversation, case: Case) -> Conversation:
-            return current.with_case(cases.released(case))
-
-        return self._answer(self._act(staff, case_id, request, "released", released))
-
-    def note(self, staff: Staff, case_id: str, request: NoteRequest) -> CaseAnswer:
-        def noted(current: Conversation, case: Case) -> Conversation:
-            note = Entry(request.request_id, "note", request.text, self.sender.now(), by=staff.id)
-            return current.with_case(case, note)
-
-        return self._answer(self._act(staff, case_id, request, "noted", noted))
-
-    def resolve(self, staff: Staff, case_id: str, request: ResolveRequest) -> CaseAnswer:
-        def resolved(current: Conversation, case: Case) -> Conversation:
-            _refuse_unread(case, request.seen, self.brand)
-            now = self.sender.now()
-            words = self._last_words(current.customer, case, request)
-            ended = _unlocked(current, request).with_case(cases.resolved(case, request.wrap_up, now))
-            return _told(ended, case, words, request, now) if words else ended
-
-        did = f"resolved, checked: {request.checked}" if request.checked else "resolved"
-        return self._answer(self._act(staff, case_id, request, did, resolved))
-
-    def _last_words(self, customer: Customer, case: Case, request: ResolveRequest) -> str | None:
-        """What the customer is told at a case's end: of a lock; else that it ended, where nobody has answered them."""
-        if customer.stopped or customer.flooded_at or case.silent or case.had_last_word:
-            return None
-        if customer.locked_by:
-            return UNDONE if request.checked else LOCK_STAYS.replace("{lost_phone}", self.brand().lost_phone)
-        return RESOLVED if case.unanswered and request.wrap_up not in WITHOUT_A_WORD else None
-
-    def reply(self, staff: Staff, case_id: str, request: ReplyRequest) -> ReplyAnswer:
-        """Commit an answer under the claim. It leaves at once or, where X's limit is used up, as soon as it may."""
-        reply_id = f"{request.request_id}#staff"
-
-        def replied(current: Conversation, case: Case) -> Conversation:
-            _refuse_unread(case, request.seen, self.brand)
-            if self._replies(case.customer, reply_id):
-                raise _used_otherwise()
-            now = self.sender.now()
-            reply = Outgoing(
-                id=reply_id,
-                customer=case.customer,
-                cause=request.request_id,
-                text=request.text,
-                key="staff",
-                kind="staff",
-                created_at=now,
-                case=case.id,
-            )
-            said = Entry(request.request_id, "staff", request.text, now, by=staff.id)
-            return current.having(reply).with_case(cases.answered(case, now), said)
-
-        case = self._act(staff, case_id, request, "replied", replied)
-        customer = load(self.sender.store, case.customer).customer
-        sent = self._replies(case.customer, reply_id)[reply_id]
-        return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown_case(case, customer))
-
-    def _act(
+    def act(
         self,
         staff: Staff,
         case_id: str,
@@ -209,7 +132,10 @@ class Desk:
         did: str,
         change: Callable[[Conversation, Case], Conversation],
     ) -> Case:
-        """Change a case under a claim and return it as it stands; a request that was done before changes nothing."""
+        """Change a case under a claim and return it as it stands; a request that was done before changes nothing.
+
+        `change` makes a new conversation of the one that was read. Raises Refusal.
+        """
         for _ in range(TRIES):
             if self._done_before(staff, case_id, request, did):
                 return self._read(case_id)
@@ -251,10 +177,10 @@ class Desk:
             raise Refusal(403, ErrorAnswer(error=f"Case {case.number} is for the {case.team} team."))
         return case
 
-    def _answer(self, case: Case) -> CaseAnswer:
+    def answer(self, case: Case) -> CaseAnswer:
         return CaseAnswer(case=views.shown_case(case, load(self.sender.store, case.customer).customer))
 
-    def _replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
+    def replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
         return conversations.replies_of(self.sender.store, x_id, [reply_id])
 
     # --- which case is next
@@ -338,7 +264,7 @@ class Desk:
         """Return the case that this request took, while its claim lasts."""
         row = self.sender.store.get(*request_key(staff.id, request_id))
         if row is None or row["did"] != "next":
-            raise _used_otherwise()
+            raise used_otherwise()
         return self._owned(self._read(row["case"]), staff, int(row["fence"]))
 
     def _done_before(self, staff: Staff, case_id: str, request: ClaimRequest, did: str) -> bool:
@@ -348,45 +274,19 @@ class Desk:
         digest = request.digest()
         # Rows of releases before have no digest.
         if (row["did"], row["case"], row.get("digest", digest)) != (did, case_id, digest):
-            raise _used_otherwise()
+            raise used_otherwise()
         return True
 
 
-def _used_otherwise() -> Refusal:
+def used_otherwise() -> Refusal:
     return Refusal(400, ErrorAnswer(error="This request id was used for something else: choose a new one."))
 
 
-def _refuse_unread(case: Case, seen: datetime | None, brand: Callable[[], Brand]) -> None:
+def refuse_unread(case: Case, seen: datetime | None, brand: Callable[[], Brand]) -> None:
+    """Do nothing for somebody who has not read what the customer wrote last."""
     if seen and case.newest > seen:
         sentence = f"The customer wrote again at {views.clock_time(case.newest, brand)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
-
-
-def _unlocked(current: Conversation, request: ResolveRequest) -> Conversation:
-    """Switch account details on again for who was checked. Nobody ends a locked case without saying what it is now."""
-    if current.customer.locked_by is None:
-        return current
-    if request.checked:
-        return replace(current, customer=locks.unlocked(current.customer))
-    if request.lock_stays:
-        return current
-    raise Refusal(400, ErrorAnswer(error=HOW_CHECKED))
-
-
-def _told(ended: Conversation, case: Case, words: str, request: ResolveRequest, now: datetime) -> Conversation:
-    """Tell the customer that their case has ended."""
-    name = at_handle(ended.customer.handle)
-    reply = Outgoing(
-        id=f"{request.request_id}#resolved",
-        customer=case.customer,
-        cause=request.request_id,
-        text=words.format(hi=f"Hi {name}, " if name else "Hi, ", case=case.number),
-        key="resolved",
-        kind="acknowledgement",
-        created_at=now,
-        case=case.id,
-    )
-    return replace(ended.having(reply), entries=(*ended.entries, Entry(reply.id, "bot", reply.text, now)))
 
 
 def _is_back(case: Case, now: datetime) -> bool:

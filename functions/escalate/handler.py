@@ -11,8 +11,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
 from functions.escalate import account_column, line_page
-from functions.escalate.contract import CLAIM_WRITES, CaseAnswer, ErrorAnswer, NextRequest
+from functions.escalate.contract import CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.registry import Act, acts
 from functions.shared import wiring
 from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.brand.catalogue import Brand, Catalogue
@@ -64,8 +65,8 @@ def dispatched(event: dict[str, Any]) -> Response:
             return next_case(signed_in(event), read_request(event, NextRequest))
         case "GET", "desk", "api", "cases", number:
             return as_json(200, desk().show(signed_in(event), case_id(number), cursor_in(event)))
-        case "POST", "desk", "api", "cases", number, act if act in CLAIM_WRITES:
-            return claim_write(signed_in(event), case_id(number), act, read_request(event, CLAIM_WRITES[act][0]))
+        case "POST", "desk", "api", "cases", number, name if act := acts().get(name):
+            return done(act, signed_in(event), case_id(number), read_request(event, act.request))
     raise Refusal(404, ErrorAnswer(error=f"There is no {http['method']} {http['path']} here."))
 
 
@@ -84,9 +85,9 @@ def next_case(staff: Staff, request: NextRequest) -> Response:
     return as_json(200, answer) if answer else {"statusCode": 204}
 
 
-def claim_write(staff: Staff, case: str, act: str, request: Any) -> Response:
-    answer: BaseModel = getattr(desk(), act)(staff, case, request)
-    telemetry.info("worked on a case", staff=staff.id, case=case, operation=act, request=request.request_id)
+def done[Asked: ClaimRequest](act: Act[Asked], staff: Staff, case: str, request: Asked) -> Response:
+    answer = act.does(desk(), staff, case, request)
+    telemetry.info("worked on a case", staff=staff.id, case=case, operation=act.name, request=request.request_id)
     return as_json(200, answer)
 
 
@@ -181,4 +182,4 @@ def desk() -> Desk:
     return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)
 
 
-start.prepare(lambda: desk().rehearse(), NextRequest.model_rebuild, CaseAnswer.model_rebuild)
+start.prepare(lambda: desk().rehearse(), acts, NextRequest.model_rebuild, CaseAnswer.model_rebuild)

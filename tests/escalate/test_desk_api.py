@@ -13,8 +13,8 @@ import pytest
 from botocore.exceptions import EndpointConnectionError
 
 from functions.escalate import handler
-from functions.escalate.contract import DOCUMENTS, document_text
 from functions.escalate.desk_api import Refusal
+from functions.escalate.openapi import DOCUMENTS, document_text
 from functions.escalate.tick import tick
 from functions.escalate.views import cards
 from functions.shared.aws import store
@@ -908,7 +908,7 @@ def test_a_silent_case_is_in_no_count_and_is_taken_all_the_same(office: Office) 
 
 @pytest.mark.parametrize("name", DOCUMENTS)
 def test_the_documents_are_those_of_the_code(name: str) -> None:
-    """`python -m functions.escalate.contract` writes them."""
+    """`python -m functions.escalate.openapi` writes them."""
     written = (ROOT / name).read_text()
 
     assert written == document_text(DOCUMENTS[name]())

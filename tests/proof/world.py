@@ -27,7 +27,8 @@ from functions.commands.handler import RETRY_AFTER
 from functions.commands.late import Anew
 from functions.commands.sms import Sms
 from functions.commands.tick import tick as tick_commands
-from functions.escalate.contract import ReplyRequest, ShownAccount
+from functions.escalate.acts.reply import ReplyRequest, answered_by_dm
+from functions.escalate.contract import ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
@@ -717,7 +718,7 @@ class World:
         if case:
             self.asked_by_staff[request] = case.customer
             try:
-                self.desk.reply(STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
+                answered_by_dm(self.desk, STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
             except Refusal:
                 del self.asked_by_staff[request]
                 raise

@@ -19,6 +19,7 @@ IDIOMS = {
     "Settings": "what an entry module reads from its environment",
     "TAKES": "how long each tick may take",
     "TEXTS": "the texts of a module, which the registry collects",
+    "act": "what staff do, in its own file, which the registry collects",
     "answer": "what a family of hashtags says, by its kind",
     "lambda_handler": "what Lambda calls",
     "load": "read a module's one row, or one conversation",

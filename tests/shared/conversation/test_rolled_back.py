@@ -5,7 +5,8 @@ from typing import Any
 
 import pytest
 
-from functions.escalate import contract
+from functions.escalate.acts.release import ReleaseRequest, release
+from functions.escalate.acts.resolve import ResolveRequest, resolve
 from functions.escalate.desk_api import Refusal
 from functions.shared.aws.rows import BUDGET, Key, all_of, case_key, customer_pk, line_key, mark_key, profile_key
 from functions.shared.aws.store import Put
@@ -121,7 +122,7 @@ def test_a_case_that_is_not_understood_stays_as_it_is_and_another_takes_what_com
     assert shown.case.state == "UNREADABLE"
     assert [entry.text for entry in shown.entries if entry.who == "customer"] == ["my bill is wrong and I am furious"]
     with pytest.raises(Refusal) as refused:
-        world.desk.release(STAFF, case, contract.ClaimRequest(request_id="give-back", fence=1))
+        release(world.desk, STAFF, case, ReleaseRequest(request_id="give-back", fence=1))
     assert refused.value.status == 409
     assert "A newer release has written case" in refused.value.answer.error
 
@@ -136,7 +137,7 @@ def test_a_case_left_aside_is_worked_on_once_it_is_understood_again() -> None:
     assert other
     written(world, case_key(case), state="NEW")
 
-    world.desk.resolve(STAFF, other, contract.ResolveRequest(request_id="done", fence=2, wrap_up="explained"))
+    resolve(world.desk, STAFF, other, ResolveRequest(request_id="done", fence=2, wrap_up="explained"))
 
     assert world.next_case("second") == case
     assert conversations.load(world.store, LINKED_A).customer.aside == ()
