@@ -85,6 +85,8 @@ def use_libraries() -> None:
     modules: dict[str, Any] = dict(sys.modules)
     if registry := modules.get("functions.commands.registry"):
         registry.registry()
+    if page := modules.get("functions.escalate.page"):
+        page.files()
     if telemetry := modules.get("functions.shared.aws.telemetry"):
         telemetry.info("loaded")
         telemetry.count("Loaded")

@@ -78,7 +78,8 @@ def installed(platform: str, folder: Path) -> Path:
     command += ["--python", sys.executable, "--python-version", PYTHON, "--only-binary", ":all:", "--require-hashes"]
     # uv links to its cache, and what is compiled in place would change every other environment.
     command += ["--link-mode", "copy", *(("--python-platform", platform) if platform else ())]
-    if subprocess.run(command, check=False).returncode:  # noqa: S603 - our own command line
+    # In this folder uv finds what pyproject.toml overrides.
+    if subprocess.run(command, check=False, cwd=ROOT).returncode:  # noqa: S603 - our own command line
         raise CannotPackage(f"uv could not install functions/requirements.txt for {platform or 'this machine'}.")
     slim.slim(folder / "botocore" / "data")
     mark.write_text(lock, encoding="utf-8")

@@ -137,10 +137,11 @@ class Service(cdk.Stack):
 
         staff = authorizers.HttpJwtAuthorizer("StaffOnly", sign_in.issuer, jwt_audience=[sign_in.audience])
         signed = "X cannot sign in. The function checks X's signature over each request before it looks inside."
-        page = "The page that people sign in from. It shows how many wait, and nothing about anybody."
+        page = "The page that people sign in from: the same files for everybody, with nothing about anybody."
         throttled(door, public_route(api, entries["webhook"], "/webhook", GET, POST, because=signed))
         public_route(api, entries["desk"], "/desk", GET, because=page)
         public_route(api, entries["desk"], "/desk/{file}", GET, because=page)
+        public_route(api, entries["desk"], "/desk/page/{version}/{file}", GET, because=page)
         staff_route(api, entries["desk"], "/desk/api/{proxy+}", staff)
 
         Alarms(

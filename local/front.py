@@ -58,7 +58,12 @@ def app(state: State) -> Starlette:
         return await through(state, "webhook", await http_event(request, "ANY /webhook"))
 
     async def desk_page(request: Request) -> Response:
-        return await through(state, "desk", await http_event(request, "GET /desk/{proxy+}"))
+        return await through(state, "desk", await http_event(request, "GET /desk"))
+
+    async def sign_in(_: Request) -> Response:
+        """Say who the demo's staff are: on this machine the page of the desk lets one choose."""
+        demo = [{"name": name, "role": its["role"], "teams": its["teams"].split()} for name, its in STAFF.items()]
+        return JSONResponse({"demo": demo})
 
     async def desk_api(request: Request) -> Response:
         scheme, _, token = request.headers.get("authorization", "").partition(" ")
@@ -91,6 +96,7 @@ def app(state: State) -> Starlette:
             Route("/healthz", healthz),
             Route("/webhook", webhook, methods=METHODS),
             Route("/desk/api/{proxy:path}", desk_api, methods=METHODS),
+            Route("/desk/sign-in.json", sign_in),
             Route("/desk", desk_page),
             Route("/desk/{proxy:path}", desk_page),
             Route("/sim/{path:path}", sim, methods=METHODS),

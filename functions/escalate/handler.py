@@ -10,7 +10,7 @@ from typing import Any
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel, ValidationError
 
-from functions.escalate import account_column, line_page
+from functions.escalate import account_column, page
 from functions.escalate.contract import CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.registry import Act, acts
@@ -58,7 +58,9 @@ def dispatched(event: dict[str, Any]) -> Response:
     http = event["requestContext"]["http"]
     match http["method"], *http["path"].strip("/").split("/"):
         case "GET", "desk":
-            return line_page.response()
+            return page.first((event.get("headers") or {}).get("if-none-match"))
+        case "GET", "desk", "page", version, name if answer := page.file(version, name):
+            return answer
         case "GET", "desk", "sign-in.json":
             return sign_in()
         case "POST", "desk", "api", "next":

@@ -14,6 +14,7 @@ from zipfile import ZipFile
 
 import pytest
 
+from functions.escalate import page
 from infra import packaging
 from infra.layout import FUNCTIONS, Function
 from infra.packaging import HERE, LAMBDA, Package, build
@@ -102,6 +103,13 @@ def test_the_webhook_carries_neither_models_nor_x_nor_another_functions_code(pac
         "shared",
         "webhook",
     }
+
+
+def test_the_desk_carries_its_page_and_what_renders_it(packages: dict[str, Package]) -> None:
+    files = contents(packages["desk"])
+
+    assert {str(file) for file in files} >= {f"functions/escalate/desk/{path.name}" for path in page.FILES.iterdir()}
+    assert PurePosixPath("datasette_preact", "static", page.preact().name) in files
 
 
 PROBE = """

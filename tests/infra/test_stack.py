@@ -443,6 +443,7 @@ def test_only_the_webhook_and_the_page_are_open(template: dict[str, Any]) -> Non
         "POST /webhook",
         "GET /desk",
         "GET /desk/{file}",
+        "GET /desk/page/{version}/{file}",
     }
     assert {route["RouteKey"] for route in routes if route.get("AuthorizationType") == "JWT"} == {
         "ANY /desk/api/{proxy+}"

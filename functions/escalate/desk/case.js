@@ -1,0 +1,134 @@
+// A case: what they want, what was said, what we know, what was promised; and the answer to it.
+import { html, useEffect, useRef, useState } from "./preact.js";
+import { Account, Notes } from "./account.js";
+import { Note, Resolve } from "./acts.js";
+import { useAnswer } from "./answering.js";
+import { isMine, useCase } from "./case-state.js";
+import { Composer } from "./composer.js";
+import { Held } from "./held.js";
+import { Key, shortcut, useKeys } from "./keys.js";
+import { Thread } from "./thread.js";
+import { STATES, time, title } from "./words.js";
+
+export function Case({ id, desk }) {
+  const state = useCase(desk.api, id, desk.me);
+  if (state.trouble && !state.shown) return html`<main class="alone"><p class="bar" role="alert">${state.trouble.message}</p></main>`;
+  if (!state.shown) return html`<main class="case loading" aria-busy="true"><section class="card"></section><aside></aside></main>`;
+  return html`<${Open} ...${state} desk=${desk} />`;
+}
+
+function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
+  const { me, outbox, say } = desk;
+  const one = shown.case;
+  const mine = isMine(one, me);
+  const was = useRef(mine); // it was ours when it was opened
+  if (mine) was.current = true;
+  const answer = useAnswer({ outbox, me, shown, seconds: desk.settings.hold, look, say });
+  const [open, setOpen] = useState(null);
+  const [tab, setTab] = useState("chat");
+  const [box, thread] = [useRef(null), useRef(null)];
+
+  useEffect(() => desk.onLeft(one.id, look), []);
+
+  const act = async (verb, fields = {}, { asksHow } = {}) => {
+    if (!(await outbox.flush())) return "The answer before it has not left.";
+    const seen = verb === "resolve" ? { seen: one.wrote_at } : {};
+    try {
+      await desk.api.act(one, verb, { ...seen, ...fields });
+    } catch (why) {
+      look();
+      if (asksHow && why.status === 400 && !fields.checked) asksHow();
+      else say(why.message);
+      return why.message;
+    }
+    setOpen(null);
+    if (verb === "resolve") desk.leave(`${one.number} is resolved: ${fields.wrap_up.replaceAll("_", " ")}.`);
+    else if (verb === "release") desk.leave(`${one.number} is back in the line.`);
+    else look();
+    return null;
+  };
+
+  const send = () => {
+    const went = answer.send();
+    (went ? thread : box).current?.focus({ preventScroll: went }); // then single letters are keys again
+  };
+  useKeys({
+    answer: () => box.current?.focus(),
+    undo: answer.item && (() => answer.undo() && requestAnimationFrame(() => box.current?.focus())),
+    ...(mine && { send, note: () => setOpen("note"), resolve: () => setOpen("resolve"), release: () => act("release") }),
+  });
+
+  return html`<main class="case" data-tab=${tab}>
+    <${Head} one=${one} mine=${mine} />
+    <${Tabs} tab=${tab} choose=${setTab} />
+    <section class="card chat" aria-label="Answering">
+      ${shown.card.length > 0 && html`<ul class="first" aria-label="What to do first">${shown.card.map((step) => html`<li>${step}</li>`)}</ul>`}
+      <${Thread}
+        entries=${entries.filter((entry) => entry.who !== "note")}
+        me=${me}
+        handle=${one.handle}
+        older=${older}
+        showOlder=${showOlder}
+        area=${thread}
+      >
+        ${answer.item && html`<${Held} item=${answer.item} undo=${answer.undo} />`}
+      <//>
+      ${mine
+        ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} />`
+        : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} />`}
+    </section>
+    <aside>
+      <${Account} account=${shown.account} />
+      <${Notes} entries=${entries} me=${me} />
+      ${mine &&
+      html`<div class="acts">
+        <${Act} name="note" does=${() => setOpen("note")}>Note<//>
+        <${Act} name="release" does=${() => act("release")}>Give back<//>
+        <${Act} name="resolve" does=${() => setOpen("resolve")}>Resolve<//>
+      </div>`}
+    </aside>
+    ${open === "note" && html`<${Note} act=${act} close=${() => setOpen(null)} />`}
+    ${open === "resolve" && html`<${Resolve} act=${act} close=${() => setOpen(null)} />`}
+  </main>`;
+}
+
+const Act = ({ name, does, children }) =>
+  html`<button type="button" class="quiet" aria-keyshortcuts=${shortcut(name)} onClick=${does}><${Key} of=${name} /> ${children}</button>`;
+
+function Head({ one, mine }) {
+  return html`<header class="head">
+    <h1>${one.number} <bdi>${one.handle ? `@${one.handle}` : one.customer}</bdi></h1>
+    <p>
+      <span class=${`team ${one.team}`}>${title(one.team)}</span>
+      <span>${title(one.kind)}</span>
+      ${one.state !== "RESOLVED" && html`<span>due <b>${time(one.due_at)}</b></span>`}
+      ${one.promised_at && html`<span>promised <b>${time(one.promised_at)}</b></span>`}
+      <span>${mine ? html`yours until <b>${time(one.lease_until)}</b>` : STATES[one.state]}</span>
+    </p>
+  </header>`;
+}
+
+const TABS = ["chat", "account", "notes"];
+
+function Tabs({ tab, choose }) {
+  return html`<div class="tabs" role="group" aria-label="What is shown">
+    ${TABS.map((name) => html`<button type="button" aria-pressed=${tab === name} onClick=${() => choose(name)}>${title(name)}</button>`)}
+  </div>`;
+}
+
+function NotMine({ one, me, was, draft }) {
+  const who =
+    one.state === "CLAIMED" && one.owner !== me
+      ? `${one.owner} has it since ${time(one.claimed_at)}.`
+      : one.state === "CLAIMED"
+        ? `Your claim ran out at ${time(one.lease_until)}.`
+        : `It ${{ NEW: "is in the line: nobody has it", WAITING_CUSTOMER: "waits for the customer", RESOLVED: "is resolved" }[one.state] ?? "was written by a newer release"}.`;
+  return html`<div class="composer">
+    <p class="bar" role="status">${was && "This case is no longer yours. "}${who}</p>
+    ${draft &&
+    html`<div class="under">
+      <p>Your draft is kept: <span class="kept" dir="auto">${draft}</span></p>
+      <button type="button" class="quiet" onClick=${() => navigator.clipboard.writeText(draft)}>Copy draft</button>
+    </div>`}
+  </div>`;
+}
