@@ -325,6 +325,18 @@ def note(desk: Desk, text: Words, case: Number = None) -> None:
 
 
 @at_desk
+def credit(
+    desk: Desk,
+    amount: Annotated[int, typer.Argument(help="In minor units: 500 is £5.")],
+    reason: Annotated[str, typer.Argument(help="For the books; the customer never sees it.")],
+    case: Number = None,
+) -> None:
+    """Give the customer goodwill credit, within your limits. It is booked once and cannot be taken back."""
+    answer = desk.act(case, "credit", amount=amount, reason=reason)
+    desk.tell(answer, f"{answer['case']['number']}: credit of {answer['words']}, {answer['credit']} in the books.")
+
+
+@at_desk
 def resolve(
     desk: Desk,
     wrap_up: WrapUp,

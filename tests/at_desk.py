@@ -1,7 +1,7 @@
 """A desk on the embedded engine, a fake X and a clock that moves: what the tests of staff's work stand on."""
 
 import json
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -14,10 +14,12 @@ from functions.escalate.desk_api import Desk
 from functions.shared.aws.rows import customer_pk, entry_key
 from functions.shared.aws.settings import client
 from functions.shared.aws.store import Item, Put, Store, stamp
+from functions.shared.carrier.accounts import Account, Line
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case, Entry, Team
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Link
+from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
@@ -25,7 +27,7 @@ from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from infra.layout import QUEUES, TABLES
 from local import resources
 from tests.engines import Engine as Engine
-from tests.proof.demo import CATALOGUE
+from tests.proof.demo import CATALOGUE, account
 
 START = datetime(2026, 11, 24, 14, 0, tzinfo=UTC)
 LINKED = Link("account-1", "line-1", START)
@@ -66,7 +68,14 @@ class Office:
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
         self.line = TeamLines(self.sqs, self.urls)
         sender = Sender(self.store, self.x, self.line, now=lambda: self.now)
-        self.desk = Desk(sender, account=_account, brand=lambda: CATALOGUE.brand)
+        self.linked: Callable[[Link], tuple[Account, Line] | None] = _linked
+        self.desk = Desk(
+            sender,
+            account=_account,
+            brand=lambda: CATALOGUE.brand,
+            linked=lambda link: self.linked(link),
+            keyed=Keyed(b"office"),
+        )
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)
@@ -187,6 +196,11 @@ def _service_table() -> str:
     name = f"service-{uuid4()}"
     resources.create_table(layout._replace(name=name, ttl=None))
     return name
+
+
+def _linked(link: Link) -> tuple[Account, Line] | None:
+    found = account(link.account_id)
+    return (found, found.lines[0]) if found else None
 
 
 def _account(link: Link) -> ShownAccount:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Literal
 
 from functions.escalate import views
 from functions.escalate.contract import (
@@ -16,10 +17,12 @@ from functions.escalate.contract import (
 from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_key, request_row, saw_key
 from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Brand
+from functions.shared.carrier.accounts import Account, Line
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case, NotYours, Team
 from functions.shared.conversation.conversations import TRIES, Contended, Conversation, load
 from functions.shared.conversation.customers import Link
+from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.ids import NO_X_ID
@@ -30,6 +33,7 @@ IN_LINES, LOOKED_AT = 8, 4
 With as many who have just answered this person that is 20 rows, however long the lines are. Whoever loses these to
 others who press it at the same moment looks again.
 """
+Role = Literal["agent", "supervisor"]
 FASTER = 5
 """So often others may be faster before the tickets are asked."""
 
@@ -40,9 +44,14 @@ class Staff:
 
     id: str
     teams: tuple[Team, ...]
+    role: Role = "agent"
 
     def serves(self, case: Case) -> bool:
         return case.team == "urgent" or case.team in self.teams
+
+
+LOCKED_NOW = "Account details are off in this chat: nothing of the account until the lock is undone."
+NOT_PROVEN = "Not verified: the customer has not proven whose account it is."
 
 
 class Refusal(Exception):
@@ -65,6 +74,9 @@ class Desk:
     sender: Sender
     account: Callable[[Link], ShownAccount]
     brand: Callable[[], Brand]
+    linked: Callable[[Link], tuple[Account, Line] | None]
+    """Reads the account and the line that a link proves; None where it proves nothing now."""
+    keyed: Keyed
 
     def next(self, staff: Staff, request_id: str) -> CaseAnswer | None:
         """Claim what is most pressing of what this person may take; None if nothing waits.
@@ -124,6 +136,16 @@ class Desk:
         did = f"saw the account, case {case.id}, fence {case.fence}"
         conversations.change(store, case.customer, seen, by=staff.id, did=did, now=now)
 
+    def proven(self, current: Conversation) -> tuple[Account, Line]:
+        """Return what a customer has proven to be theirs. Raises Refusal where nothing of it may be touched."""
+        link = current.customer.link
+        if current.locked:
+            raise Refusal(403, ErrorAnswer(error=LOCKED_NOW))
+        found = self.linked(link) if link and not link.unused(self.sender.now()) else None
+        if found is None:
+            raise Refusal(403, ErrorAnswer(error=NOT_PROVEN))
+        return found
+
     def act(
         self,
         staff: Staff,
@@ -152,7 +174,9 @@ class Desk:
             digest, now = request.digest(), self.sender.now()
             done = request_row(staff.id, request.request_id, did, current.id, current.fence, now, digest=digest)
             try:
-                after = self.sender.commit(before, replace(changed, writes=(done,)), by=staff.id, did=did)
+                after = self.sender.commit(
+                    before, replace(changed, writes=(*changed.writes, done)), by=staff.id, did=did
+                )
             except Cancelled:
                 continue
             return after.case or current

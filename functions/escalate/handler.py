@@ -12,11 +12,12 @@ from pydantic import BaseModel, ValidationError
 
 from functions.escalate import account_column, page
 from functions.escalate.contract import CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest
-from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.desk_api import Desk, Refusal, Role, Staff
 from functions.escalate.registry import Act, acts
 from functions.shared import wiring
 from functions.shared.aws import clock, settings, start, telemetry
 from functions.shared.brand.catalogue import Brand, Catalogue
+from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import cases, presence
 from functions.shared.conversation.cases import TEAMS
 from functions.shared.conversation.conversations import Contended
@@ -45,6 +46,9 @@ def lambda_handler(event: dict[str, Any], _context: object) -> Response:
         return dispatched(event)
     except Refusal as refusal:
         return as_json(refusal.status, refusal.answer)
+    except Unreadable as missing:
+        telemetry.error("the desk lacks a fact of the brand", missing)
+        return as_json(503, ErrorAnswer(error="A fact of the brand that this needs is missing: ask whoever runs this."))
     except settings.NoSecretYet:
         return as_json(503, ErrorAnswer(error="This desk opens once X's keys are there: tweetserve x login."))
     except (ClientError, BotoCoreError, Contended) as failure:
@@ -109,7 +113,8 @@ def staff_in(event: dict[str, Any]) -> Staff:
     teams = tuple(team for team in TEAMS if team in named or supervises)
     if not teams:
         raise Refusal(403, ErrorAnswer(error="You are in no team: ask whoever runs this to add you to one."))
-    return Staff(str(claims["sub"]), tuple(team for team in teams if team != "urgent"))
+    role: Role = "supervisor" if supervises else "agent"
+    return Staff(str(claims["sub"]), tuple(team for team in teams if team != "urgent"), role)
 
 
 def names_in(claim: object) -> set[str]:
@@ -180,8 +185,10 @@ def desk() -> Desk:
     def brand() -> Brand:
         return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
 
-    sender = wiring.sender_of(ours, settings.client, messenger, wiring.keyed(ours.code_key_secret_name))
-    return Desk(sender, account_column.reader(dynamodb, ours.accounts_table, brand, clock.now), brand)
+    keyed = wiring.keyed(ours.code_key_secret_name)
+    account = account_column.reader(dynamodb, ours.accounts_table, brand, clock.now)
+    linked = account_column.reader_of_proven(dynamodb, ours.accounts_table)
+    return Desk(wiring.sender_of(ours, settings.client, messenger, keyed), account, brand, linked, keyed)
 
 
 start.prepare(lambda: desk().rehearse(), acts, NextRequest.model_rebuild, CaseAnswer.model_rebuild)

@@ -15,6 +15,7 @@ from typing import Any
 from functions.shared.aws.rows import (
     AUDIT,
     CASE,
+    CREDITS_PK,
     DM,
     ENTRY,
     PROFILE,
@@ -121,6 +122,12 @@ class Trace:
     """By known incident: when it ended."""
     to_hear: frozenset[str] = frozenset()
     """Customers who are to be told when one ends, and have been by now."""
+    credited: Mapping[str, int] = field(default_factory=dict)
+    """Credits that the desk said it has given: their amounts by id."""
+    credits_asked: Mapping[tuple[str, str], int] = field(default_factory=dict)
+    """What staff wanted to give, whether or not they may: the amount by who asks under which request id."""
+    credit_limits: tuple[int, int, int] | None = None
+    """What may be given in a case, to an account in 30 days, and by one person in a day, where that is known."""
     newer: Mapping[tuple[str, str], Row] = field(default_factory=dict)
     """What a newer release has written into rows, by their keys."""
 
@@ -272,6 +279,15 @@ def paused(trace: Trace) -> Iterable[str]:
 def locked(trace: Trace) -> Iterable[str]:
     """After a report of loss or fraud no figure of its line leaves, in any chat, until a person has checked."""
     quotes = {row["id"] for row in trace.replies if "quotes" in row}
+    for customer, row, shut in _with_locks(trace):
+        if "locked_by cleared" in row["changes"] and row["by"] in BY_ITSELF:
+            yield f"{row['by']} unlocked {customer}"
+        if shut and any(reply in quotes for reply in _claimed(row)):
+            yield f"{customer} was told figures while locked"
+
+
+def _with_locks(trace: Trace) -> Iterable[tuple[str, Row, bool]]:
+    """What was done in every conversation, and whether its account was locked then."""
     sees: dict[str, str] = {}
     """The line that each chat sees."""
     reports: dict[str, set[str]] = {}
@@ -283,11 +299,52 @@ def locked(trace: Trace) -> Iterable[str]:
             reports[customer] = {customer, sees.get(customer) or customer}
         if "locked_by cleared" in row["changes"]:
             del reports[customer]
-            if row["by"] in BY_ITSELF:
-                yield f"{row['by']} unlocked {customer}"
-        shut = set().union(*reports.values())
-        if shut & {customer, sees.get(customer)} and any(reply in quotes for reply in _claimed(row)):
-            yield f"{customer} was told figures while locked"
+        yield customer, row, bool(set().union(*reports.values()) & {customer, sees.get(customer)})
+
+
+def credit(trace: Trace) -> Iterable[str]:
+    """A credit is booked once, as it was given, within each limit, and to a proven and unlocked account only."""
+    books = {id_in(row): row for row in trace.rows if row["pk"] == CREDITS_PK}
+    for given, minor in trace.credited.items():
+        if books.get(given, {}).get("minor") != minor:
+            yield f"{given} of {minor} is not in the books"
+    asked = Counter((staff, minor) for (staff, _), minor in trace.credits_asked.items())
+    for (staff, minor), times in Counter((row["staff"], row["minor"]) for row in books.values()).items():
+        if trace.credit_limits and times > asked[staff, minor]:
+            yield f"{staff} asked {asked[staff, minor]} times to give {minor}, and the books have it {times} times"
+    for case in trace.cases:
+        booked = sum(row["minor"] for row in books.values() if row.get("case") == case["id"])
+        if booked != case.get("credited_minor", 0):
+            yield f"of case {case['id']} the books have {booked}, and it says {case.get('credited_minor', 0)}"
+    if trace.credit_limits:
+        yield from _over_limits(books.values(), trace.credit_limits)
+    yield from _credited_unproven(trace)
+
+
+def _over_limits(books: Iterable[Row], limits: tuple[int, int, int]) -> Iterable[str]:
+    in_case, to_account, by_person = (Counter[Any]() for _ in limits)
+    for row in books:
+        day, minor = str(row["at"])[:10], int(row["minor"])
+        in_case[row.get("case")] += minor
+        to_account[row.get("account_id")] += minor
+        by_person[row["staff"], day] += minor
+    for counted, limit in zip((in_case, to_account, by_person), limits, strict=True):
+        counted.pop(None, None)  # of who was erased
+        yield from (f"{of} was given {minor} of {limit}" for of, minor in counted.items() if minor > limit)
+
+
+def _credited_unproven(trace: Trace) -> Iterable[str]:
+    linked: set[str] = set()
+    for customer, row, shut in _with_locks(trace):
+        if "link set" in row["changes"]:
+            linked.add(customer)
+        if "link cleared" in row["changes"]:
+            linked.discard(customer)
+        if any(_CREDITED.fullmatch(change) for change in row["changes"]) and (shut or customer not in linked):
+            yield f"{customer} was given credit, and their account is not proven or locked"
+
+
+_CREDITED = re.compile(r"case \w+ credited -?\d+")
 
 
 def bot_silent(trace: Trace) -> Iterable[str]:
@@ -650,6 +707,7 @@ INVARIANTS: dict[str, Callable[[Trace], Iterable[str]]] = {
     "PRIVACY": privacy,
     "KEPT": kept,
     "TOLD_OF_END": told_of_end,
+    "CREDIT": credit,
 }
 WHOLE = ("ERASE", "PRIVACY")
 """They look at what was before an erasure, too."""

@@ -17,6 +17,7 @@ from typer.testing import CliRunner, Result
 
 from functions.escalate import handler
 from functions.shared.aws import telemetry
+from functions.shared.aws.rows import CREDITS_PK
 from ops import desk as cli
 from ops import sign_in
 from tests.at_desk import LINKED, STAFF, Office, event
@@ -114,6 +115,20 @@ def test_a_verified_account_stands_beside_the_case(office: Office, desk: Desk) -
     taken = desk("next")
 
     assert "line-1" in taken.output
+
+
+def test_a_credit_is_given_once_though_its_answer_gets_lost(office: Office, desk: Desk, gateway: Gateway) -> None:
+    office.writes(ALICE)
+    office.customer(ALICE, link=LINKED)
+    desk("next")
+    gateway.fails = 1
+
+    given, more, odd = desk("credit", "500", "billed twice"), desk("credit", "600", "again"), desk("credit", "ten", "x")
+
+    assert re.search(r"credit of £5, CR-[0-9A-F]{16} in the books", given.output)
+    assert (more.exit_code, odd.exit_code) == (1, 2)
+    assert "Your limit is £10 for a case, and £5 of it is given: ask a supervisor." in more.output
+    assert len(office.store.query(CREDITS_PK)) == 1
 
 
 def test_a_long_case_says_how_its_older_page_is_read(office: Office, desk: Desk) -> None:

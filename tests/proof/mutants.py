@@ -13,7 +13,7 @@ from functions.escalate import desk_api
 from functions.escalate import tick as escalate_tick
 from functions.shared.aws import store, stored
 from functions.shared.carrier import accounts
-from functions.shared.conversation import cases, conversations, erasure, locks, promises, replies
+from functions.shared.conversation import cases, conversations, erasure, goodwill, locks, promises, replies
 from functions.shared.delivery import budget, claim, sender
 from functions.shared.wording import normal
 from functions.shared.x import ids
@@ -547,6 +547,30 @@ MUTANTS = (
         budget.Budget.floor,
         'if kind == "news":',
         'if kind == "nothing":',
+    ),
+    Mutant(
+        "what was given before is not counted",
+        "CREDIT",
+        "credits",
+        goodwill.too_much,
+        "if given + minor > of",
+        "if minor > of",
+    ),
+    Mutant(
+        "a locked account is given credit",
+        "CREDIT",
+        "credits",
+        desk_api.Desk.proven,
+        "if current.locked:",
+        "if False:",
+    ),
+    Mutant(
+        "the same request is another line of the books each time",
+        "CREDIT",
+        "credits",
+        goodwill.credit_id,
+        'f"{staff}\\x1f{request_id}".encode()',
+        "repr(object()).encode()",
     ),
 )
 

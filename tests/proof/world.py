@@ -27,6 +27,7 @@ from functions.commands.handler import RETRY_AFTER
 from functions.commands.late import Anew
 from functions.commands.sms import Sms
 from functions.commands.tick import tick as tick_commands
+from functions.escalate.acts.credit import CreditRequest, credited
 from functions.escalate.acts.reply import ReplyRequest, answered_by_dm
 from functions.escalate.contract import ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
@@ -35,7 +36,7 @@ from functions.escalate.tick import tick as tick_escalate
 from functions.shared.aws.rows import BUDGET, LATER, Key, tellme_clock
 from functions.shared.aws.store import Item, Put, Store
 from functions.shared.brand.catalogue import Catalogue
-from functions.shared.carrier.accounts import NOBODY, Account
+from functions.shared.carrier.accounts import NOBODY, Account, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS
@@ -70,6 +71,8 @@ WINDOW = timedelta(minutes=15)
 TIMES_OUT = timedelta(seconds=50)
 """A function ends then, whatever it is at; only what X takes long for counts."""
 STAFF = Staff("agent-1", ("billing", "devices", "sales", "general"))
+CREDIT_LIMITS = (1000, 2000, 5000)
+"""What the brand lets an agent give: in a case, to an account, in a day."""
 COLLEAGUE = Staff("agent-2", STAFF.teams)
 FAILURES = (ClientError, BotoCoreError, Contended, ValidationError)
 """Of a function: its message comes again."""
@@ -316,6 +319,9 @@ class World:
         self.struck: list[str] = []
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
+        self.credited: dict[str, int] = {}
+        """Credits that the desk said it has given: their amounts by id."""
+        self.credits_asked: dict[tuple[str, str], int] = {}
         self.meanwhile: Callable[[], object] = lambda: None
         self.pauses: list[Paused] = []
         self.room_from: dict[str, datetime] = {}
@@ -352,7 +358,13 @@ class World:
         digest = partial(proofs.keyed.digest, "customer")
         self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest, self.wait)
         self.bot = Bot(self.sender, self.accounts, lambda _: self.catalogue, proofs, Texts(self))
-        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
+        self.desk = Desk(
+            self.sender,
+            account=lambda _: ShownAccount(verified=False),
+            brand=lambda: CATALOGUE.brand,
+            linked=self._linked,
+            keyed=proofs.keyed,
+        )
         self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service", lambda: self.now, wait=lambda _: None)
         self._busy = False
@@ -376,6 +388,10 @@ class World:
             return (found,) if found else ()
 
         return Proofs(Keyed(b"world"), having, self.accounts, store.get, lambda: next(self.codes))
+
+    def _linked(self, link: Link) -> tuple[Account, Line] | None:
+        found = self.point("read", "query", lambda: self.accounts(link.account_id))
+        return (found, found.lines[0]) if found else None
 
     def introduce(self, x_id: str, *, line_of: str | None = None) -> None:
         """Let somebody have linked a line: their own, or another customer's."""
@@ -413,6 +429,9 @@ class World:
             figures=self.figures,
             soon=A_MINUTE + len(self.struck) * WINDOW,
             newer=dict(self.newer),
+            credited=dict(self.credited),
+            credits_asked=dict(self.credits_asked),
+            credit_limits=CREDIT_LIMITS,
             ends=dict(self.ends),
             to_hear=frozenset(self.to_hear),
         )
@@ -722,6 +741,21 @@ class World:
             except Refusal:
                 del self.asked_by_staff[request]
                 raise
+
+    def give_credit(self, case_id: str, request: str, minor: int, staff: Staff = STAFF) -> bool:
+        """Staff give a credit, again with the same request id where the desk did not say that it stands."""
+        self.credits_asked[staff.id, request] = minor
+        given = self._ask(lambda: self._credited(case_id, request, minor, staff))
+        if given:
+            self.credited[given] = minor
+        return given is not None
+
+    def _credited(self, case_id: str, request: str, minor: int, staff: Staff) -> str | None:
+        case = conversations.case_of(self.store, case_id)
+        if case is None:
+            return None
+        asked = CreditRequest(fence=case.fence, request_id=request, amount=minor, reason="billed twice")
+        return credited(self.desk, staff, case_id, asked).credit
 
     def _ask[T](self, do: Callable[[], T]) -> T | None:
         for _ in range(4):

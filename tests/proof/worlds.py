@@ -10,7 +10,7 @@ from typing import Any
 
 from functions.load.writing import Table as AccountsTable
 from functions.shared.aws import telemetry
-from functions.shared.aws.rows import audit_key, case_key, profile_key, reply_key
+from functions.shared.aws.rows import audit_key, case_key, profile_key, reply_key, request_key
 from functions.shared.aws.store import Item
 from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account, Document
@@ -21,7 +21,7 @@ from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
 from local.proof.invariants import broken
 from tests.proof.demo import LINKED_A, LINKED_B, document
-from tests.proof.world import COLLEAGUE, DYNAMO_SORTS, FAULTS, Client, Fault, World
+from tests.proof.world import COLLEAGUE, DYNAMO_SORTS, FAULTS, STAFF, Client, Fault, World
 
 type Script = Callable[[World], None]
 type Schedule = Mapping[int, Fault]
@@ -132,6 +132,27 @@ def loaded_meanwhile(world: World) -> None:
     world.work()
     world.write(LINKED_A, "#data #charges")
     world.work()
+    world.pass_time(AFTERWARDS)
+
+
+def credits_given(world: World) -> None:
+    """Two people give credit to one account from two chats, too much in the end; then its line is reported stolen."""
+    world.introduce(LINKED_B, line_of=LINKED_A)
+    world.points.clear()
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    mine, theirs = world.next_case("take-1"), world.next_case("take-2", COLLEAGUE)
+    if mine and theirs:
+        world.meanwhile = lambda: world.give_credit(theirs, "credit-2", 998, COLLEAGUE)
+        world.give_credit(mine, "credit-1", 400)
+        world.store.delete(*request_key(STAFF.id, "credit-1"))  # as after ninety days
+        world.give_credit(mine, "credit-1", 400)
+        world.give_credit(mine, "credit-3", 601)
+        world.give_credit(theirs, "credit-2", 998, COLLEAGUE)
+        world.write(LINKED_A, "my phone was stolen last night, please block it")
+        world.work()
+        world.give_credit(theirs, "credit-4", 1, COLLEAGUE)
     world.pass_time(AFTERWARDS)
 
 
@@ -581,6 +602,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "slow X": (slow_x, 1000),
     "rolled back": (rolled_back, 15),
     "end of an incident": (end_of_an_incident, 4),
+    "credits": (credits_given, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 

@@ -58,7 +58,13 @@ class Place:
         self.store = self.database.store
         line = TeamLines(NoQueue(), {team: team for team in TEAMS})
         self.sender = Sender(self.store, self.x, line, now=lambda: NOW)
-        self.desk = Desk(self.sender, account=lambda _: ShownAccount(verified=False), brand=lambda: CATALOGUE.brand)
+        self.desk = Desk(
+            self.sender,
+            account=lambda _: ShownAccount(verified=False),
+            brand=lambda: CATALOGUE.brand,
+            linked=lambda _: None,
+            keyed=Keyed(b"races"),
+        )
         proofs = Proofs(Keyed(b"race"), lambda _: (), account, self.store.get, lambda: "123456")
         self.bot = Bot(self.sender, account, lambda _: CATALOGUE, proofs, texts=NoTexts())
         self.has_room(10_000)
