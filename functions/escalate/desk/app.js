@@ -4,11 +4,13 @@ import { Api, NotConnected } from "./api.js";
 import { Case } from "./case.js";
 import { Dialog } from "./dialog.js";
 import { dropAll, dropOld } from "./drafts.js";
-import { deafUntil, Key, KeyList, letLettersWork, useKeys } from "./keys.js";
+import { deafUntil, KeyList, letLettersWork, useKeys } from "./keys.js";
 import { Line } from "./line.js";
+import { useLook } from "./looking.js";
 import { Outbox } from "./outbox.js";
 import { Settings, settings } from "./settings.js";
 import { forget, SignIn, signedInBefore } from "./sign-in.js";
+import { Top } from "./top.js";
 import { time } from "./words.js";
 
 export function App() {
@@ -85,6 +87,7 @@ function SignedIn({ session, out }) {
       say(why instanceof NotConnected ? "" : why.message);
     }
   };
+  const { found: whoami } = useLook(api, "me");
   const leave = (words) => {
     say(words);
     goTo(null);
@@ -102,15 +105,9 @@ function SignedIn({ session, out }) {
   };
   useKeys({ next, help: () => setOpen("help"), back: () => goTo(null) });
 
-  const desk = { api, me, outbox, say, settings: likes, next, leave, onLeft, sign: null };
+  const desk = { api, me, whoami, outbox, say, settings: likes, next, leave, onLeft, sign: whoami?.staff?.sign };
   return html`<a class="skip" href="#answer">To the answer</a>
-    <header class="top">
-      <p class="name"><a href="#/">Desk</a> <bdi>${me}</bdi></p>
-      <button type="button" class="quiet" onClick=${next}>Next <${Key} of="next" /></button>
-      <button type="button" class="quiet" onClick=${() => setOpen("settings")}>Settings</button>
-      <button type="button" class="quiet" onClick=${() => setOpen("help")}>Keys <${Key} of="help" /></button>
-      <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
-    </header>
+    <${Top} desk=${desk} open=${setOpen} signOut=${signOut} />
     <div class="bars">
       <p class="bar" role="status">${said}</p>
       ${offSince &&

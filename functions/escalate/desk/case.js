@@ -48,6 +48,8 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     return null;
   };
 
+  const take = one.state !== "CLAIMED" && one.state !== "UNREADABLE" && (() => act("claim"));
+
   const send = () => {
     const went = answer.send();
     (went ? thread : box).current?.focus({ preventScroll: went }); // then single letters are keys again
@@ -56,6 +58,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     answer: () => box.current?.focus(),
     undo: answer.item && (() => answer.undo() && requestAnimationFrame(() => box.current?.focus())),
     ...(mine && { send, note: () => setOpen("note"), resolve: () => setOpen("resolve"), release: () => act("release") }),
+    ...(!mine && take && { take }),
   });
 
   return html`<main class="case" data-tab=${tab}>
@@ -75,7 +78,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
       <//>
       ${mine
         ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} />`
-        : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} />`}
+        : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} />`}
     </section>
     <aside>
       <${Account} account=${shown.account} />
@@ -116,7 +119,7 @@ function Tabs({ tab, choose }) {
   </div>`;
 }
 
-function NotMine({ one, me, was, draft }) {
+function NotMine({ one, me, was, draft, take }) {
   const who =
     one.state === "CLAIMED" && one.owner !== me
       ? `${one.owner} has it since ${time(one.claimed_at)}.`
@@ -125,6 +128,7 @@ function NotMine({ one, me, was, draft }) {
         : `It ${{ NEW: "is in the line: nobody has it", WAITING_CUSTOMER: "waits for the customer", RESOLVED: "is resolved" }[one.state] ?? "was written by a newer release"}.`;
   return html`<div class="composer">
     <p class="bar" role="status">${was && "This case is no longer yours. "}${who}</p>
+    ${take && html`<p><button type="button" class="main" onClick=${take}>Take it <${Key} of="take" /></button></p>`}
     ${draft &&
     html`<div class="under">
       <p>Your draft is kept: <span class="kept" dir="auto">${draft}</span></p>

@@ -14,6 +14,7 @@ const KEYS = {
   undo: ["z", "take back what is still held"],
   note: ["m", "add a note, which the customer never sees"],
   resolve: ["e", "resolve, then 1 to 7 says how"],
+  take: ["u", "take the case that is open; raise one of yours to urgent"],
   release: ["x", "give the case back to the line"],
   help: ["?", "this list"],
 };

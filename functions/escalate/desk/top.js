@@ -1,0 +1,37 @@
+// The top of every room: who one is, what X lets through, and whether something urgent waits.
+import { html } from "./preact.js";
+import { Key } from "./keys.js";
+import { plural, time, title } from "./words.js";
+
+export function Top({ desk: { me, whoami, next }, open, signOut }) {
+  const teams = whoami?.staff?.teams ?? [];
+  return html`<header class="top">
+      <p class="name">
+        <a href="#/">Desk</a> <bdi>${me}</bdi>
+        ${teams.length > 0 && html` <span class="roomy">· ${teams.map(title).join(", ")}</span>`}
+      </p>
+      ${whoami?.budget && html`<p class="budget">${budget(whoami.budget)}</p>`}
+      <div class="tools">
+        <button type="button" class="main" onClick=${next}>Next <${Key} of="next" /></button>
+        <button type="button" class="quiet" onClick=${() => open("settings")}>Settings</button>
+        <button type="button" class="quiet" onClick=${() => open("help")}>Keys <${Key} of="help" /></button>
+        <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
+      </div>
+    </header>
+    <${Urgent} line=${whoami?.line?.urgent} next=${next} />`;
+}
+
+function Urgent({ line, next }) {
+  if (!line?.waiting) return null;
+  return html`<p class="urgent-bar" role="status">
+    <b>Urgent: ${line.waiting} waiting</b>
+    ${line.earliest_due_at && html`<span>due ${time(line.earliest_due_at)}</span>`}
+    <button type="button" class="quiet" onClick=${next}>Take it <${Key} of="next" /></button>
+  </p>`;
+}
+
+function budget({ limit, left, resets_at, waiting, paused }) {
+  if (paused) return `X does not take our messages for now${waiting ? `: ${plural(waiting, "answer")} wait` : ""}.`;
+  if (!left) return `X's limit is used up${resets_at ? ` until ${time(resets_at)}` : ""}.${waiting ? ` ${plural(waiting, "answer")} wait; urgent ones go first.` : ""}`;
+  return `X: ${left} of ${limit} left${waiting ? `, ${waiting} waiting` : ""}`;
+}
