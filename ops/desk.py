@@ -20,7 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from functions.shared.conversation.cases import WrapUp
+from functions.shared.conversation.cases import Team, WrapUp
 from ops import sign_in
 from ops.options import PORT, AsJson, Port, Stage, connected_by
 from ops.place import Trouble, place_of
@@ -337,18 +337,45 @@ def credit(
 
 
 @at_desk
-def resolve(
+def transfer(
     desk: Desk,
-    wrap_up: WrapUp,
+    team: Team,
+    text: Annotated[str | None, typer.Argument(help="What they need to know; - reads it from standard input.")] = None,
     case: Number = None,
-    checked: Annotated[str, typer.Option(help="How you made sure who it is: account details are shown again.")] = "",
-    lock_stays: Annotated[bool, typer.Option("--lock-stays", help="The check did not work: they stay off.")] = False,
+) -> None:
+    """Give a case to another team, with a note. What the customer was told stands."""
+    note: dict[str, Any] = {"text": _text(text)} if text else {}
+    answer = desk.act(case, "transfer", team=team, **note)
+    desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']} is with the {team} team.")
+
+
+Checked = Annotated[str, typer.Option(help="How you made sure who it is: account details are shown again.")]
+LockStays = Annotated[bool, typer.Option("--lock-stays", help="The check did not work: they stay off.")]
+
+
+@at_desk
+def resolve(
+    desk: Desk, wrap_up: WrapUp, case: Number = None, checked: Checked = "", lock_stays: LockStays = False
 ) -> None:
     """End a case, saying how it ended. One that locks account details asks what they are to be now."""
-    lock = {"checked": checked} if checked else {"lock_stays": True} if lock_stays else {}
-    answer = desk.act(case, "resolve", reads=True, wrap_up=wrap_up, **lock)
+    answer = desk.act(case, "resolve", reads=True, wrap_up=wrap_up, **_lock(checked, lock_stays))
     desk.memory.forget(answer["case"]["id"])
     desk.tell(answer, f"{answer['case']['number']} is resolved.")
+
+
+@at_desk
+def close(
+    desk: Desk, wrap_up: WrapUp, text: Words, case: Number = None, checked: Checked = "", lock_stays: LockStays = False
+) -> None:
+    """Answer the customer and end the case, in one. It cannot be taken back."""
+    answer = desk.act(case, "close", reads=True, wrap_up=wrap_up, text=_text(text), **_lock(checked, lock_stays))
+    desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']}: {answer['reply']['words']}, and resolved.")
+
+
+def _lock(checked: str, lock_stays: bool) -> dict[str, Any]:
+    return {"checked": checked} if checked else {"lock_stays": True} if lock_stays else {}
 
 
 def _text(words: str) -> str:

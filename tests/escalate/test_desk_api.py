@@ -260,7 +260,9 @@ def test_an_old_fence_is_refused_and_told_who_has_the_case_since_when(office: Of
         ("release", {}),
         ("reply", {"text": "Hello"}),
         ("note", {"text": "Hello"}),
+        ("transfer", {"team": "devices", "text": "Hello"}),
         ("resolve", {"wrap_up": "sorted"}),
+        ("close", {"text": "Hello", "wrap_up": "sorted"}),
     ],
 )
 def test_when_the_lease_has_run_out_nothing_is_written(office: Office, act: str, more: dict[str, Any]) -> None:

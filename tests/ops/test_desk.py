@@ -23,6 +23,9 @@ from ops import sign_in
 from tests.at_desk import LINKED, STAFF, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
+SPEAK_TO_A_DESK = [
+    one.callback.__name__ for one in cli.app.registered_commands if one.callback not in (None, cli.login)
+]
 
 
 class Gateway(ThreadingHTTPServer):
@@ -359,7 +362,7 @@ def test_what_is_remembered_is_for_its_owners_eyes_and_holds_no_token(
     assert "agent-1" not in state.read_text() + state.name
 
 
-@pytest.mark.parametrize("command", ["next", "show", "renew", "release", "reply", "note", "resolve"])
+@pytest.mark.parametrize("command", SPEAK_TO_A_DESK)
 def test_every_command_says_what_it_does(command: str) -> None:
     result = CliRunner().invoke(cli.app, [command, "--help"])
 
@@ -375,6 +378,28 @@ def test_a_case_is_given_back_and_kept(office: Office, desk: Desk) -> None:
 
     assert f"{opened.number} is yours until" in renewed.output
     assert f"{opened.number} is back in the line." in released.output
+
+
+def test_a_case_is_given_to_another_team_with_a_note(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    desk("next")
+
+    given = desk("transfer", "devices", "-", given="It is the phone.\n")
+
+    assert f"{opened.number} is with the devices team." in given.output
+    assert office.case(opened.id).team == "devices"
+    assert "You have no case open" in desk("reply", "Hello").output
+
+
+def test_a_case_is_answered_and_ended_in_one(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    desk("next")
+
+    closed = desk("close", "credit", "It is credited.")
+
+    assert f"{opened.number}: sent, and resolved." in closed.output
+    assert office.x.sent == [(ALICE, "It is credited.")]
+    assert office.case(opened.id).wrap_up == "credit"
 
 
 # ---- the first sign-in ----

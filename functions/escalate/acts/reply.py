@@ -23,30 +23,42 @@ class ReplyAnswer(CaseAnswer):
 
 def answered_by_dm(desk: Desk, staff: Staff, case_id: str, request: ReplyRequest) -> ReplyAnswer:
     """Commit an answer under the claim. It leaves at once or, where X's limit is used up, as soon as it may."""
-    reply_id = f"{request.request_id}#staff"
 
     def replied(current: Conversation, case: Case) -> Conversation:
-        refuse_unread(case, request.seen, desk.brand)
-        if desk.replies(case.customer, reply_id):
-            raise used_otherwise()
-        now = desk.sender.now()
-        reply = Outgoing(
-            id=reply_id,
-            customer=case.customer,
-            cause=request.request_id,
-            text=request.text,
-            key="staff",
-            kind="staff",
-            created_at=now,
-            case=case.id,
-        )
-        said = Entry(request.request_id, "staff", request.text, now, by=staff.id)
-        return current.having(reply).with_case(cases.answered(case, now), said)
+        return with_answer(desk, staff, current, case, request)
 
-    case = desk.act(staff, case_id, request, "replied", replied)
+    return answer_stands(desk, desk.act(staff, case_id, request, "replied", replied), request)
+
+
+def with_answer(desk: Desk, staff: Staff, current: Conversation, case: Case, request: ReplyRequest) -> Conversation:
+    """Add an answer to a conversation. Raises Refusal."""
+    refuse_unread(case, request.seen, desk.brand)
+    if desk.replies(case.customer, _reply_id(request)):
+        raise used_otherwise()
+    now = desk.sender.now()
+    reply = Outgoing(
+        id=_reply_id(request),
+        customer=case.customer,
+        cause=request.request_id,
+        text=request.text,
+        key="staff",
+        kind="staff",
+        created_at=now,
+        case=case.id,
+    )
+    entry = Entry(request.request_id, "staff", request.text, now, by=staff.id)
+    return current.having(reply).with_case(cases.answered(case, now), entry)
+
+
+def answer_stands(desk: Desk, case: Case, request: ReplyRequest) -> ReplyAnswer:
+    """Say what became of an answer."""
     customer = load(desk.sender.store, case.customer).customer
-    sent = desk.replies(case.customer, reply_id)[reply_id]
+    sent = desk.replies(case.customer, _reply_id(request))[_reply_id(request)]
     return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown_case(case, customer))
+
+
+def _reply_id(request: ReplyRequest) -> str:
+    return f"{request.request_id}#staff"
 
 
 act = Act("reply", ReplyRequest, answered_by_dm, ReplyAnswer)

@@ -2,49 +2,43 @@
 
 from dataclasses import replace
 from datetime import datetime
-from typing import Annotated
 
-from pydantic import Field
-
-from functions.escalate.contract import CaseAnswer, ClaimRequest, ErrorAnswer, ReadUpTo
-from functions.escalate.desk_api import Desk, Refusal, Staff, refuse_unread
+from functions.escalate import unlocking
+from functions.escalate.contract import CaseAnswer, ReadUpTo
+from functions.escalate.desk_api import Desk, Staff, refuse_unread
 from functions.escalate.registry import Act
-from functions.shared.conversation import cases, locks
+from functions.escalate.unlocking import Unlocking
+from functions.shared.conversation import cases
 from functions.shared.conversation.cases import Case, Entry, WrapUp
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, at_handle
 from functions.shared.conversation.replies import Outgoing
-from functions.shared.wording.safety import LOCK_STAYS, UNDONE
 
 RESOLVED = "{hi}we've marked {case} as sorted. If it isn't, just reply here and it opens again with the same team."
-HOW_CHECKED = (
-    "This case locks account details: say how you checked who it is (`checked`), or that they stay off (`lock_stays`)."
-)
 WITHOUT_A_WORD: tuple[WrapUp, ...] = ("not_for_us", "no_answer")
 
 
-class ResolveRequest(ClaimRequest):
+class ResolveRequest(Unlocking):
     """End the case."""
 
     wrap_up: WrapUp
     seen: ReadUpTo = None
-    checked: Annotated[
-        str | None,
-        Field(max_length=200, pattern=r"\S", description="How you made sure who it is: unlocks account details."),
-    ] = None
-    lock_stays: bool = Field(default=False, description="The check did not work: account details stay off.")
 
 
 def resolve(desk: Desk, staff: Staff, case_id: str, request: ResolveRequest) -> CaseAnswer:
     def resolved(current: Conversation, case: Case) -> Conversation:
         refuse_unread(case, request.seen, desk.brand)
-        now = desk.sender.now()
-        words = _last_words(desk, current.customer, case, request)
-        ended = _unlocked(current, request).with_case(cases.resolved(case, request.wrap_up, now))
-        return _told(ended, case, words, request, now) if words else ended
+        return with_end(desk, current, case, request)
 
-    did = f"resolved, checked: {request.checked}" if request.checked else "resolved"
-    return desk.answer(desk.act(staff, case_id, request, did, resolved))
+    return desk.answer(desk.act(staff, case_id, request, request.audited("resolved"), resolved))
+
+
+def with_end(desk: Desk, current: Conversation, case: Case, request: ResolveRequest) -> Conversation:
+    """End a case as the request says. Raises Refusal."""
+    now = desk.sender.now()
+    words = _last_words(desk, current.customer, case, request)
+    after = unlocking.with_lock_settled(current, request).with_case(cases.resolved(case, request.wrap_up, now))
+    return _told(after, case, words, request, now) if words else after
 
 
 def _last_words(desk: Desk, customer: Customer, case: Case, request: ResolveRequest) -> str | None:
@@ -52,19 +46,8 @@ def _last_words(desk: Desk, customer: Customer, case: Case, request: ResolveRequ
     if customer.stopped or customer.flooded_at or case.silent or case.had_last_word:
         return None
     if customer.locked_by:
-        return UNDONE if request.checked else LOCK_STAYS.replace("{lost_phone}", desk.brand().lost_phone)
+        return unlocking.words_of_lock(desk, request)
     return RESOLVED if case.unanswered and request.wrap_up not in WITHOUT_A_WORD else None
-
-
-def _unlocked(current: Conversation, request: ResolveRequest) -> Conversation:
-    """Switch account details on again for who was checked. Nobody ends a locked case without saying what it is now."""
-    if current.customer.locked_by is None:
-        return current
-    if request.checked:
-        return replace(current, customer=locks.unlocked(current.customer))
-    if request.lock_stays:
-        return current
-    raise Refusal(400, ErrorAnswer(error=HOW_CHECKED))
 
 
 def _told(ended: Conversation, case: Case, words: str, request: ResolveRequest, now: datetime) -> Conversation:

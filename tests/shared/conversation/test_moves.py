@@ -1,0 +1,37 @@
+"""What becomes of a case that staff move."""
+
+from dataclasses import replace
+from datetime import timedelta
+
+from functions.shared.conversation import cases, moves
+from functions.shared.conversation.cases import Case, Promise
+from tests.at_desk import START
+
+LATER = START + timedelta(minutes=5)
+DUE = START + timedelta(hours=1)
+
+
+def taken() -> Case:
+    case = Case("7KD2MX", "2000000000000000011", "billing", "bill", opened_at=START, due_at=DUE)
+    return cases.claimed(replace(case, promise=Promise(DUE, told_at=START)), "agent-1", START)
+
+
+def test_a_transferred_case_keeps_its_place_and_what_the_customer_was_told() -> None:
+    there = moves.transferred(taken(), "devices")
+
+    assert (there.state, there.team, there.owner, there.due_at) == ("NEW", "devices", None, DUE)
+    assert there.promise == taken().promise
+    assert there.needs_ticket
+    assert there.fence > taken().fence
+
+
+def test_an_answered_case_does_not_come_to_another_team_as_new() -> None:
+    there = moves.transferred(cases.answered(taken(), LATER), "devices")
+
+    assert (there.state, there.team) == ("WAITING_CUSTOMER", "devices")
+
+
+def test_who_gave_a_case_away_is_not_asked_first_when_its_customer_writes() -> None:
+    there = moves.transferred(cases.answered(taken(), LATER), "devices")
+
+    assert cases.joined(there, LATER + timedelta(hours=1), DUE).last_owner is None
