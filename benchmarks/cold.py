@@ -118,7 +118,7 @@ def queued(message: Mapping[str, Any], now: int) -> dict[str, Any]:
 def next_case(_there: Stub, number: int) -> dict[str, Any]:
     path = "/desk/api/next"
     claims = {"sub": "agent-1", "teams": "billing general"}
-    http = {"http": {"method": "POST", "path": path}, "authorizer": {"jwt": {"claims": claims}}}
+    http = {"http": {"method": "POST", "path": path}, "authorizer": {"jwt": {"claims": claims}}, "stage": "$default"}
     body = json.dumps({"request_id": f"r-{number}"})
     return {"requestContext": http, "rawPath": path, "headers": {}, "body": body, "isBase64Encoded": False}
 

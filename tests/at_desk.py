@@ -182,11 +182,19 @@ class Office:
 def event(method: str, path: str, body: Any, claims: dict[str, str] | None) -> dict[str, Any]:
     """Return what API Gateway sends: an HTTP API's event, payload version 2.0."""
     path, _, query = path.partition("?")
-    context: dict[str, Any] = {"http": {"method": method, "path": path}}
+    context: dict[str, Any] = {"http": {"method": method, "path": path}, "stage": "$default"}
     if claims:
         context["authorizer"] = {"jwt": {"claims": claims, "scopes": None}}
     text = body if isinstance(body, str) or body is None else json.dumps(body)
-    asked = {"version": "2.0", "rawPath": path, "requestContext": context, "body": text, "isBase64Encoded": False}
+    asked = {
+        "version": "2.0",
+        "rawPath": path,
+        "rawQueryString": query,
+        "headers": {"content-type": "application/json"},
+        "requestContext": context,
+        "body": text,
+        "isBase64Encoded": False,
+    }
     return asked | ({"queryStringParameters": dict(parse_qsl(query))} if query else {})
 
 

@@ -3,7 +3,7 @@
 from datetime import datetime, timedelta
 from typing import Any
 
-from functions.escalate.handler import desk
+from functions.escalate.wired import desk
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.conversation import calls, cases, conversations

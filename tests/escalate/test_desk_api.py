@@ -12,7 +12,7 @@ import jsonschema  # type: ignore[import-untyped]
 import pytest
 from botocore.exceptions import EndpointConnectionError
 
-from functions.escalate import handler
+from functions.escalate import handler, who
 from functions.escalate.desk_api import Refusal
 from functions.escalate.openapi import DOCUMENTS, document_text
 from functions.escalate.tick import tick
@@ -886,13 +886,13 @@ def test_the_page_is_open_to_everybody_and_tells_nothing_of_the_lines(office: Of
     ],
 )
 def test_teams_are_read_by_their_exact_names(claim: Any, teams: tuple[str, ...]) -> None:
-    assert handler.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "cognito:groups": claim})).teams == teams
+    assert who.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "cognito:groups": claim})).teams == teams
 
 
 @pytest.mark.parametrize("claim", ["", "[]", "billing-readonly", "readonly_general", None, [], ["viewers"], {"a": 1}])
 def test_who_is_in_no_team_is_refused_and_has_no_urgent_case_either(claim: Any) -> None:
     with pytest.raises(Refusal) as refused:
-        handler.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "teams": claim}))
+        who.staff_in(event("GET", "/desk/api/me", None, {"sub": "kim", "teams": claim}))
 
     assert refused.value.status == 403
 

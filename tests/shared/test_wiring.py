@@ -6,7 +6,7 @@ from types import ModuleType
 import pytest
 
 from functions.commands import handler as commands
-from functions.escalate import handler as desk
+from functions.escalate import wired as desk
 from functions.shared.aws import settings
 from functions.shared.conversation.linking import Keyed
 from functions.shared.delivery.sender import Sender
@@ -14,17 +14,17 @@ from tests.simulated_x import user_tokens
 
 
 @pytest.mark.parametrize(
-    ("function", "sender_of"),
+    ("function", "settings_of", "sender_of"),
     [
-        pytest.param(commands, lambda: commands.bot.__wrapped__().sender, id="commands"),
-        pytest.param(desk, lambda: desk.desk.__wrapped__().sender, id="desk"),
+        pytest.param(commands, "_settings", lambda: commands.bot.__wrapped__().sender, id="commands"),
+        pytest.param(desk, "settings_here", lambda: desk.desk.__wrapped__().sender, id="desk"),
     ],
 )
 def test_whoever_sends_tells_apart_whom_x_refuses(
-    monkeypatch: pytest.MonkeyPatch, function: ModuleType, sender_of: Callable[[], Sender]
+    monkeypatch: pytest.MonkeyPatch, function: ModuleType, settings_of: str, sender_of: Callable[[], Sender]
 ) -> None:
     named = dict.fromkeys(function.Settings.__dataclass_fields__, "x") | {"x_api_url": "https://api.x.com"}
-    monkeypatch.setattr(function, "_settings", lambda: function.Settings(**named))
+    monkeypatch.setattr(function, settings_of, lambda: function.Settings(**named))
     monkeypatch.setattr(settings, "secret", lambda _: {**user_tokens(), "key": "k"})
     monkeypatch.setattr(settings, "client", lambda _: object())
 

@@ -1,0 +1,183 @@
+"""The desk's API, `/desk/api/...`: what is asked, by whom, and how it is refused. What is done is in `desk_api.py`."""
+
+import json
+from typing import Annotated, Any
+
+from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
+from aws_lambda_powertools.event_handler.exceptions import NotFoundError
+from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
+from aws_lambda_powertools.event_handler.openapi.exceptions import (
+    RequestUnsupportedContentType,
+    RequestValidationError,
+)
+from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
+from pydantic import BaseModel
+from pydantic_core import from_json
+
+from functions.escalate.contract import REFUSALS, CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest, ShowAnswer
+from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.registry import Act, acts
+from functions.escalate.who import staff_in
+from functions.shared.aws import clock, telemetry
+from functions.shared.conversation import cases, presence
+
+
+def _read(body: str) -> Any:
+    """Read JSON as strictly as our models do: half of a character, for one, is in no row of DynamoDB."""
+    try:
+        return from_json(body)
+    except ValueError as error:
+        raise json.JSONDecodeError(str(error), "", 0) from None
+
+
+api = APIGatewayHttpResolver(enable_validation=True, json_body_deserializer=_read)
+_api: Any = api  # for what of it has no types
+
+Number = Annotated[str, Path(description="The case's id, or its number.", examples=["7KD-2MX"])]
+Cursor = Annotated[
+    str | None,
+    Query(pattern="^[!-~]{1,200}$", description="`older` of the page before: a long case has several."),
+]
+
+
+def served(event: dict[str, Any], desk: Desk) -> dict[str, Any]:
+    """Answer what API Gateway brings. Raises what AWS and X raise."""
+    _api.append_context(desk=desk)
+    answer: dict[str, Any] = _api.resolve(event, None)
+    return answer
+
+
+def answers(answer: type[BaseModel], *refusals: str) -> dict[int, Any]:
+    """Describe for the document what an operation answers, and with which status it may refuse."""
+    every = {"200": ("Done.", answer), **{status: REFUSALS[status] for status in refusals}}
+    return {
+        int(status): {"description": words, "content": {"application/json": {"model": model}}}
+        for status, (words, model) in every.items()
+    }
+
+
+def _desk() -> Desk:
+    found: Desk = api.context["desk"]
+    return found
+
+
+def signed_in() -> Staff:
+    """Return who asks, and remember that they are there."""
+    staff = staff_in(api.current_event.raw_event)
+    presence.note(_desk().sender.store, (*staff.teams, "urgent"), clock.now())
+    return staff
+
+
+def case_id(number: str) -> str:
+    """Take a case's number as people write it: 7kd-2mx is 7KD2MX. What can be none is not looked for."""
+    written = number.replace("-", "").upper()
+    if not cases.is_id(written):
+        raise Refusal(404, ErrorAnswer(error="There is no case of this number."))
+    return written
+
+
+@api.post(
+    "/desk/api/next",
+    operation_id="next",
+    summary="Claim the next case.",
+    responses={204: {"description": "Nothing waits.", "content": {}}, **answers(CaseAnswer, "400", "409", "503")},
+)
+def next_case(request: Annotated[NextRequest, Body()]) -> CaseAnswer | None:
+    staff = signed_in()
+    answer = _desk().next(staff, request.request_id)
+    telemetry.info("asked for the next case", staff=staff.id, case=answer.case.id if answer else None)
+    return answer
+
+
+@api.get(
+    "/desk/api/cases/<id>",
+    operation_id="show",
+    summary="Read a case.",
+    responses=answers(ShowAnswer, "400", "403", "404", "503"),
+)
+def show(id: Number, cursor: Cursor = None) -> ShowAnswer:  # noqa: A002 - the document's word
+    return _desk().show(signed_in(), case_id(id), cursor)
+
+
+def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:
+    """Let an act be asked for."""
+
+    def does(id: str, request: Asked) -> BaseModel:  # noqa: A002 - the document's word
+        staff, case = signed_in(), case_id(id)
+        answer = act.does(_desk(), staff, case, request)
+        telemetry.info("worked on a case", staff=staff.id, case=case, operation=act.name, request=request.request_id)
+        return answer
+
+    does.__annotations__ = {"id": Number, "request": Annotated[act.request, Body()], "return": act.answer}
+    route = api.post(
+        f"/desk/api/cases/<id>/{act.name}",
+        operation_id=act.name,
+        summary=act.request.__doc__,
+        responses=answers(act.answer, *act.refusals),
+    )
+    route(does)
+
+
+for _act in acts().values():
+    serve(_act)
+
+
+# ---- how it is said ----
+
+
+def _kept_by_nobody(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
+    """What is answered is about somebody: no cache keeps it. Where there is nothing, nothing is said."""
+    response = next_middleware(app)
+    response.headers["cache-control"] = "no-store"
+    if response.body is None:
+        response.status_code, response.body = 204, ""
+    return response
+
+
+api.use([_kept_by_nobody])
+
+
+def _said(status: int, answer: BaseModel) -> Response[str]:
+    return Response(status, "application/json", answer.model_dump_json(), headers={"cache-control": "no-store"})
+
+
+def refused(refusal: Refusal) -> Response[str]:
+    return _said(refusal.status, refusal.answer)
+
+
+def makes_no_sense(error: RequestValidationError) -> Response[str]:
+    return _said(400, ErrorAnswer(error=what_is_wrong(error.errors()[0])))
+
+
+def no_json(_error: RequestUnsupportedContentType) -> Response[str]:
+    return _said(400, ErrorAnswer(error="Send a JSON object."))
+
+
+@api.not_found
+def nothing_here(_error: NotFoundError) -> Response[str]:
+    asked = api.current_event
+    return _said(404, ErrorAnswer(error=f"There is no {asked.http_method} {asked.path} here."))
+
+
+def what_is_wrong(mistake: dict[str, Any]) -> str:
+    """Say what the first mistake is, without quoting what was sent."""
+    field = ".".join(map(str, mistake["loc"][1:]))
+    match mistake["type"]:
+        case "json_invalid" | "model_type" | "model_attributes_type":
+            return "Send a JSON object."
+        case _ if field == "cursor":
+            return "There is no such page: take `older` of the one before as `cursor`."
+        case "missing":
+            return f"The field {field} is missing."
+        case "extra_forbidden":
+            return "There is a field that this request does not have."
+        case _ if field == "request_id":
+            return "The field request_id takes 1 to 64 letters, digits, - or _, and not digits alone."
+        case "string_pattern_mismatch":
+            return f"The field {field} is blank."
+    return f"The field {field} is not right: {mistake['msg'][0].lower()}{mistake['msg'][1:]}."
+
+
+_api.exception_handler(Refusal)(refused)
+_api.exception_handler(RequestValidationError)(makes_no_sense)
+_api.exception_handler(RequestUnsupportedContentType)(no_json)

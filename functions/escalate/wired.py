@@ -1,0 +1,42 @@
+"""The desk of this process, put together from its settings."""
+
+from dataclasses import dataclass
+from functools import cache, partial
+
+from functions.escalate import account_column
+from functions.escalate.desk_api import Desk
+from functions.shared import wiring
+from functions.shared.aws import clock, settings, start
+from functions.shared.brand.catalogue import Brand, Catalogue
+from functions.shared.x.keyed_messenger import KeyedMessenger
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(wiring.SenderSettings):
+    accounts_table: str
+    catalogue_table: str
+    sign_in_issuer: str = ""
+    sign_in_audience: str = ""
+
+
+@cache
+def settings_here() -> Settings:
+    return settings.read(Settings)
+
+
+@cache
+def desk() -> Desk:
+    ours = settings_here()
+    dynamodb = settings.client("dynamodb")
+    messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
+
+    def brand() -> Brand:
+        return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
+
+    keyed = wiring.keyed(ours.code_key_secret_name)
+    account = account_column.reader(dynamodb, ours.accounts_table, brand, clock.now)
+    linked = account_column.reader_of_proven(dynamodb, ours.accounts_table)
+    return Desk(wiring.sender_of(ours, settings.client, messenger, keyed), account, brand, linked, keyed)
+
+
+start.prepare(lambda: desk().rehearse())
