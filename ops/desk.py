@@ -355,6 +355,26 @@ LockStays = Annotated[bool, typer.Option("--lock-stays", help="The check did not
 
 
 @at_desk
+def urgent(
+    desk: Desk, number: Annotated[str | None, typer.Argument(metavar="[NUMBER]", help="Any case.")] = None
+) -> None:
+    """Raise a case: it comes first, for everybody. It need not be yours."""
+    case = desk.case(number)
+    fence = desk.get(f"cases/{case}", {})["case"]["fence"]
+    answer = desk.ask(f"cases/{case}/urgent", fence=fence)
+    desk.tell(answer, f"{answer['case']['number']} is urgent.")
+
+
+@at_desk
+def not_urgent(
+    desk: Desk, team: Team, text: Words, case: Number = None, checked: Checked = "", lock_stays: LockStays = False
+) -> None:
+    """Lower an urgent case into a team's line, saying why. One that locks account details asks how that was checked."""
+    answer = desk.act(case, "not_urgent", team=team, text=_text(text), **_lock(checked, lock_stays))
+    desk.tell(answer, f"{answer['case']['number']} is not urgent: it is for the {team} team.")
+
+
+@at_desk
 def resolve(
     desk: Desk, wrap_up: WrapUp, case: Number = None, checked: Checked = "", lock_stays: LockStays = False
 ) -> None:

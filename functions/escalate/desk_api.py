@@ -18,7 +18,7 @@ from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_
 from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Account, Line
-from functions.shared.conversation import cases, conversations
+from functions.shared.conversation import cases, conversations, promises
 from functions.shared.conversation.cases import Case, NotYours, Team
 from functions.shared.conversation.conversations import TRIES, Contended, Conversation, load
 from functions.shared.conversation.customers import Link
@@ -153,10 +153,13 @@ class Desk:
         request: ClaimRequest,
         did: str,
         change: Callable[[Conversation, Case], Conversation],
+        *,
+        claimed: bool = True,
     ) -> Case:
         """Change a case under a claim and return it as it stands; a request that was done before changes nothing.
 
-        `change` makes a new conversation of the one that was read. Raises Refusal.
+        `change` makes a new conversation of the one that was read. Where the case need not be `claimed`, its fence
+        says that it has not changed hands since it was seen. Raises Refusal.
         """
         for _ in range(TRIES):
             if self._done_before(staff, case_id, request, did):
@@ -165,7 +168,8 @@ class Desk:
             before = load(self.sender.store, case.customer)
             current = before.case if before.case and before.case.id == case_id else case
             try:
-                changed = change(before, self._owned(current, staff, request.fence))
+                held = self._owned(current, staff, request.fence) if claimed else self._as_seen(current, request.fence)
+                changed = change(before, held)
             except Refusal:
                 # The same request may have been done while this one was read.
                 if self._done_before(staff, case_id, request, did):
@@ -189,6 +193,11 @@ class Desk:
         except NotYours as error:
             raise Refusal(409, views.lost(case, now, self.brand)) from error
 
+    def _as_seen(self, case: Case, fence: int) -> Case:
+        if case.fence != fence or case.state in ("RESOLVED", "UNREADABLE"):
+            raise Refusal(409, views.lost(case, self.sender.now(), self.brand))
+        return case
+
     def _read(self, case_id: str) -> Case:
         case = conversations.case_of(self.sender.store, case_id)
         if case is None:
@@ -203,6 +212,11 @@ class Desk:
 
     def answer(self, case: Case) -> CaseAnswer:
         return CaseAnswer(case=views.shown_case(case, load(self.sender.store, case.customer).customer))
+
+    def due_at(self, team: Team) -> datetime:
+        """Return when a person has to have answered what comes into a team's line now."""
+        waiting = self.sender.store.waiting(team, up_to=promises.COUNTED)
+        return promises.due_at(team, self.sender.now(), self.brand(), waiting)
 
     def replies(self, x_id: str, reply_id: str) -> dict[str, Outgoing]:
         return conversations.replies_of(self.sender.store, x_id, [reply_id])

@@ -24,7 +24,9 @@ from tests.at_desk import LINKED, STAFF, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
 SPEAK_TO_A_DESK = [
-    one.callback.__name__ for one in cli.app.registered_commands if one.callback not in (None, cli.login)
+    one.callback.__name__.replace("_", "-")
+    for one in cli.app.registered_commands
+    if one.callback not in (None, cli.login)
 ]
 
 
@@ -400,6 +402,16 @@ def test_a_case_is_answered_and_ended_in_one(office: Office, desk: Desk) -> None
     assert f"{opened.number}: sent, and resolved." in closed.output
     assert office.x.sent == [(ALICE, "It is credited.")]
     assert office.case(opened.id).wrap_up == "credit"
+
+
+def test_a_case_is_raised_by_whoever_reads_of_it_and_lowered_by_its_owner(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+
+    raised, _, lowered = desk("urgent", opened.number), desk("next"), desk("not-urgent", "billing", "It can wait.")
+
+    assert f"{opened.number} is urgent." in raised.output
+    assert f"{opened.number} is not urgent: it is for the billing team." in lowered.output
+    assert office.case(opened.id).team == "billing"
 
 
 # ---- the first sign-in ----

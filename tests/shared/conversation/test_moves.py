@@ -35,3 +35,29 @@ def test_who_gave_a_case_away_is_not_asked_first_when_its_customer_writes() -> N
     there = moves.transferred(cases.answered(taken(), LATER), "devices")
 
     assert cases.joined(there, LATER + timedelta(hours=1), DUE).last_owner is None
+
+
+def test_what_staff_raise_comes_to_the_front_for_everybody_and_never_later() -> None:
+    waiting = cases.released(taken())
+
+    raised = moves.made_urgent(waiting, LATER)
+
+    assert (raised.team, raised.state, raised.due_at, raised.needs_ticket) == ("urgent", "NEW", LATER, True)
+    assert moves.made_urgent(waiting, DUE + timedelta(hours=1)).due_at == DUE
+
+
+def test_whoever_has_a_case_open_keeps_it_when_staff_raise_or_lower_it() -> None:
+    raised = moves.made_urgent(taken(), LATER)
+    lowered = moves.made_less_urgent(raised, "devices", DUE)
+
+    assert [(case.owner, case.state, case.fence) for case in (raised, lowered)] == [
+        ("agent-1", "CLAIMED", taken().fence)
+    ] * 2
+
+
+def test_a_lowered_case_is_due_with_its_team_but_not_after_what_the_customer_was_told() -> None:
+    lowered = moves.made_less_urgent(taken(), "devices", DUE + timedelta(hours=2))
+
+    assert (lowered.team, lowered.due_at) == ("devices", DUE)
+    kept = cases.answered(taken(), LATER)
+    assert moves.made_less_urgent(kept, "devices", DUE + timedelta(hours=2)).due_at == DUE + timedelta(hours=2)
