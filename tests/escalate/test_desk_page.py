@@ -9,11 +9,12 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Route, expect
 
+from tests.accessible import hindrances
 from tests.running import Desk, Phone, Running, wait_for
 
 pytestmark = pytest.mark.browser
 
-OVERDUE, TWO_LINES, IN_CREDIT, PAID = (f"2000000000000000{number}" for number in (112, 118, 111, 114))
+OVERDUE, TWO_LINES, IN_CREDIT, PAID, DUE = (f"2000000000000000{number}" for number in (112, 118, 111, 114, 113))
 HOSTILE = {
     "a script": "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">",
     "a link that is code": "[pay here](javascript:document.title='run') javascript:document.title='run'",
@@ -153,3 +154,34 @@ def test_what_customers_write_and_are_called_is_only_ever_text(http: httpx.Clien
     assert page.title() == "Desk · Tweetserve"
     assert page.locator("main :is(script, img, a)").count() == 0
     assert page.evaluate("document.documentElement.scrollWidth <= innerWidth")
+
+
+@pytest.mark.usefixtures("line")
+def test_nothing_keeps_anybody_from_using_the_page(http: httpx.Client, context: BrowserContext) -> None:
+    asked_for_a_person(http, DUE)
+    page = context.new_page()
+    page.goto("/desk")
+    expect(page.get_by_role("button", name="agent-1")).to_be_visible()
+    found = {"door": hindrances(page)}
+    page.get_by_role("button", name="agent-1").click()
+    expect(page.get_by_role("heading", name="The line")).to_be_attached()
+    found["line"] = hindrances(page)
+    pressed(page, "?")
+    found["keys"] = hindrances(page)
+    pressed(page, "Escape", "n")
+    expect(box(page)).to_be_focused()
+    page.keyboard.type("Held for a moment")
+    found["case"] = hindrances(page)
+    pressed(page, "Control+Enter")
+    found["held"] = hindrances(page)
+    for name, key in {"note": "m", "resolve": "e"}.items():
+        pressed(page, key)
+        found[name] = hindrances(page)
+        pressed(page, "Escape")
+    pressed(page, "z")
+    page.set_viewport_size({"width": 390, "height": 844})
+    found["case on a phone"] = hindrances(page)
+    pressed(page, "Control+Enter", "Escape")
+    found["line on a phone"] = hindrances(page)
+
+    assert {state: hinders for state, hinders in found.items() if hinders} == {}

@@ -17,6 +17,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, JSONResponse, Response, StreamingResponse
 from starlette.routing import Route
 
+from tests.accessible import hindrances
 from tests.places import ROOT
 
 pytestmark = pytest.mark.browser
@@ -1126,3 +1127,14 @@ def test_the_clock_is_moved_on(page: Page, local: StandIn) -> None:
 
     expect(clock.locator("time")).to_have_text(re.compile(r"^\w{3} \d+ \w{3,4} \d\d:\d\d$"))
     assert local.ahead == 900 + 86_400
+
+
+@pytest.mark.parametrize("width", WIDTHS)
+def test_nothing_keeps_anybody_from_using_the_page(page: Page, local: StandIn, width: int) -> None:
+    dm = local.says(LINKED, "#data", by="customer", status=200)
+    local.stories[dm["id"]] = [step("signature checked", None), step("sent", 63)]
+    expect(steps(page)).to_have_count(2)
+
+    page.set_viewport_size({"width": width, "height": WIDTHS[width]})
+
+    assert hindrances(page) == []
