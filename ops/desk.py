@@ -325,6 +325,42 @@ def note(desk: Desk, text: Words, case: Number = None) -> None:
 
 
 @at_desk
+def callback(
+    desk: Desk,
+    slot: Annotated[datetime, typer.Argument(formats=["%Y-%m-%dT%H:%M"], help="When it begins, by the clock here.")],
+    case: Number = None,
+) -> None:
+    """Promise the customer a call. The case waits until then, and is yours again when it is time."""
+    answer = desk.act(case, "callback", slot=slot.astimezone().isoformat())
+    desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']}: a call at {_when(answer['case']['call_at'])}, {_said(answer)}.")
+
+
+@at_desk
+def called(
+    desk: Desk,
+    reached: Annotated[bool, typer.Option("--reached/--missed", help="Whether you spoke to them.")],
+    slot: Annotated[
+        datetime | None, typer.Option(formats=["%Y-%m-%dT%H:%M"], help="When you will try once more.")
+    ] = None,
+    case: Number = None,
+) -> None:
+    """Say that you have rung. Who was missed is told; after a second time it is their turn."""
+    more: dict[str, Any] = {"slot": slot.astimezone().isoformat()} if slot else {}
+    answer = desk.act(case, "called", reached=reached, **more)
+    if answer["case"]["state"] != "CLAIMED":
+        desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']}: {'spoke to them' if reached else 'they are told'}.")
+
+
+@at_desk
+def number(desk: Desk, case: Number = None) -> None:
+    """Read the whole number at which the customer is rung. It is recorded that you have."""
+    answer = desk.act(case, "number")
+    desk.tell(answer, answer["number"])
+
+
+@at_desk
 def credit(
     desk: Desk,
     amount: Annotated[int, typer.Argument(help="In minor units: 500 is £5.")],
@@ -398,6 +434,10 @@ def _lock(checked: str, lock_stays: bool) -> dict[str, Any]:
     return {"checked": checked} if checked else {"lock_stays": True} if lock_stays else {}
 
 
+def _said(answer: dict[str, Any]) -> str:
+    return str(answer["reply"]["words"])
+
+
 def _text(words: str) -> str:
     return sys.stdin.read().strip() if words == "-" else words
 
@@ -408,6 +448,8 @@ def _whole(answer: dict[str, Any]) -> Iterator[str | Text | Table]:
     yield Text(f"{case['number']}  {handle} · {case['team']} · {case['kind']} · due {_when(case['due_at'])}", "bold")
     if case["promised_at"] not in (None, case["due_at"]):
         yield f"The customer was told {_when(case['promised_at'])}"
+    if case["call_at"]:
+        yield Text(f"To be rung at {_when(case['call_at'])}", "bold")
     if case["lease_until"]:
         yield f"{case['owner']} has it until {_when(case['lease_until'])}"
     for step in answer["card"]:

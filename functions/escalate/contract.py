@@ -69,6 +69,7 @@ class ShownCase(_Answer):
     opened_at: datetime
     due_at: datetime = Field(description="When a person has to have answered: its place in the line.")
     promised_at: datetime | None = Field(description="The newest time that the customer was told, if any.")
+    call_at: datetime | None = Field(description="When the customer is to be rung, if that was promised.")
     wrote_at: datetime = Field(description="When the customer last wrote into the case.")
     answered_at: datetime | None
     owner: str | None

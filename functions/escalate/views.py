@@ -96,6 +96,7 @@ def shown_case(case: Case, customer: Customer) -> ShownCase:
         opened_at=case.opened_at,
         due_at=case.due_at,
         promised_at=case.promise.by if case.promise else None,
+        call_at=case.call.at if case.call else None,
         wrote_at=case.newest,
         answered_at=case.answered_at,
         owner=case.owner,

@@ -5,6 +5,7 @@ import re
 import shlex
 import threading
 from collections.abc import Callable, Iterator
+from datetime import timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,12 @@ from botocore.stub import Stubber
 from typer.testing import CliRunner, Result
 
 from functions.escalate import handler
+from functions.escalate.tick import tick
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import CREDITS_PK
 from ops import desk as cli
 from ops import sign_in
-from tests.at_desk import LINKED, STAFF, Office, event
+from tests.at_desk import LINKED, STAFF, START, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
 SPEAK_TO_A_DESK = [
@@ -134,6 +136,23 @@ def test_a_credit_is_given_once_though_its_answer_gets_lost(office: Office, desk
     assert (more.exit_code, odd.exit_code) == (1, 2)
     assert "Your limit is £10 for a case, and £5 of it is given: ask a supervisor." in more.output
     assert len(office.store.query(CREDITS_PK)) == 1
+
+
+def test_a_call_is_promised_made_and_told_of(office: Office, desk: Desk) -> None:
+    at = (START + timedelta(hours=1)).astimezone()
+    office.writes(ALICE)
+    office.customer(ALICE, link=LINKED)
+    desk("next")
+
+    number, booked = desk("number"), desk("callback", f"{at:%Y-%m-%dT%H:%M}")
+    office.later(minutes=61)
+    tick(office.desk.sender)
+    back, spoke = desk("next"), desk("called", "--reached")
+
+    assert number.output.startswith("07700 900111\n")
+    assert f": a call at {at:%a %H:%M}, sent." in booked.output
+    assert f"To be rung at {at:%a %H:%M}" in back.output
+    assert "spoke to them" in spoke.output
 
 
 def test_a_long_case_says_how_its_older_page_is_read(office: Office, desk: Desk) -> None:

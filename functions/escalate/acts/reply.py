@@ -1,13 +1,12 @@
 """Answer the customer by DM."""
 
-from functions.escalate import views
+from functions.escalate.by_dm import delivery_of, saying_by_dm
 from functions.escalate.contract import CaseAnswer, ClaimRequest, Delivery, ReadUpTo, SaidText
-from functions.escalate.desk_api import Desk, Staff, refuse_unread, used_otherwise
+from functions.escalate.desk_api import Desk, Staff, refuse_unread
 from functions.escalate.registry import Act
 from functions.shared.conversation import cases
-from functions.shared.conversation.cases import Case, Entry
-from functions.shared.conversation.conversations import Conversation, load
-from functions.shared.conversation.replies import Outgoing
+from functions.shared.conversation.cases import Case
+from functions.shared.conversation.conversations import Conversation
 
 
 class ReplyRequest(ClaimRequest):
@@ -33,32 +32,13 @@ def answered_by_dm(desk: Desk, staff: Staff, case_id: str, request: ReplyRequest
 def with_answer(desk: Desk, staff: Staff, current: Conversation, case: Case, request: ReplyRequest) -> Conversation:
     """Add an answer to a conversation. Raises Refusal."""
     refuse_unread(case, request.seen, desk.brand)
-    if desk.replies(case.customer, _reply_id(request)):
-        raise used_otherwise()
-    now = desk.sender.now()
-    reply = Outgoing(
-        id=_reply_id(request),
-        customer=case.customer,
-        cause=request.request_id,
-        text=request.text,
-        key="staff",
-        kind="staff",
-        created_at=now,
-        case=case.id,
-    )
-    entry = Entry(request.request_id, "staff", request.text, now, by=staff.id)
-    return current.having(reply).with_case(cases.answered(case, now), entry)
+    answered = cases.answered(case, desk.sender.now())
+    return saying_by_dm(desk, staff, request, current, answered, request.text)
 
 
-def answer_stands(desk: Desk, case: Case, request: ReplyRequest) -> ReplyAnswer:
+def answer_stands(desk: Desk, case: Case, request: ClaimRequest) -> ReplyAnswer:
     """Say what became of an answer."""
-    customer = load(desk.sender.store, case.customer).customer
-    sent = desk.replies(case.customer, _reply_id(request))[_reply_id(request)]
-    return ReplyAnswer(reply=views.delivery(sent, customer), case=views.shown_case(case, customer))
-
-
-def _reply_id(request: ReplyRequest) -> str:
-    return f"{request.request_id}#staff"
+    return ReplyAnswer(reply=delivery_of(desk, request, case), case=desk.answer(case).case)
 
 
 act = Act("reply", ReplyRequest, answered_by_dm, ReplyAnswer)

@@ -83,7 +83,10 @@ def verdict(before: Case | None, after: Case) -> bool | None:
         return None
     if _same(was, promise):
         return promise.kept
-    return False if promise.told_at > was.by else None
+    if promise.told_at > was.by:
+        return False
+    # Staff who answer and promise something else have kept what was promised.
+    return True if after.answered_at == promise.told_at else None
 
 
 def _before(before: Case | None, after: Case) -> Promise | None:

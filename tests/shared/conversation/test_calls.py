@@ -81,6 +81,16 @@ def test_a_call_that_is_made_in_time_is_a_kept_promise_and_a_late_one_a_broken_o
     assert in_time.call is None
 
 
+def test_who_tries_a_second_time_has_kept_the_first_promise_if_they_rang_in_time() -> None:
+    later = Call(CALL.at + timedelta(days=1), CALL.until + timedelta(days=1), again=True)
+
+    in_time = calls.booked(calls.rung(BOOKED, CALL.at), later, CALL.at)
+    late = calls.booked(calls.rung(BOOKED, CALL.until), later, CALL.until + timedelta(minutes=1))
+
+    assert (promises.verdict(BOOKED, in_time), promises.verdict(BOOKED, late)) == (True, False)
+    assert promises.newly_told(BOOKED, in_time) == later.until
+
+
 def test_an_answer_in_writing_does_not_keep_a_call_and_the_end_of_the_case_does() -> None:
     answered = cases.answered(cases.claimed(BOOKED, "agent-1", START), START)
 
