@@ -24,6 +24,7 @@ from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
+from functions.shared.x.media import NotShown, Picture
 from infra.layout import QUEUES, TABLES
 from local import resources
 from tests.engines import Engine as Engine
@@ -68,6 +69,9 @@ class Office:
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
         self.line = TeamLines(self.sqs, self.urls)
         sender = Sender(self.store, self.x, self.line, now=lambda: self.now)
+        self.catalogue = CATALOGUE
+        self.pictures: dict[str, bytes] = {}
+        """What X has, by where it lies."""
         self.linked: Callable[[Link], tuple[Account, Line] | None] = _linked
         self.desk = Desk(
             sender,
@@ -75,7 +79,14 @@ class Office:
             brand=lambda: CATALOGUE.brand,
             linked=lambda link: self.linked(link),
             keyed=Keyed(b"office"),
+            catalogue=lambda: self.catalogue,
+            picture=self._picture,
         )
+
+    def _picture(self, url: str | None) -> Picture:
+        if url not in self.pictures:
+            raise NotShown("This picture is not at X any more.")
+        return Picture(self.pictures[url], "image/png")
 
     def later(self, **time: float) -> None:
         self.now += timedelta(**time)

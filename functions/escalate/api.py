@@ -56,7 +56,7 @@ def answers(answer: type[BaseModel], *refusals: str) -> dict[int, Any]:
     }
 
 
-def _desk() -> Desk:
+def desk_here() -> Desk:
     found: Desk = api.context["desk"]
     return found
 
@@ -64,7 +64,7 @@ def _desk() -> Desk:
 def signed_in() -> Staff:
     """Return who asks, and remember that they are there."""
     staff = staff_in(api.current_event.raw_event)
-    presence.note(_desk().sender.store, (*staff.teams, "urgent"), clock.now())
+    presence.note(desk_here().sender.store, (*staff.teams, "urgent"), clock.now())
     return staff
 
 
@@ -84,7 +84,7 @@ def case_id(number: str) -> str:
 )
 def next_case(request: Annotated[NextRequest, Body()]) -> CaseAnswer | None:
     staff = signed_in()
-    answer = _desk().next(staff, request.request_id)
+    answer = desk_here().next(staff, request.request_id)
     telemetry.info("asked for the next case", staff=staff.id, case=answer.case.id if answer else None)
     return answer
 
@@ -96,7 +96,7 @@ def next_case(request: Annotated[NextRequest, Body()]) -> CaseAnswer | None:
     responses=answers(ShowAnswer, "400", "403", "404", "503"),
 )
 def show(id: Number, cursor: Cursor = None) -> ShowAnswer:  # noqa: A002 - the document's word
-    return _desk().show(signed_in(), case_id(id), cursor)
+    return desk_here().show(signed_in(), case_id(id), cursor)
 
 
 def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:
@@ -104,7 +104,7 @@ def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:
 
     def does(id: str, request: Asked) -> BaseModel:  # noqa: A002 - the document's word
         staff, case = signed_in(), case_id(id)
-        answer = act.does(_desk(), staff, case, request)
+        answer = act.does(desk_here(), staff, case, request)
         telemetry.info("worked on a case", staff=staff.id, case=case, operation=act.name, request=request.request_id)
         return answer
 

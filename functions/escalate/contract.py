@@ -53,11 +53,11 @@ class ClaimRequest(_Request):
         return hashlib.sha256(asked.encode()).hexdigest()
 
 
-class _Answer(BaseModel):
+class Answer(BaseModel):
     model_config = ConfigDict(frozen=True, defer_build=True)
 
 
-class ShownCase(_Answer):
+class ShownCase(Answer):
     id: str
     number: str = Field(description="The id as it is said to the customer.")
     team: Team
@@ -79,27 +79,28 @@ class ShownCase(_Answer):
     resolved_at: datetime | None
 
 
-class Delivery(_Answer):
+class Delivery(Answer):
     id: str
     state: ReplyState
     words: str
 
 
-class ShownEntry(_Answer):
+class ShownEntry(Answer):
     id: str
     who: Literal["customer", "bot", "staff", "note"]
     by: str | None
     at: datetime
     text: str
+    picture: bool = Field(description="Something is attached that `picture` shows.")
     delivery: Delivery | None = Field(description="What became of it, if it was a DM of ours.")
 
 
-class Figure(_Answer):
+class Figure(Answer):
     name: str
     value: str
 
 
-class ShownAccount(_Answer):
+class ShownAccount(Answer):
     """Nothing of an account is here unless the customer has proven that it is theirs."""
 
     verified: bool
@@ -107,11 +108,11 @@ class ShownAccount(_Answer):
     figures: tuple[Figure, ...] = ()
 
 
-class CaseAnswer(_Answer):
+class CaseAnswer(Answer):
     case: ShownCase
 
 
-class ShowAnswer(_Answer):
+class ShowAnswer(Answer):
     case: ShownCase
     card: tuple[str, ...] = Field(description="What to do first in a case of this kind.")
     entries: tuple[ShownEntry, ...] = Field(description="The newest page, in the order in which it was said.")
@@ -119,7 +120,7 @@ class ShowAnswer(_Answer):
     account: ShownAccount
 
 
-class ErrorAnswer(_Answer):
+class ErrorAnswer(Answer):
     error: str = Field(description="One sentence for a person.")
 
 

@@ -16,7 +16,7 @@ from functions.escalate.contract import (
 )
 from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_key, request_row, saw_key
 from functions.shared.aws.store import Cancelled, Put
-from functions.shared.brand.catalogue import Brand
+from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.carrier.accounts import Account, Line
 from functions.shared.conversation import cases, conversations, promises
 from functions.shared.conversation.cases import Case, NotYours, Team
@@ -26,6 +26,7 @@ from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.ids import NO_X_ID
+from functions.shared.x.media import Picture
 
 IN_LINES, LOOKED_AT = 8, 4
 """Rows of the index that one `next` reads of its lines together, and cases that it then looks at, earliest due first.
@@ -77,6 +78,9 @@ class Desk:
     linked: Callable[[Link], tuple[Account, Line] | None]
     """Reads the account and the line that a link proves; None where it proves nothing now."""
     keyed: Keyed
+    catalogue: Callable[[], Catalogue]
+    picture: Callable[[str | None], Picture]
+    """Fetches what a customer attached. Raises NotShown."""
 
     def next(self, staff: Staff, request_id: str) -> CaseAnswer | None:
         """Claim what is most pressing of what this person may take; None if nothing waits.
@@ -145,6 +149,16 @@ class Desk:
         if found is None:
             raise Refusal(403, ErrorAnswer(error=NOT_PROVEN))
         return found
+
+    def looked_at(self, staff: Staff, case: Case, current: Conversation) -> tuple[Account, Line]:
+        """As `proven`, for somebody who reads it: that is in the audit, once for each claim."""
+        found = self.proven(current)
+        self._audit_seen(staff, case)
+        return found
+
+    def case_for(self, staff: Staff, case_id: str) -> Case:
+        """Return a case that this person may read. Raises Refusal."""
+        return self._case(staff, case_id)
 
     def act(
         self,

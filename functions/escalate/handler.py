@@ -7,6 +7,7 @@ from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
 
 from functions.escalate import api, page
+from functions.escalate import reads as reads  # more routes
 from functions.escalate.contract import CaseAnswer, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Refusal
 from functions.escalate.wired import Settings as Settings

@@ -6,6 +6,7 @@ from typing import Any
 
 from aws_lambda_powertools.event_handler.openapi.models import HTTPBearer, License
 
+from functions.escalate import reads as reads  # more routes
 from functions.escalate.api import api
 from functions.shared.x.messages import Ticket
 

@@ -113,7 +113,15 @@ def reply_id(entry: Entry) -> str:
 
 def shown_entry(entry: Entry, reply: Outgoing | None, customer: Customer) -> ShownEntry:
     became = delivery(reply, customer) if reply else None
-    return ShownEntry(id=entry.id, who=entry.who, by=entry.by, at=entry.at, text=entry.text, delivery=became)
+    return ShownEntry(
+        id=entry.id,
+        who=entry.who,
+        by=entry.by,
+        at=entry.at,
+        text=entry.text,
+        picture=entry.media is not None,
+        delivery=became,
+    )
 
 
 def delivery(reply: Outgoing, customer: Customer) -> Delivery:

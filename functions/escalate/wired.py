@@ -9,6 +9,7 @@ from functions.shared import wiring
 from functions.shared.aws import clock, settings, start
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.x.keyed_messenger import KeyedMessenger
+from functions.shared.x.media import MEDIA_HOST, Picture
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -30,13 +31,24 @@ def desk() -> Desk:
     dynamodb = settings.client("dynamodb")
     messenger = KeyedMessenger(partial(settings.secret, ours.x_user_secret_name), ours.x_api_url)
 
+    def catalogue() -> Catalogue:
+        return Catalogue.read(dynamodb, ours.catalogue_table, clock.now())
+
     def brand() -> Brand:
-        return Catalogue.read(dynamodb, ours.catalogue_table, clock.now()).brand
+        return catalogue().brand
+
+    def picture(url: str | None) -> Picture:
+        from functions.shared.x.pictures import fetch  # most cases have none
+
+        # An X that is spoken to without TLS is a simulated one: its pictures lie there too.
+        base = ours.x_api_url if ours.x_api_url.startswith("http://") else MEDIA_HOST
+        return fetch(url, settings.secret(ours.x_user_secret_name), base)
 
     keyed = wiring.keyed(ours.code_key_secret_name)
     account = account_column.reader(dynamodb, ours.accounts_table, brand, clock.now)
     linked = account_column.reader_of_proven(dynamodb, ours.accounts_table)
-    return Desk(wiring.sender_of(ours, settings.client, messenger, keyed), account, brand, linked, keyed)
+    sender = wiring.sender_of(ours, settings.client, messenger, keyed)
+    return Desk(sender, account, brand, linked, keyed, catalogue, picture)
 
 
 start.prepare(lambda: desk().rehearse())

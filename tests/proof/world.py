@@ -54,6 +54,7 @@ from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
 from functions.shared.x.messages import inbound as inbound_type
 from functions.shared.x.messenger import outcome_of
+from functions.shared.x.pictures import fetch
 from infra.layout import TABLES
 from local.proof.invariants import A_MINUTE, Chat, Erased, Paused, Trace
 from local.x.envelopes import as_listed
@@ -364,6 +365,8 @@ class World:
             brand=lambda: CATALOGUE.brand,
             linked=self._linked,
             keyed=proofs.keyed,
+            catalogue=lambda: self.catalogue,
+            picture=lambda url: fetch(url, {}),
         )
         self.reader = Reader(store, line, proofs.keyed)
         self.store = Store(self.dynamo, "service", lambda: self.now, wait=lambda _: None)

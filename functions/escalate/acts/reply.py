@@ -1,8 +1,9 @@
 """Answer the customer by DM."""
 
+from functions.escalate import canned
 from functions.escalate.by_dm import delivery_of, saying_by_dm
-from functions.escalate.contract import CaseAnswer, ClaimRequest, Delivery, ReadUpTo, SaidText
-from functions.escalate.desk_api import Desk, Staff, refuse_unread
+from functions.escalate.contract import CaseAnswer, ClaimRequest, Delivery, ErrorAnswer, ReadUpTo, SaidText
+from functions.escalate.desk_api import Desk, Refusal, Staff, refuse_unread
 from functions.escalate.registry import Act
 from functions.shared.conversation import cases
 from functions.shared.conversation.cases import Case
@@ -32,6 +33,9 @@ def answered_by_dm(desk: Desk, staff: Staff, case_id: str, request: ReplyRequest
 def with_answer(desk: Desk, staff: Staff, current: Conversation, case: Case, request: ReplyRequest) -> Conversation:
     """Add an answer to a conversation. Raises Refusal."""
     refuse_unread(case, request.seen, desk.brand)
+    if still := canned.open_places(request.text):
+        named = " and ".join(f"{{{place}}}" for place in still)
+        raise Refusal(400, ErrorAnswer(error=f"Fill in {named} first, or take them out."))
     answered = cases.answered(case, desk.sender.now())
     return saying_by_dm(desk, staff, request, current, answered, request.text)
 

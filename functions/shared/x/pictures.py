@@ -2,7 +2,6 @@
 
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 import requests
@@ -10,7 +9,7 @@ from requests_oauthlib import OAuth1  # type: ignore[import-untyped]
 from urllib3.exceptions import HTTPError
 
 from functions.shared.x.keyed_messenger import CREDENTIALS
-from functions.shared.x.media import MEDIA_HOST, path_at_x
+from functions.shared.x.media import IN_X, MEDIA_HOST, NotShown, Picture, path_at_x
 
 SECONDS = 5.0
 _WAIT = 2.0
@@ -22,17 +21,6 @@ _BEGINNINGS = {
     "image/png": (b"\x89PNG\r\n\x1a\n",),
     "image/gif": (b"GIF87a", b"GIF89a"),
 }
-IN_X = "Open it in X."
-
-
-@dataclass(frozen=True)
-class Picture:
-    content: bytes
-    media_type: str
-
-
-class NotShown(Exception):
-    """A picture cannot be shown; the sentence says why, to a person."""
 
 
 def fetch(url: str | None, keys: Mapping[str, str], base: str = MEDIA_HOST) -> Picture:

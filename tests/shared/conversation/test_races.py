@@ -26,6 +26,7 @@ from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
 from functions.shared.x.messages import DirectMessage
+from functions.shared.x.pictures import fetch
 from tests.at_desk import FakeX
 from tests.engines import Database, aws_at, database
 from tests.proof.demo import CATALOGUE, account
@@ -64,6 +65,8 @@ class Place:
             brand=lambda: CATALOGUE.brand,
             linked=lambda _: None,
             keyed=Keyed(b"races"),
+            catalogue=lambda: CATALOGUE,
+            picture=lambda url: fetch(url, {}),
         )
         proofs = Proofs(Keyed(b"race"), lambda _: (), account, self.store.get, lambda: "123456")
         self.bot = Bot(self.sender, account, lambda _: CATALOGUE, proofs, texts=NoTexts())

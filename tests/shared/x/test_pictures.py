@@ -9,8 +9,8 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 import pytest
 
 from functions.shared.x import pictures
-from functions.shared.x.media import path_at_x
-from functions.shared.x.pictures import LARGEST_PICTURE, NotShown, fetch
+from functions.shared.x.media import NotShown, path_at_x
+from functions.shared.x.pictures import LARGEST_PICTURE, fetch
 from functions.webhook.envelopes import read_events
 from local.x.pictures import png
 from tests.simulated_x import BRAND, LINKED, Hook, SimulatedX, hook, simulated, user_tokens
