@@ -386,6 +386,21 @@ def transfer(
     desk.tell(answer, f"{answer['case']['number']} is with the {team} team.")
 
 
+@at_desk
+def park(
+    desk: Desk,
+    until: Annotated[
+        datetime, typer.Argument(help="By when the customer hears from us: 2026-11-25T15:30, as your clock has it.")
+    ],
+    text: Annotated[str, typer.Argument(help="Who you wait for; - reads it from standard input.")],
+    case: Number = None,
+) -> None:
+    """Let a case rest until a time, which the customer is told. It comes back to you before."""
+    answer = desk.act(case, "park", reads=True, until=until.astimezone().isoformat(), text=_text(text))
+    desk.memory.forget(answer["case"]["id"])
+    desk.tell(answer, f"{answer['case']['number']} rests until {_when(answer['case']['parked_until'])}.")
+
+
 Checked = Annotated[str, typer.Option(help="How you made sure who it is: account details are shown again.")]
 LockStays = Annotated[bool, typer.Option("--lock-stays", help="The check did not work: they stay off.")]
 

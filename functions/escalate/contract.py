@@ -77,6 +77,7 @@ class ShownCase(Answer):
     lease_until: datetime | None
     wrap_up: WrapUp | None
     resolved_at: datetime | None
+    parked_until: datetime | None = Field(description="When a case that was parked is back in the line.")
 
 
 class Delivery(Answer):

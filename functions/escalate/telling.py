@@ -5,8 +5,9 @@ from datetime import datetime
 
 from functions.shared.conversation.cases import Case, Entry
 from functions.shared.conversation.conversations import Conversation
-from functions.shared.conversation.customers import Customer, at_handle
+from functions.shared.conversation.customers import Customer
 from functions.shared.conversation.replies import Outgoing
+from functions.shared.wording.text import Reply, assemble, form
 
 
 def may_be_told(customer: Customer, case: Case) -> bool:
@@ -14,26 +15,25 @@ def may_be_told(customer: Customer, case: Case) -> bool:
     return not (customer.stopped or customer.flooded_at or case.silent or case.had_last_word)
 
 
-def with_words(
-    current: Conversation,
-    case: Case,
-    request_id: str,
-    key: str,
-    words: str,
-    now: datetime,
-    promises: datetime | None = None,
-) -> Conversation:
+def with_words(current: Conversation, case: Case, request_id: str, key: str, words: str, now: datetime) -> Conversation:
     """Add such a DM to a conversation, and to what was said in its case."""
-    name = at_handle(current.customer.handle)
+    return with_reply(current, case, request_id, Reply(key, words.replace("{case}", case.number)), now)
+
+
+def with_reply(current: Conversation, case: Case, request_id: str, told: Reply, now: datetime) -> Conversation:
+    """As `with_words`; a time that it tells, it promises."""
+    handle = current.customer.handle
     reply = Outgoing(
-        id=f"{request_id}#{key}",
+        id=f"{request_id}#{told.key}",
         customer=case.customer,
         cause=request_id,
-        text=words.format(hi=f"Hi {name}, " if name else "Hi, ", case=case.number),
-        key=key,
+        text=assemble([told], handle=handle),
+        form=form([told], handle=handle) if told.promises else None,
+        key=told.key,
         kind="acknowledgement",
         created_at=now,
         case=case.id,
-        promises=promises,
+        promises=told.promises,
+        until=told.promises,
     )
     return replace(current.having(reply), entries=(*current.entries, Entry(reply.id, "bot", reply.text, now)))

@@ -6,7 +6,7 @@ from typing import Any
 from functions.escalate.wired import desk
 from functions.shared.aws import telemetry
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
-from functions.shared.conversation import calls, cases, conversations
+from functions.shared.conversation import calls, cases, conversations, moves
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
 from functions.shared.delivery.sender import Sender
@@ -58,6 +58,8 @@ def _look_at(sender: Sender, case: Case) -> None:
                 return current.with_case(cases.in_line(current.case, now))
             case "WAITING_CUSTOMER" if current.case.call:
                 return current.with_case(calls.time_to_ring(current.case, now))
+            case "WAITING_CUSTOMER" if current.case.parked_until:
+                return current.with_case(moves.back_from_rest(current.case, now))
             case "WAITING_CUSTOMER":
                 return current.with_case(cases.resolved(current.case, "no_answer", now))
         return None

@@ -76,11 +76,15 @@ def _where(case: Case, now: datetime, brand: Callable[[], Brand]) -> str:
         case "CLAIMED":
             return f"{case.owner} has case {case.number} under a newer claim."
         case "WAITING_CUSTOMER":
-            return f"Case {case.number} was given back and waits for the customer."
+            return f"Case {case.number} was given back and {_waits(case, brand)}."
         case "RESOLVED":
             return f"Case {case.number} is resolved."
         case "UNREADABLE":
             return f"A newer release has written case {case.number}: this one can only show it."
+
+
+def _waits(case: Case, brand: Callable[[], Brand]) -> str:
+    return f"rests until {clock_time(case.parked_until, brand)}" if case.parked_until else "waits for the customer"
 
 
 def shown_case(case: Case, customer: Customer) -> ShownCase:
@@ -104,6 +108,7 @@ def shown_case(case: Case, customer: Customer) -> ShownCase:
         lease_until=case.lease_until,
         wrap_up=case.wrap_up,
         resolved_at=case.resolved_at,
+        parked_until=case.parked_until,
     )
 
 

@@ -7,14 +7,14 @@ import pytest
 
 from functions.commands import our_words, texts
 from functions.commands.registry import registry
-from functions.escalate.acts import resolve
+from functions.escalate.acts import park, resolve
 from functions.shared.wording import ours, rules
 from functions.shared.wording.reading import plain
 from functions.shared.wording.safety import SAFETY
 from functions.shared.wording.stop_words import stop_tag
 from tests.places import DATA
 
-OURS = [*SAFETY, resolve.RESOLVED, texts.TOO, *texts.texts().values()]
+OURS = [*SAFETY, resolve.RESOLVED, park.PARKED.text, texts.TOO, *texts.texts().values()]
 OURS += [text.text + " " + text.next for command in registry().commands for text in command.texts]
 
 

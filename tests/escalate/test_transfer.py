@@ -12,6 +12,7 @@ ALICE = "2000000000000000011"
 def test_a_case_goes_to_another_team_with_a_note_and_a_ticket(office: Office) -> None:
     office.writes(ALICE, team="billing", due=40)
     case = office.next("agent-1")
+    office.later(minutes=1)
 
     status, answer = office.act("agent-1", case, "transfer", team="devices", text="It is the phone, not the bill.")
 

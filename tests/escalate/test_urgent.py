@@ -58,6 +58,7 @@ def test_nobody_raises_another_teams_case(office: Office) -> None:
 def test_a_lowered_case_keeps_its_owner_and_a_note_of_why(office: Office) -> None:
     office.writes(ALICE, team="urgent", kind="danger", due=15)
     case = office.next("agent-1")
+    office.later(minutes=1)
 
     status, answer = office.act("agent-1", case, "not_urgent", team="devices", text="The phone is only warm.")
 

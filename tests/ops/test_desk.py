@@ -433,6 +433,16 @@ def test_a_case_is_raised_by_whoever_reads_of_it_and_lowered_by_its_owner(office
     assert office.case(opened.id).team == "billing"
 
 
+def test_a_case_rests_until_a_time_of_the_clock_here(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    desk("next")
+
+    parked = desk("park", f"{(office.now + timedelta(hours=3)).astimezone():%Y-%m-%dT%H:%M}", "The shop has the phone.")
+
+    assert f"{opened.number} rests until " in parked.output
+    assert office.case(opened.id).parked_until == office.now + timedelta(hours=2, minutes=30)
+
+
 # ---- the first sign-in ----
 
 URL, POOL, CLIENT = "https://care.example.com", "eu-west-2_Staff", "desk-client"

@@ -123,6 +123,8 @@ class Case(Stored):
     wrap_up: WrapUp | None = None
     resolved_at: datetime | None = None
     call: Call | None = None
+    parked_until: datetime | None = None
+    """It rests while somebody of ours is waited for; then it is back in the line."""
     credited_minor: int = 0
     """What staff have given of goodwill since there is this case."""
     BLANK: ClassVar[Item] = {
@@ -196,7 +198,9 @@ def case_number(case_id: str) -> str:
 
 def in_line(case: Case, due_at: datetime) -> Case:
     """Put a case (back) into its team's line, with a new ticket to come."""
-    return replace(case, state="NEW", fence=case.fence + 1, owner=None, lease_until=None, due_at=due_at)
+    return replace(
+        case, state="NEW", fence=case.fence + 1, owner=None, lease_until=None, due_at=due_at, parked_until=None
+    )
 
 
 def reopened(case: Case, team: Team, kind: str, now: datetime, due_at: datetime) -> Case:
@@ -242,7 +246,7 @@ def made_known(case: Case, team: Team, kind: str, now: datetime, due_at: datetim
 
 def elsewhere(case: Case, now: datetime) -> Case:
     """Somebody has answered without the desk; whoever has the case open keeps it."""
-    case = replace(promise_judged(case, now), answered_at=now)
+    case = replace(promise_judged(case, now), answered_at=now, parked_until=None)
     if case.state == "CLAIMED":
         return case
     return replace(case, state="WAITING_CUSTOMER", owner=ELSEWHERE, fence=case.fence + 1, back_until=None)
@@ -275,7 +279,7 @@ def renewed(case: Case, now: datetime) -> Case:
 
 
 def answered(case: Case, now: datetime) -> Case:
-    return replace(promise_judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False)
+    return replace(promise_judged(case, now), answered_at=now, lease_until=now + LEASE, silent=False, parked_until=None)
 
 
 def promised(case: Case, by: datetime, now: datetime, *, instead: bool = False) -> Case:
@@ -316,6 +320,7 @@ def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:
         owner=None,
         lease_until=None,
         back_until=None,
+        parked_until=None,
         wrap_up=wrap_up,
         resolved_at=now,
     )
@@ -327,12 +332,12 @@ def quiet_end(case: Case) -> datetime:
 
 
 def look_at(case: Case) -> datetime | None:
-    """When the tick has to look at a case next: a ticket is missing, a claim runs out, the customer stays quiet."""
+    """When the tick has to look at a case next: a ticket is missing, a claim runs out, what it waits for is due."""
     match case.state:
         case "NEW":
             return case.opened_at if case.needs_ticket else None
         case "CLAIMED":
             return case.lease_until
         case "WAITING_CUSTOMER":
-            return case.call.at if case.call else quiet_end(case)
+            return case.call.at if case.call else case.parked_until or quiet_end(case)
     return None

@@ -1,15 +1,18 @@
-"""Cases that staff move: to another team, up or down. Pure.
+"""Cases that staff move: to another team, up or down, to a later time. Pure.
 
 What the customer was told, what they wrote and what was answered goes along.
 """
 
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 
-from functions.shared.conversation.cases import Case, Team, in_line, released
+from functions.shared.conversation.cases import BACK_TO_OWNER, Case, Promise, Team, in_line, promise_judged, released
 
 WITHOUT_A_REASON = frozenset({"care_now", "staff_safety"})
 """Kinds of cases that anybody may give away without saying why."""
+
+BACK_BEFORE = timedelta(minutes=30)
+"""So long before the time that was told a parked case is back, so that it can be kept; of a short one, a third."""
 
 
 def transferred(case: Case, team: Team) -> Case:
@@ -28,3 +31,23 @@ def made_less_urgent(case: Case, team: Team, due_at: datetime) -> Case:
     """It can wait in a team's line, though not longer than the customer was told. Whoever has it open keeps it."""
     told = case.promise.by if case.promise and case.promise.kept is None else due_at
     return replace(case, team=team, due_at=min(told, due_at))
+
+
+def parked(case: Case, until: datetime, now: datetime, *, told: bool) -> Case:
+    """Let a case rest while somebody of ours is waited for. What the customer is `told` of it is a promise."""
+    rests = replace(
+        case,
+        state="WAITING_CUSTOMER",
+        fence=case.fence + 1,
+        owner=None,
+        lease_until=None,
+        back_until=None,
+        parked_until=until - min(BACK_BEFORE, (until - now) / 3),
+    )
+    return replace(promise_judged(rests, now), promise=Promise(until, told_at=now)) if told else rests
+
+
+def back_from_rest(case: Case, now: datetime) -> Case:
+    """Its time has come: back into the line, to who had the case first, before what its customer was told is over."""
+    told = case.promise.by if case.promise and case.promise.kept is None else now
+    return replace(in_line(case, told), back_until=now + BACK_TO_OWNER)

@@ -39,9 +39,9 @@ def due_at(team: Team, now: datetime, brand: Opening, waiting: int, *, look_firs
     if not tellable(team, waiting, look_first=look_first):
         return next_day_ends(now, brand)
     if team == "urgent":
-        return _as_said(now + max(SOON, waiting * PER_CASE), now)
+        return as_said(now + max(SOON, waiting * PER_CASE), now)
     takes = SOON if look_first else max(TARGET, waiting * PER_CASE)
-    return _as_said(after_open(takes, now, brand), now)
+    return as_said(after_open(takes, now, brand), now)
 
 
 def tellable(team: Team, waiting: int, *, look_first: bool = False) -> bool:
@@ -116,7 +116,7 @@ def due_to_tell(case: Case, now: datetime, brand: Opening, ahead: Ahead) -> date
     return due_at(case.team, now, brand, waiting) if tellable(case.team, waiting) else None
 
 
-def _as_said(due: datetime, now: datetime) -> datetime:
+def as_said(due: datetime, now: datetime) -> datetime:
     """Round up: to "in about 25 minutes" within the hour, else to "by 15:30"."""
     if (span := _up(due - now)) < HOUR:
         return now + span

@@ -61,3 +61,44 @@ def test_a_lowered_case_is_due_with_its_team_but_not_after_what_the_customer_was
     assert (lowered.team, lowered.due_at) == ("devices", DUE)
     kept = cases.answered(taken(), LATER)
     assert moves.made_less_urgent(kept, "devices", DUE + timedelta(hours=2)).due_at == DUE + timedelta(hours=2)
+
+
+TOMORROW = START + timedelta(days=1)
+
+
+def test_a_parked_case_rests_and_what_the_customer_is_told_is_a_promise() -> None:
+    parked = moves.parked(taken(), TOMORROW, LATER, told=True)
+
+    assert (parked.state, parked.owner, parked.promise) == ("WAITING_CUSTOMER", None, Promise(TOMORROW, told_at=LATER))
+    assert cases.look_at(parked) == TOMORROW - moves.BACK_BEFORE
+    assert parked.fence > taken().fence
+
+
+def test_who_is_told_nothing_is_promised_nothing_new() -> None:
+    assert moves.parked(taken(), TOMORROW, LATER, told=False).promise == taken().promise
+
+
+def test_a_parked_case_comes_back_to_who_had_it_in_time_to_keep_what_was_told() -> None:
+    back = moves.back_from_rest(moves.parked(taken(), TOMORROW, LATER, told=True), TOMORROW - moves.BACK_BEFORE)
+
+    assert (back.state, back.last_owner, back.due_at, back.parked_until) == ("NEW", "agent-1", TOMORROW, None)
+    assert back.back_until
+    assert back.promise
+    assert back.promise.kept is None
+
+
+def test_a_short_rest_leaves_time_to_keep_it() -> None:
+    parked = moves.parked(taken(), LATER + timedelta(minutes=15), LATER, told=True)
+
+    assert parked.parked_until == LATER + timedelta(minutes=10)
+
+
+def test_who_acts_on_a_parked_case_ends_its_rest() -> None:
+    parked = moves.parked(taken(), TOMORROW, LATER, told=True)
+    now = LATER + timedelta(minutes=1)
+    acts = [cases.joined(parked, now, DUE), cases.raised(parked, "danger", now, DUE), cases.elsewhere(parked, now)]
+    claimed = cases.claimed(parked, "agent-2", now)
+    acts += [moves.made_urgent(parked, DUE), cases.answered(claimed, now), cases.resolved(claimed, "sorted", now)]
+
+    assert [case.parked_until for case in acts] == [None] * 6
+    assert cases.released(replace(claimed, answered_at=now)).parked_until == parked.parked_until
