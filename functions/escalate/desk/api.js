@@ -3,10 +3,13 @@
 const TRIES = 3;
 const PAUSE = 700;
 
+const OLDER = "The service does not have this: it is older than this page.";
+const isUnknown = (status, { error }) => status === 404 && /^There is no (GET|POST) /.test(error);
+
 export class Refused extends Error {
   /** What was asked is not done; the message says why, to a person. */
   constructor(status, answer) {
-    super(answer.error || answer.message || `The service answers ${status}.`);
+    super(isUnknown(status, answer) ? OLDER : answer.error || answer.message || `The service answers ${status}.`);
     this.status = status;
     this.answer = answer;
   }
@@ -14,7 +17,7 @@ export class Refused extends Error {
 
 export class NotConnected extends Error {
   constructor() {
-    super("Not connected.");
+    super("Not connected just now. Try again: it is done once, however often it is asked for.");
   }
 }
 

@@ -65,7 +65,7 @@ function SignedIn({ session, out }) {
     () =>
       new Outbox(api, me, (item, answer) => {
         changed();
-        if (answer) left.current.get(item.case.id)?.();
+        if (answer) left.current.get(item.case.id)?.(item);
       }),
     [],
   );
@@ -106,8 +106,7 @@ function SignedIn({ session, out }) {
   useKeys({ next, help: () => setOpen("help"), back: () => goTo(null) });
 
   const desk = { api, me, whoami, outbox, say, settings: likes, next, leave, onLeft, sign: whoami?.staff?.sign };
-  return html`<a class="skip" href="#answer">To the answer</a>
-    <${Top} desk=${desk} open=${setOpen} signOut=${signOut} />
+  return html`<${Top} desk=${desk} open=${setOpen} signOut=${signOut} />
     <div class="bars">
       <p class="bar" role="status">${said}</p>
       ${offSince &&

@@ -1,12 +1,15 @@
 // A case: what they want, what was said, what we know, what was promised; and the answer to it.
 import { html, useEffect, useRef, useState } from "./preact.js";
 import { Account, Notes } from "./account.js";
-import { Note, Resolve } from "./acts.js";
+import { hasLeft, useActs } from "./acting.js";
+import { Acts, actsWith } from "./acts.js";
 import { useAnswer } from "./answering.js";
 import { isMine, useCase } from "./case-state.js";
 import { Composer } from "./composer.js";
+import { Form, FORMS } from "./forms.js";
 import { Held } from "./held.js";
-import { Key, shortcut, useKeys } from "./keys.js";
+import { Key, useKeys } from "./keys.js";
+import { Resolve } from "./resolve.js";
 import { Thread } from "./thread.js";
 import { STATES, time, title } from "./words.js";
 
@@ -28,36 +31,23 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
   const [tab, setTab] = useState("chat");
   const [box, thread] = [useRef(null), useRef(null)];
 
-  useEffect(() => desk.onLeft(one.id, look), []);
-
-  const act = async (verb, fields = {}, { asksHow } = {}) => {
-    if (!(await outbox.flush())) return "The answer before it has not left.";
-    const seen = verb === "resolve" ? { seen: one.wrote_at } : {};
-    try {
-      await desk.api.act(one, verb, { ...seen, ...fields });
-    } catch (why) {
-      look();
-      if (asksHow && why.status === 400 && !fields.checked) asksHow();
-      else say(why.message);
-      return why.message;
-    }
-    setOpen(null);
-    if (verb === "resolve") desk.leave(`${one.number} is resolved: ${fields.wrap_up.replaceAll("_", " ")}.`);
-    else if (verb === "release") desk.leave(`${one.number} is back in the line.`);
-    else look();
-    return null;
-  };
+  const act = useActs({ desk, one, look, done: () => setOpen(null) });
+  const left = ({ verb, fields }) => (verb === "close" ? desk.leave(hasLeft(one, verb, fields)) : look());
+  useEffect(() => desk.onLeft(one.id, left), []);
 
   const take = one.state !== "CLAIMED" && one.state !== "UNREADABLE" && (() => act("claim"));
 
-  const send = () => {
-    const went = answer.send();
+  const begin = (verb) => (FORMS[verb]?.fields || verb === "resolve" ? () => setOpen(verb) : () => act(verb));
+  const send = (verb, fields) => {
+    const went = answer.send(verb, fields);
     (went ? thread : box).current?.focus({ preventScroll: went }); // then single letters are keys again
   };
   useKeys({
+    back: ({ target }) => (target === box.current ? thread.current.focus({ preventScroll: true }) : desk.leave("")),
     answer: () => box.current?.focus(),
     undo: answer.item && (() => answer.undo() && requestAnimationFrame(() => box.current?.focus())),
-    ...(mine && { send, note: () => setOpen("note"), resolve: () => setOpen("resolve"), release: () => act("release") }),
+    ...(mine && { send: () => send(), close: () => (answer.text.trim() ? setOpen("close") : null) }),
+    ...(mine && Object.fromEntries(actsWith(one).map(([verb]) => [verb, begin(verb)]))),
     ...(!mine && take && { take }),
   });
 
@@ -81,22 +71,17 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
         : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} />`}
     </section>
     <aside>
-      <${Account} account=${shown.account} />
-      <${Notes} entries=${entries} me=${me} />
-      ${mine &&
-      html`<div class="acts">
-        <${Act} name="note" does=${() => setOpen("note")}>Note<//>
-        <${Act} name="release" does=${() => act("release")}>Give back<//>
-        <${Act} name="resolve" does=${() => setOpen("resolve")}>Resolve<//>
-      </div>`}
+      <div class="known" tabindex="0" role="group" aria-label="Account and notes">
+        <${Account} account=${shown.account} />
+        <${Notes} entries=${entries} me=${me} />
+      </div>
+      ${mine && html`<${Acts} one=${one} begin=${begin} />`}
     </aside>
-    ${open === "note" && html`<${Note} act=${act} close=${() => setOpen(null)} />`}
-    ${open === "resolve" && html`<${Resolve} act=${act} close=${() => setOpen(null)} />`}
+    ${FORMS[open] && html`<${Form} verb=${open} one=${one} act=${act} close=${() => setOpen(null)} />`}
+    ${open === "resolve" && html`<${Resolve} act=${(...how) => act("resolve", ...how)} close=${() => setOpen(null)} />`}
+    ${open === "close" && html`<${Resolve} answers act=${(how) => (setOpen(null), send("close", how))} close=${() => setOpen(null)} />`}
   </main>`;
 }
-
-const Act = ({ name, does, children }) =>
-  html`<button type="button" class="quiet" aria-keyshortcuts=${shortcut(name)} onClick=${does}><${Key} of=${name} /> ${children}</button>`;
 
 function Head({ one, mine }) {
   return html`<header class="head">
@@ -105,13 +90,14 @@ function Head({ one, mine }) {
       <span class=${`team ${one.team}`}>${title(one.team)}</span>
       <span>${title(one.kind)}</span>
       ${one.state !== "RESOLVED" && html`<span>due <b>${time(one.due_at)}</b></span>`}
+      ${one.call_at && html`<span>call <b>${time(one.call_at)}</b></span>`}
       ${one.promised_at && html`<span>promised <b>${time(one.promised_at)}</b></span>`}
       <span>${mine ? html`yours until <b>${time(one.lease_until)}</b>` : STATES[one.state]}</span>
     </p>
   </header>`;
 }
 
-const TABS = ["chat", "account", "notes"];
+const TABS = ["chat", "account", "notes", "acts"];
 
 function Tabs({ tab, choose }) {
   return html`<div class="tabs" role="group" aria-label="What is shown">

@@ -8,13 +8,20 @@ const KEYS = {
   down: ["j", "the row below"],
   up: ["k", "the row above"],
   open: ["Enter", "open the row"],
-  back: ["Escape", "back to the line; close what is open"],
+  back: ["Escape", "out of the answer, so that letters are keys; then back to the line"],
   answer: ["r", "to the answer"],
   send: ["Ctrl+Enter", "send the answer; it is held for a moment first"],
+  close: ["Ctrl+Shift+Enter", "send the answer and resolve in one"],
   undo: ["z", "take back what is still held"],
   note: ["m", "add a note, which the customer never sees"],
   resolve: ["e", "resolve, then 1 to 7 says how"],
-  take: ["u", "take the case that is open; raise one of yours to urgent"],
+  transfer: ["t", "give the case to another team"],
+  credit: ["g", "goodwill credit"],
+  take: ["u", "take the case that is open"],
+  urgent: ["u", "raise it to urgent, if it is yours"],
+  not_urgent: ["u", "lower it, if it is urgent"],
+  called: ["d", "say that you have rung the customer"],
+  number: ["y", "show the whole number; that is recorded"],
   release: ["x", "give the case back to the line"],
   help: ["?", "this list"],
 };
@@ -75,8 +82,8 @@ function heard(event) {
   if (waitedFor) return;
   if (single && (isTyping(event.target) || !lettersWork)) return;
   if (key === "Enter" && event.target.closest?.("a, button, textarea, input, select, summary")) return;
-  const name = Object.keys(KEYS).find((known) => KEYS[known][0] === key);
-  const does = name && listeners.map((listener) => listener.current[name]).find(Boolean);
+  const names = Object.keys(KEYS).filter((known) => KEYS[known][0] === key); // one in the line, one in a case
+  const does = listeners.map(({ current }) => names.map((name) => current[name]).find(Boolean)).find(Boolean);
   if (!does) return;
   event.preventDefault();
   does(event);
