@@ -7,13 +7,14 @@ from urllib.parse import quote
 import pytest
 
 from functions.escalate import handler
+from functions.escalate.tick import tick
 from functions.shared.aws.rows import AUDIT, all_of, customer_pk
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation import conversations
-from functions.shared.conversation.cases import Entry
+from functions.shared.conversation.cases import Entry, Promise
 from functions.shared.conversation.conversations import Conversation
 from tests.asking import CONTENT
-from tests.at_desk import LINKED, STAFF, Office, event
+from tests.at_desk import LINKED, STAFF, START, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
 PICTURE = "https://ton.twitter.com/1.1/ton/data/dm/1/2/a.png"
@@ -95,6 +96,41 @@ def test_what_is_still_missing_blocks_sending(office: Office) -> None:
     assert (status, answer["error"]) == (400, "Fill in {finding} and {bill.amount} first, or take them out.")
     assert office.x.sent == []
     assert office.act("agent-1", case, "reply", text="a {} b { c } {1} is fine")[0] == 200
+
+
+def test_a_time_that_a_reply_tells_is_a_promise_and_brings_the_case_back_before(office: Office) -> None:
+    case = taken(office)
+    reply = canned(office, case, ";noinfo")
+
+    status, answer = office.act("agent-1", case, "reply", text=reply["text"], promises=reply["promises"])
+    office.act("agent-1", case, "release")
+    before = office.next("agent-1")
+    office.later(minutes=41)
+    tick(office.desk.sender)
+    back = office.next("agent-1")
+
+    assert (status, answer["case"]["promised_at"], answer["case"]["state"]) == (200, "2026-11-24T15:00:00Z", "CLAIMED")
+    assert before is None
+    assert back["id"] == case["id"]
+    assert office.case(case["id"]).promise == Promise(office.now.replace(hour=15, minute=0), told_at=START)
+
+
+def test_a_promise_goes_along_to_the_team_that_takes_over(office: Office) -> None:
+    case = taken(office)
+    reply = canned(office, case, ";switchteam", to="devices")
+
+    office.act("agent-1", case, "reply", text=reply["text"], promises=reply["promises"])
+    office.act("agent-1", case, "transfer", team="devices", text="a phone after all")
+    office.later(minutes=41)
+    tick(office.desk.sender)
+
+    assert office.next("agent-2")["promised_at"] == reply["promises"]
+
+
+@pytest.mark.parametrize("promises", ["2026-11-24T13:59:00Z", "2026-12-25T10:00:00Z", "soon"])
+def test_a_time_that_nobody_can_keep_is_not_promised(office: Office, promises: str) -> None:
+    assert office.act("agent-1", taken(office), "reply", text="I'll write.", promises=promises)[0] == 400
+    assert office.x.sent == []
 
 
 def test_the_team_that_takes_over_is_named_with_its_time(office: Office) -> None:

@@ -1,13 +1,20 @@
 """Answer the customer by DM."""
 
+from datetime import datetime, timedelta
+from typing import Annotated
+
+from pydantic import AwareDatetime, Field
+
 from functions.escalate import canned
 from functions.escalate.by_dm import delivery_of, saying_by_dm
 from functions.escalate.contract import CaseAnswer, ClaimRequest, Delivery, ErrorAnswer, ReadUpTo, SaidText
 from functions.escalate.desk_api import Desk, Refusal, Staff, refuse_unread
 from functions.escalate.registry import Act
-from functions.shared.conversation import cases
+from functions.shared.conversation import cases, moves
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
+
+LONGEST_PROMISE = timedelta(days=14)
 
 
 class ReplyRequest(ClaimRequest):
@@ -15,6 +22,10 @@ class ReplyRequest(ClaimRequest):
 
     text: SaidText
     seen: ReadUpTo = None
+    promises: Annotated[
+        AwareDatetime | None,
+        Field(description="The time that `text` tells, as `canned` answered it: by then somebody writes again."),
+    ] = None
 
 
 class ReplyAnswer(CaseAnswer):
@@ -36,8 +47,18 @@ def with_answer(desk: Desk, staff: Staff, current: Conversation, case: Case, req
     if still := canned.open_places(request.text):
         named = " and ".join(f"{{{place}}}" for place in still)
         raise Refusal(400, ErrorAnswer(error=f"Fill in {named} first, or take them out."))
-    answered = cases.answered(case, desk.sender.now())
+    answered = _answered(case, request.promises, desk.sender.now())
     return saying_by_dm(desk, staff, request, current, answered, request.text)
+
+
+def _answered(case: Case, promises: datetime | None, now: datetime) -> Case:
+    if promises is None:
+        return cases.answered(case, now)
+    if not now < promises <= now + LONGEST_PROMISE:
+        raise Refusal(400, ErrorAnswer(error="Promise a time that is to come, within 14 days."))
+    if case.call:
+        raise Refusal(400, ErrorAnswer(error=f"A call is promised in case {case.number}: promise nothing beside it."))
+    return moves.answered_until(case, promises, now)
 
 
 def answer_stands(desk: Desk, case: Case, request: ClaimRequest) -> ReplyAnswer:

@@ -6,7 +6,16 @@ What the customer was told, what they wrote and what was answered goes along.
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from functions.shared.conversation.cases import BACK_TO_OWNER, Case, Promise, Team, in_line, promise_judged, released
+from functions.shared.conversation.cases import (
+    BACK_TO_OWNER,
+    Case,
+    Promise,
+    Team,
+    answered,
+    in_line,
+    promise_judged,
+    released,
+)
 
 WITHOUT_A_REASON = frozenset({"care_now", "staff_safety"})
 """Kinds of cases that anybody may give away without saying why."""
@@ -42,9 +51,19 @@ def parked(case: Case, until: datetime, now: datetime, *, told: bool) -> Case:
         owner=None,
         lease_until=None,
         back_until=None,
-        parked_until=until - min(BACK_BEFORE, (until - now) / 3),
+        parked_until=_back_at(until, now),
     )
     return replace(promise_judged(rests, now), promise=Promise(until, told_at=now)) if told else rests
+
+
+def answered_until(case: Case, by: datetime, now: datetime) -> Case:
+    """Staff answer and say by when they write again: whoever has the case then, it is back in the line before that."""
+    answer = answered(case, now)
+    return replace(answer, promise=Promise(by, told_at=now), parked_until=_back_at(by, now))
+
+
+def _back_at(told: datetime, now: datetime) -> datetime:
+    return told - min(BACK_BEFORE, (told - now) / 3)
 
 
 def back_from_rest(case: Case, now: datetime) -> Case:
