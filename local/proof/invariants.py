@@ -46,6 +46,8 @@ BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
 """Who changes conversations without being a person."""
 A_MINUTE = timedelta(seconds=75)
 """And what a tick takes."""
+ENDS_A_CALL = ("rang", "resolved", "closed")
+"""What staff do that ends a call which was promised: to ring, or to end its case."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 
@@ -409,6 +411,8 @@ class _Promises:
             self.silent = {name: _flag(row, name, before) for name, before in self.silent.items()}
             at = datetime.fromisoformat(row["at"])
             for case, said in _promise_changes(row):
+                if said == "kept" and case in self.calls and not str(row["did"]).startswith(ENDS_A_CALL):
+                    yield f"case {case} was promised a call, which counts as made though nobody rang"
                 yield from self._judged(case, said, at)
             self.calls |= {match[1] for change in row["changes"] if (match := _CALL.fullmatch(change))}
             for case, _, now, _ in _case_changes(row):
@@ -498,6 +502,9 @@ def case_not_lost(trace: Trace) -> Iterable[str]:
         in_line = case.get("line") in lines_of(case["team"]) and case["ticketed_fence"] >= case["fence"]
         if case["state"] == "NEW" and not in_line:
             yield f"case {case['id']} waits unseen"
+        call = datetime.fromisoformat(case["call"]["at"]) if "call" in case else None
+        if call and trace.now and case["state"] == "WAITING_CUSTOMER" and call + UNSEEN < trace.now:
+            yield f"nobody was told to ring for case {case['id']}"
     for customer in trace.customers:
         since: dict[tuple[str, int], datetime] = {}
         for row in trace.audit(customer):

@@ -572,6 +572,22 @@ MUTANTS = (
         'f"{staff}\\x1f{request_id}".encode()',
         "repr(object()).encode()",
     ),
+    Mutant(
+        "an answer in writing counts as the call that was promised",
+        "PROMISE",
+        "calls",
+        cases.promise_judged,
+        " or case.call:",
+        ":",
+    ),
+    Mutant(
+        "a case whose call is due is not back in its line",
+        "CASE_NOT_LOST",
+        "calls",
+        cases.look_at,
+        "case.call.at if case.call else",
+        "",
+    ),
 )
 
 

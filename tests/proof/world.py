@@ -27,6 +27,8 @@ from functions.commands.handler import RETRY_AFTER
 from functions.commands.late import Anew
 from functions.commands.sms import Sms
 from functions.commands.tick import tick as tick_commands
+from functions.escalate.acts.callback import CallbackRequest, call_promised
+from functions.escalate.acts.called import CalledRequest, told_of_call
 from functions.escalate.acts.credit import CreditRequest, credited
 from functions.escalate.acts.reply import ReplyRequest, answered_by_dm
 from functions.escalate.contract import ShownAccount
@@ -738,12 +740,39 @@ class World:
     def _replied(self, case_id: str, request: str, text: str) -> None:
         case = conversations.case_of(self.store, case_id)
         if case:
-            self.asked_by_staff[request] = case.customer
-            try:
-                answered_by_dm(self.desk, STAFF, case_id, ReplyRequest(fence=case.fence, request_id=request, text=text))
-            except Refusal:
-                del self.asked_by_staff[request]
-                raise
+            asked = ReplyRequest(fence=case.fence, request_id=request, text=text)
+            self._by_staff(request, case.customer, lambda: answered_by_dm(self.desk, STAFF, case_id, asked))
+
+    def promise_call(self, case_id: str, request: str, at: datetime) -> None:
+        """Staff promise a call, again with the same request id where the desk did not say that it stands."""
+
+        def promised() -> None:
+            case = conversations.case_of(self.store, case_id)
+            if case:
+                asked = CallbackRequest(fence=case.fence, request_id=request, slot=at)
+                self._by_staff(request, case.customer, lambda: call_promised(self.desk, STAFF, case_id, asked))
+
+        self._ask(promised)
+
+    def ring(self, case_id: str, request: str) -> None:
+        """Staff ring, and reach the customer."""
+
+        def rang() -> None:
+            case = conversations.case_of(self.store, case_id)
+            if case:
+                asked = CalledRequest(fence=case.fence, request_id=request, reached=True)
+                told_of_call(self.desk, STAFF, case_id, asked)
+
+        self._ask(rang)
+
+    def _by_staff(self, request: str, customer: str, do: Callable[[], object]) -> None:
+        """Staff say something: what is refused is not to be read."""
+        self.asked_by_staff[request] = customer
+        try:
+            do()
+        except Refusal:
+            del self.asked_by_staff[request]
+            raise
 
     def give_credit(self, case_id: str, request: str, minor: int, staff: Staff = STAFF) -> bool:
         """Staff give a credit, again with the same request id where the desk did not say that it stands."""

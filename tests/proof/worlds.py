@@ -135,6 +135,26 @@ def loaded_meanwhile(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def calls_promised(world: World) -> None:
+    """Two customers are promised a call; one is answered in writing before, then rung, and nobody rings the other."""
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.write(LINKED_B, "my bill is wrong and I am furious")
+    world.work()
+    at = world.now.replace(hour=15, minute=0)
+    for request in ("call-1", "call-2"):
+        taken = world.next_case(f"take-{request}")
+        if taken:
+            world.promise_call(taken, request, at)
+    world.write(LINKED_A, "it is still wrong")
+    world.work()
+    staff_answer(world)
+    world.pass_time(timedelta(minutes=46))
+    back = world.next_case("take-back")
+    if back:
+        world.ring(back, "rang")
+    world.pass_time(AFTERWARDS)
+
+
 def credits_given(world: World) -> None:
     """Two people give credit to one account from two chats, too much in the end; then its line is reported stolen."""
     world.introduce(LINKED_B, line_of=LINKED_A)
@@ -603,6 +623,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "rolled back": (rolled_back, 15),
     "end of an incident": (end_of_an_incident, 4),
     "credits": (credits_given, 15),
+    "calls": (calls_promised, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
