@@ -9,6 +9,9 @@ const LEFT = {
   release: (one) => `${one.number} is back in the line.`,
 };
 
+/** What is not done if the customer has written since it was read. */
+const READ = new Set(["resolve", "park"]);
+
 const leftBy = (verb) => LEFT[verb] ?? FORMS[verb]?.left;
 
 export const hasLeft = (one, verb, fields) => leftBy(verb === "close" ? "resolve" : verb)(one, fields);
@@ -20,7 +23,7 @@ export function useActs({ desk, one, look, done }) {
     if (!(await desk.outbox.flush())) return "The answer before it has not left.";
     const what = JSON.stringify([verb, fields]);
     if (asked.current.what !== what) asked.current = { what, request: requestId() };
-    const seen = verb === "resolve" ? { seen: one.wrote_at } : {};
+    const seen = READ.has(verb) ? { seen: one.wrote_at } : {};
     let answer;
     try {
       answer = await desk.api.act(one, verb, { ...seen, ...fields, request_id: asked.current.request });

@@ -6,10 +6,14 @@ const ALWAYS = () => true;
 const isUrgent = (one) => one.team === "urgent";
 
 const ACTS = [
+  ["canned", "Canned", ALWAYS],
+  ["look", "Look up", ALWAYS],
   ["note", "Note", ALWAYS],
   ["transfer", "Team", ALWAYS],
   ["urgent", "Urgent", (one) => !isUrgent(one)],
   ["not_urgent", "Not urgent", isUrgent],
+  ["park", "Park", ALWAYS],
+  ["callback", "Call-back", (one) => !one.call_at],
   ["called", "Rang", (one) => one.call_at],
   ["number", "Number", ALWAYS],
   ["credit", "Credit", ALWAYS],

@@ -6,6 +6,7 @@ export function useAnswer({ outbox, me, shown, seconds, look, say }) {
   const id = shown.case.id;
   const [text, setText] = useState(() => (outbox.of(id) ? "" : draftOf(me, id).text));
   const seen = useRef(shown.case.wrote_at); // the newest message that the writer had before their eyes
+  const promise = useRef(null);
   const [asked, setAsked] = useState(false);
   if (!text) seen.current = shown.case.wrote_at;
   const newer = Boolean(text) && shown.case.wrote_at > seen.current;
@@ -18,6 +19,12 @@ export function useAnswer({ outbox, me, shown, seconds, look, say }) {
   const type = (typed) => {
     setText(typed);
     keepDraft(me, id, { text: typed });
+  };
+
+  /** Put words where one writes. The time that a reply tells is a promise for as long as its words stand. */
+  const use = ({ text: words, promises = null }) => {
+    type(text.trim() ? `${text.trimEnd()} ${words}` : words);
+    if (promises) promise.current = { words, promises };
   };
 
   function cameBack({ text: written, why }) {
@@ -35,7 +42,8 @@ export function useAnswer({ outbox, me, shown, seconds, look, say }) {
       setAsked(true);
       return false;
     }
-    outbox.hold(shown.case, { text, seen: shown.case.wrote_at, verb, fields }, seconds);
+    const told = promise.current && text.includes(promise.current.words) ? { promises: promise.current.promises } : {};
+    outbox.hold(shown.case, { text, seen: shown.case.wrote_at, verb, fields: { ...told, ...fields } }, seconds);
     setText("");
     setAsked(false);
     return true;
@@ -47,5 +55,5 @@ export function useAnswer({ outbox, me, shown, seconds, look, say }) {
     return Boolean(back);
   };
 
-  return { text, type, send, undo, newer, item };
+  return { text, type, use, send, undo, newer, item };
 }

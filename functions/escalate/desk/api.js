@@ -45,6 +45,11 @@ export class Api {
     return answer;
   }
 
+  async picture(path) {
+    const response = await this.#sent(path, {});
+    return response.ok ? response.blob() : this.#answer(response);
+  }
+
   /** Write. Where the service says "again" it is asked again, with the same request id. */
   async post(path, body, { last = false } = {}) {
     const request = { request_id: requestId(), ...body };

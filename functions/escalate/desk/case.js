@@ -5,10 +5,12 @@ import { hasLeft, useActs } from "./acting.js";
 import { Acts, actsWith } from "./acts.js";
 import { useAnswer } from "./answering.js";
 import { isMine, useCase } from "./case-state.js";
+import { Canned } from "./canned.js";
 import { Composer } from "./composer.js";
 import { Form, FORMS } from "./forms.js";
 import { Held } from "./held.js";
 import { Key, useKeys } from "./keys.js";
+import { Look } from "./look.js";
 import { Resolve } from "./resolve.js";
 import { Thread } from "./thread.js";
 import { STATES, time, title } from "./words.js";
@@ -19,6 +21,8 @@ export function Case({ id, desk }) {
   if (!state.shown) return html`<main class="case loading" aria-busy="true"><section class="card"></section><aside></aside></main>`;
   return html`<${Open} ...${state} desk=${desk} />`;
 }
+
+const DIALOGS = new Set(["resolve", "canned", "look"]);
 
 function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
   const { me, outbox, say } = desk;
@@ -31,13 +35,14 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
   const [tab, setTab] = useState("chat");
   const [box, thread] = [useRef(null), useRef(null)];
 
-  const act = useActs({ desk, one, look, done: () => setOpen(null) });
+  const closed = () => setOpen(null);
+  const act = useActs({ desk, one, look, done: closed });
   const left = ({ verb, fields }) => (verb === "close" ? desk.leave(hasLeft(one, verb, fields)) : look());
   useEffect(() => desk.onLeft(one.id, left), []);
 
   const take = one.state !== "CLAIMED" && one.state !== "UNREADABLE" && (() => act("claim"));
 
-  const begin = (verb) => (FORMS[verb]?.fields || verb === "resolve" ? () => setOpen(verb) : () => act(verb));
+  const begin = (verb) => (FORMS[verb]?.fields || DIALOGS.has(verb) ? () => setOpen(verb) : () => act(verb));
   const send = (verb, fields) => {
     const went = answer.send(verb, fields);
     (went ? thread : box).current?.focus({ preventScroll: went }); // then single letters are keys again
@@ -58,8 +63,8 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
       ${shown.card.length > 0 && html`<ul class="first" aria-label="What to do first">${shown.card.map((step) => html`<li>${step}</li>`)}</ul>`}
       <${Thread}
         entries=${entries.filter((entry) => entry.who !== "note")}
-        me=${me}
-        handle=${one.handle}
+        desk=${desk}
+        one=${one}
         older=${older}
         showOlder=${showOlder}
         area=${thread}
@@ -67,7 +72,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
         ${answer.item && html`<${Held} item=${answer.item} undo=${answer.undo} />`}
       <//>
       ${mine
-        ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} />`
+        ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} canned=${begin("canned")} />`
         : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} />`}
     </section>
     <aside>
@@ -77,9 +82,11 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
       </div>
       ${mine && html`<${Acts} one=${one} begin=${begin} />`}
     </aside>
-    ${FORMS[open] && html`<${Form} verb=${open} one=${one} act=${act} close=${() => setOpen(null)} />`}
-    ${open === "resolve" && html`<${Resolve} act=${(...how) => act("resolve", ...how)} close=${() => setOpen(null)} />`}
-    ${open === "close" && html`<${Resolve} answers act=${(how) => (setOpen(null), send("close", how))} close=${() => setOpen(null)} />`}
+    ${open === "canned" && html`<${Canned} desk=${desk} one=${one} use=${answer.use} close=${closed} />`}
+    ${open === "look" && html`<${Look} desk=${desk} use=${answer.use} close=${closed} />`}
+    ${FORMS[open] && html`<${Form} verb=${open} desk=${desk} one=${one} act=${act} close=${closed} />`}
+    ${open === "resolve" && html`<${Resolve} act=${(...how) => act("resolve", ...how)} close=${closed} />`}
+    ${open === "close" && html`<${Resolve} answers act=${(how) => (closed(), send("close", how))} close=${closed} />`}
   </main>`;
 }
 

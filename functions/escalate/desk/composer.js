@@ -5,7 +5,7 @@ import { plural } from "./words.js";
 
 export const LONGEST = 10_000;
 
-export function Composer({ text, type, send, hold, sign, newer, box }) {
+export function Composer({ text, type, send, hold, sign, newer, box, canned }) {
   const own = useRef(null);
   const area = box ?? own;
   useLayoutEffect(() => {
@@ -26,6 +26,7 @@ export function Composer({ text, type, send, hold, sign, newer, box }) {
       autocomplete="off"
       aria-describedby="answer-facts"
       value=${text}
+      onKeyDown=${(event) => event.key === ";" && !text && (event.preventDefault(), canned())}
       onInput=${(event) => type(event.target.value)}
     ></textarea>
     <div class="under">

@@ -5,8 +5,12 @@ export function Dialog({ name, title, close, children, ...rest }) {
   const box = useRef(null);
   useLayoutEffect(() => {
     const before = document.activeElement;
-    box.current.showModal();
-    return () => before?.isConnected && before.focus();
+    const dialog = box.current;
+    dialog.showModal();
+    return () => {
+      dialog.close(); // while it is open nothing else takes the focus
+      if (before?.isConnected) before.focus();
+    };
   }, []);
   return html`<dialog ref=${box} aria-labelledby=${`${name}-title`} onClose=${close} ...${rest}>
     <h2 id=${`${name}-title`}>${title}</h2>

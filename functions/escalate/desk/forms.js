@@ -1,6 +1,7 @@
 // The dialogs of acts that take fields: what each asks, and the API's verb that it is sent to under the fields' own names.
 import { html, useState } from "./preact.js";
 import { Dialog } from "./dialog.js";
+import { useOnce } from "./looking.js";
 import { CHECKS } from "./resolve.js";
 import { time, title } from "./words.js";
 
@@ -22,6 +23,15 @@ const otherTeams = (one) => TEAMS.filter((team) => team !== one.team).map((team)
 const STAYS = "stays";
 const SURE = [["", "they are not off"], ...CHECKS.map((words) => [words, words]), [STAYS, "I could not: they stay off"]];
 const madeSure = ({ checked, ...rest }) => ({ ...rest, ...(checked === STAYS ? { lock_stays: true } : checked && { checked }) });
+
+/** Some hours from now, as a field of time takes it. */
+function inHours(hours) {
+  const at = new Date(Date.now() + hours * 3_600_000);
+  at.setMinutes(Math.ceil(at.getMinutes() / 15) * 15 - at.getTimezoneOffset(), 0, 0);
+  return at.toISOString().slice(0, 16);
+}
+
+const moment = (written) => new Date(written).toISOString();
 
 class NotRight extends Error {}
 
@@ -60,15 +70,31 @@ export const FORMS = {
     sent: madeSure,
     left: (one, { team }) => `${one.number} is in the line of the ${team} team.`,
   },
+  park: {
+    title: "Who are you waiting for? Until when?",
+    does: "Park it",
+    fields: () => html`
+      <${Short} name="until" type="datetime-local" label="Until: they read this time, and it comes back to you before" defaultValue=${inHours(2)} />
+      <${Long} name="text" label="Who you are waiting for: it is kept as a note" />
+    `,
+    sent: ({ until, ...rest }) => ({ ...rest, until: moment(until) }),
+    left: (one, { until }) => `${one.number} rests: they hear from us by ${time(until)}.`,
+  },
+  callback: {
+    title: "A call",
+    does: "Promise it",
+    fields: (one, desk) => html`<${FreeCalls} one=${one} desk=${desk} />`,
+    left: (one, { slot }) => `${one.number}: a call is promised for ${time(slot)}. They have been told.`,
+  },
   number: { done: ({ number }) => `The number is ${number}. That you have seen it is recorded.` },
   called: {
     title: "You have rung them",
     does: "Say so",
-    fields: () => html`
+    fields: (one, desk) => html`
       <${Choice} name="reached" label="Did you speak?" options=${[["true", "yes, we spoke"], ["", "no, nobody answered"]]} optional />
-      <${Short} name="slot" type="datetime-local" label="If not: when will you try once more?" step="1800" required=${false} />
+      <${FreeCalls} one=${one} desk=${desk} label="If not: when will you try once more?" optional />
     `,
-    sent: ({ reached, slot }) => ({ reached: reached === "true", ...(slot && { slot: new Date(slot).toISOString() }) }),
+    sent: ({ reached, slot }) => (reached ? { reached: true } : { reached: false, slot }),
     done: () => "It is kept in the case.",
   },
   credit: {
@@ -83,7 +109,16 @@ export const FORMS = {
   },
 };
 
-export function Form({ verb, one, act, close }) {
+function FreeCalls({ one, desk, label = "When", optional }) {
+  const { found, trouble } = useOnce(desk.api, `cases/${one.id}/calls`);
+  if (trouble) return html`<p class="refused" role="alert">${trouble.message}</p>`;
+  if (found && !found.slots.length) return html`<p>No call of this team is free in the next days.</p>`;
+  const times = found?.slots.map(({ at, words }) => [at, words]) ?? [];
+  return html`<p>${found && `The number ending ${found.number_ends}. They are told the time.`}</p>
+    <${Choice} name="slot" label=${label} options=${[["", "choose a time"], ...times]} optional=${optional} />`;
+}
+
+export function Form({ verb, desk, one, act, close }) {
   const form = FORMS[verb];
   const [refused, setRefused] = useState("");
   const submit = async (event) => {
@@ -98,7 +133,7 @@ export function Form({ verb, one, act, close }) {
   };
   return html`<${Dialog} name=${verb} title=${form.title} close=${close}>
     <form onSubmit=${submit}>
-      ${form.fields(one)}
+      ${form.fields(one, desk)}
       <p class="refused" role="alert">${refused}</p>
       <p class="row">
         <button type="submit" class="main">${form.does}</button>

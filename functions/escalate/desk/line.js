@@ -14,7 +14,7 @@ export function Line({ desk }) {
   const line = useLook(desk.api, `cases?view=line${team && `&team=${team}`}`);
   const whole = useRef(null);
   const step = (by) => {
-    const rows = [...whole.current.querySelectorAll(".row-of-line")];
+    const rows = [...(whole.current?.querySelectorAll(".row-of-line") ?? [])];
     rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement) + by))]?.focus();
   };
   useKeys({ down: () => step(1), up: () => step(-1), ...(asked && { back: () => setAsked("") }) });

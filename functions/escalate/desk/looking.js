@@ -34,3 +34,21 @@ export function useLook(api, path) {
   }, [path]);
   return state;
 }
+
+/** What a path answers once: `{found, trouble}`. */
+export function useOnce(api, path) {
+  const [state, setState] = useState({});
+  useEffect(() => {
+    let over = false;
+    setState({});
+    if (path)
+      api.get(path).then(
+        (found) => over || setState({ found }),
+        (trouble) => over || setState({ trouble }),
+      );
+    return () => {
+      over = true;
+    };
+  }, [path]);
+  return state;
+}
