@@ -10,7 +10,11 @@ from functions.escalate import wired as desk
 from functions.shared.aws import settings
 from functions.shared.conversation.linking import Keyed
 from functions.shared.delivery.sender import Sender
-from tests.simulated_x import user_tokens
+from functions.shared.x.media import MEDIA_HOST
+from local.x.pictures import png
+from tests.simulated_x import LINKED, Hook, SimulatedX, hook, simulated, user_tokens
+
+__all__ = ["hook", "simulated"]  # fixtures
 
 
 @pytest.mark.parametrize(
@@ -29,3 +33,19 @@ def test_whoever_sends_tells_apart_whom_x_refuses(
     monkeypatch.setattr(settings, "client", lambda _: object())
 
     assert sender_of().digest("2000000000000000011") == Keyed(b"k").digest("customer", "2000000000000000011")
+
+
+def test_the_desk_fetches_pictures_where_x_is_and_with_the_brands_keys(
+    monkeypatch: pytest.MonkeyPatch,
+    simulated: SimulatedX,
+    hook: Hook,
+) -> None:
+    named = dict.fromkeys(desk.Settings.__dataclass_fields__, "x") | {"x_api_url": simulated.url}
+    monkeypatch.setattr(desk, "settings_here", lambda: desk.Settings(**named))
+    monkeypatch.setattr(settings, "secret", lambda _: {**user_tokens(), "key": "k"})
+    monkeypatch.setattr(settings, "client", lambda _: object())
+    written = simulated.types(LINKED.id, "my bill", attachment=True)
+
+    shown = desk.desk.__wrapped__().picture(f"{MEDIA_HOST}/1.1/ton/data/dm/{written['id']}/1/picture.png")
+
+    assert (shown.media_type, shown.content) == ("image/png", png())
