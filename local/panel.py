@@ -25,8 +25,9 @@ from local.proof.counter import counted
 from local.proof.invariants import Chat, Erased, Trace
 from local.state import State
 from local.workers import Failed, Pool
-from ops.explain import Story, story, zone_of
+from ops.explain import Story, story
 from ops.place import Trouble
+from ops.times import Times
 
 _, CATALOGUE, SERVICE = TABLES
 OVERDUE = timedelta(minutes=15)
@@ -142,8 +143,8 @@ class Panel:
 
     def _story(self, customer: str, dm: str) -> Story:
         now = clock.now()
-        zone = zone_of(Catalogue.read(client("dynamodb"), CATALOGUE.name, now))
-        return story(store(), customer, dm, now, zone, marks())
+        times = Times(Catalogue.read(client("dynamodb"), CATALOGUE.name, now), now)
+        return story(store(), customer, dm, times, marks())
 
     async def counter(self, _: Request) -> Response:
         try:

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Annotated, Any
 
@@ -20,6 +21,7 @@ from functions.load.writing import QUICK, RowContended, Table
 from functions.shared.aws import clock
 from functions.shared.aws.stored import fields_of
 from ops.place import Place, Trouble, at_place
+from ops.times import times_of
 
 REJECTED = 3
 INTERRUPTED = 130
@@ -171,12 +173,14 @@ def loads_(place: Place, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps([fields_of(one) for one in found], indent=2))
         return
+    times = times_of(place)
     for one in found:
         ended = f"{one.accounts_ended:,} accounts and {one.lines_ended:,} lines ended"
         did = f"{one.rows:,} rows, {one.rejected:,} rejected, {one.written:,} items written, {ended}"
         kind = f"{one.state}, {'full' if one.full else 'delta'}"
         why = f" {one.why}" if one.why else ""
-        typer.echo(f"{_minute(one.started_at)}, {kind}: {did}. From {one.source}, by {one.by}.{why}")
+        started = times.said(datetime.fromisoformat(one.started_at))
+        typer.echo(f"{started}, {kind}: {did}. From {one.source}, by {one.by}.{why}")
     if not found:
         typer.echo("Nothing has been loaded yet.")
 
@@ -193,15 +197,12 @@ def status(place: Place, *, as_json: bool) -> None:
     if as_json:
         typer.echo(json.dumps(asdict(age) | {"load": fields_of(last)}, indent=2, default=str))
         return
+    ended = times_of(place).said(datetime.fromisoformat(last.ended_at))
     typer.echo(
-        f"The last load, of {last.rows:,} rows, ended at {_minute(last.ended_at)}. Its newest figures are {age.hours:,}"
+        f"The last load, of {last.rows:,} rows, ended at {ended}. Its newest figures are {age.hours:,}"
         f" hours old now; {last.older_than_a_day:,} of {last.figures:,} were older than a day then."
     )
     typer.echo(f"Newest {last.newest}, oldest {last.oldest}.")
-
-
-def _minute(at: str) -> str:
-    return f"{at[:16].replace('T', ' ')} UTC"
 
 
 def there_are(place: Place) -> dict[str, bool]:

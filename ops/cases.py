@@ -13,6 +13,7 @@ from functions.shared.aws.store import Store
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import TEAMS, Case, CaseState
 from ops.place import Place, at_place
+from ops.times import times_of
 
 MOST = 200
 SOME_DAY = timedelta(days=366)
@@ -45,11 +46,10 @@ def cases(
         shown = [{"number": one.number, "due_at": one.due_at.isoformat(), **_said(one)} for one in found]
         typer.echo(json.dumps({"cases": shown}, indent=2))
         return
+    times = times_of(place)
     for one in found:
         late = "  LATE" if one.state == "NEW" and one.due_at < clock.now() else ""
-        typer.echo(
-            f"{one.number}  due {one.due_at:%a %d %b %H:%M} UTC  {'  '.join(filter(None, _said(one).values()))}{late}"
-        )
+        typer.echo(f"{one.number}  due {times.said(one.due_at)}  {'  '.join(filter(None, _said(one).values()))}{late}")
     if not found:
         typer.echo("None.")
 

@@ -6,12 +6,10 @@ from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Annotated, Any
-from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 import httpx
 import typer
 
-from functions.shared.aws import clock
 from functions.shared.aws.rows import (
     AUDIT,
     DM,
@@ -25,14 +23,13 @@ from functions.shared.aws.rows import (
     x_id_in,
 )
 from functions.shared.aws.store import Item, Store
-from functions.shared.brand.catalogue import Catalogue
-from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import cases, conversations, replies
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.erasure import Marks
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget as budgets
 from ops.place import Place, Trouble, at_place
+from ops.times import Times, times_of
 
 X_EPOCH = datetime(2010, 11, 4, 1, 42, 54, 657_000, UTC)
 """An id of X carries its time: milliseconds since then, 22 bits further left."""
@@ -57,6 +54,8 @@ class Story:
     dm: str
     customer: str
     asked_at: datetime | None
+    asked: str
+    """That time by the brand's clock."""
     steps: tuple[Step, ...]
     done: bool
     """Nothing more is to come by itself."""
@@ -79,30 +78,26 @@ def written_at(dm_id: str) -> datetime | None:
     return X_EPOCH + timedelta(milliseconds=int(dm_id) >> 22)
 
 
-def zone_of(catalogue: Catalogue) -> ZoneInfo:
-    """Return where the brand tells time; UTC as long as it has not said so."""
-    try:
-        return catalogue.brand.zone
-    except (Unreadable, ZoneInfoNotFoundError, ValueError):
-        return ZoneInfo("UTC")
-
-
-def story(store: Store, customer: str, dm_id: str, now: datetime, zone: ZoneInfo, marks: Marks | None = None) -> Story:
+def story(store: Store, customer: str, dm_id: str, times: Times, marks: Marks | None = None) -> Story:
     """Tell what became of a customer's DM. With `marks` it is known who has been erased since."""
-    asked_at = written_at(dm_id)
+    asked_at, now, zone = written_at(dm_id), times.now, times.zone.key
     record = store.get(*dm_key(customer, dm_id))
     if record is None:
         here = _gone(dm_id, asked_at, marks.erased(customer) if marks else None, now)
-        return Story(dm_id, customer, asked_at, (here,), here.ok is not None, zone.key)
+        return Story(dm_id, customer, asked_at, _told(asked_at, times), (here,), here.ok is not None, zone)
     reply = conversations.replies_of(store, customer, [f"{dm_id}#reply"]).get(f"{dm_id}#reply")
     case = conversations.case_of(store, record["case"]) if "case" in record else None
     steps = [*_arrived(record, asked_at), *_decided(record, reply, case)]
     steps += _case(record, case)
     if reply:
         steps += _sent(store, reply)
-        steps += _now(store, reply, now, zone)
+        steps += _now(store, reply, times)
     asked_at = asked_at or _time(record, "queued_at")
-    return Story(dm_id, customer, asked_at, tuple(steps), _is_done(steps, reply), zone.key)
+    return Story(dm_id, customer, asked_at, _told(asked_at, times), tuple(steps), _is_done(steps, reply), zone)
+
+
+def _told(at: datetime | None, times: Times) -> str:
+    return f"{times.said(at)}, {times.zone.key}" if at else "an unknown time"
 
 
 def _gone(dm_id: str, asked_at: datetime | None, erased: tuple[str, str] | None, now: datetime) -> Step:
@@ -216,19 +211,15 @@ def _sent(store: Store, reply: Outgoing) -> Iterator[Step]:
         yield Step("X confirmed it", _time(confirmed, "confirmed_at"))
 
 
-def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterator[Step]:
+def _now(store: Store, reply: Outgoing, times: Times) -> Iterator[Step]:
     """Say how a reply stands that is not where it should be."""
-
-    def clock(at: datetime | None) -> str:
-        return f"{(at or now).astimezone(zone):%H:%M %Z}, {zone.key}"
-
     match reply.state:
         case "PENDING":
-            yield Step(_waits(store, reply, now, clock), ok=None)
+            yield Step(_waits(store, reply, times), ok=None)
         case "SENDING":
             yield Step("Being sent.", ok=None)
         case "UNKNOWN":
-            yield Step(f"X has not confirmed it. Looked for at {clock(reply.look_up_at)}.", ok=None)
+            yield Step(f"X has not confirmed it. Looked for at {_told(reply.look_up_at or times.now, times)}.", ok=None)
         case "UNREADABLE":
             yield Step("A newer release has written it: this one leaves it as it is.", ok=False)
         case "SUPPRESSED" if conversations.load(store, reply.customer).customer.stopped:
@@ -237,15 +228,15 @@ def _now(store: Store, reply: Outgoing, now: datetime, zone: ZoneInfo) -> Iterat
             yield Step("Not sent: the account is no longer linked, or a person has the conversation.", ok=False)
 
 
-def _waits(store: Store, reply: Outgoing, now: datetime, clock: Any) -> str:
-    budget = budgets.load(store)
+def _waits(store: Store, reply: Outgoing, times: Times) -> str:
+    budget, now = budgets.load(store), times.now
     if budget.holds(reply.kind):
         return f"Waits: automated replies are paused ({budget.paused})."
     if not budget.room(reply.kind, now):
         why = f"{budget.trouble}. One is tried at" if budget.trouble else "X's limit is used up until"
-        return f"Waits: {why} {clock(budget.next_room(reply.kind, now))}. {_before(store, reply, now)}"
+        return f"Waits: {why} {_told(budget.next_room(reply.kind, now), times)}. {_before(store, reply, now)}"
     if reply.not_before and reply.not_before > now:
-        return f"Waits: X did not take it. Tried again at {clock(reply.not_before)}."
+        return f"Waits: X did not take it. Tried again at {_told(reply.not_before, times)}."
     return f"Waits for its turn. {_before(store, reply, now)}"
 
 
@@ -292,11 +283,11 @@ def explain(
     """Say what happened to one DM, step by step."""
     if bool(dm) == last:
         raise Trouble("Which DM? Give its id, or --last.", 2)
-    shown = _told(place, dm) if place.local else _found(place, dm)
+    shown = _asked_here(place, dm) if place.local else _found(place, dm)
     typer.echo(json.dumps(shown) if as_json else "\n".join(_lines(shown)))
 
 
-def _told(place: Place, dm: str) -> dict[str, Any]:
+def _asked_here(place: Place, dm: str) -> dict[str, Any]:
     """Ask the local run, which knows what X has and we do not."""
     try:
         url = f"{place.name}/local/what-happened"
@@ -316,9 +307,7 @@ def _found(place: Place, dm: str) -> dict[str, Any]:
         raise Trouble(f"No DM with this id has been decided about, {since}." if dm else "No DM has been decided about.")
     newest = max(records, key=lambda record: record.get("at", ""))
     customer, dm_id = x_id_in(newest), id_in(newest)
-    now = clock.now()
-    zone = zone_of(Catalogue.read(place.client("dynamodb"), place.settings["catalogue_table"], now))
-    return story(place.store, customer, dm_id, now, zone).shown()
+    return story(place.store, customer, dm_id, times_of(place)).shown()
 
 
 def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:
@@ -334,18 +323,11 @@ def find(dynamodb: Any, table: str, sort: str) -> list[dict[str, str]]:
 
 
 def _lines(shown: dict[str, Any]) -> Iterator[str]:
-    yield f"DM {shown['dm']} of customer {shown['customer']}, {_asked(shown)}"
+    yield f"DM {shown['dm']} of customer {shown['customer']}, {shown['asked']}"
     for step in shown["steps"]:
         sign = {True: "✓", False: "✗", None: "…"}[step["ok"]]
         after = f"   {_after(step['ms'])}" if step["ms"] is not None else ""
         yield f"{sign} {step['text']}{after}"
-
-
-def _asked(shown: dict[str, Any]) -> str:
-    if shown["asked_at"] is None:
-        return "at an unknown time"
-    zone = ZoneInfo(shown["timezone"])
-    return f"{datetime.fromisoformat(shown['asked_at']).astimezone(zone):%a %d %b %Y %H:%M:%S %Z}, {zone.key}"
 
 
 def _after(ms: int) -> str:

@@ -19,6 +19,7 @@ from infra import stage as stages
 from infra.layout import TABLES
 from ops import settle
 from ops.place import Place, Trouble, at_place
+from ops.times import times_of
 
 WHY = "the table is being restored"
 PATIENCE = {"Delay": 15, "MaxAttempts": 4 * 60 * 12}
@@ -81,7 +82,7 @@ def _restored(
     place: Place, at: datetime, target: str, *, dry_run: bool, heard: Callable[[str], None]
 ) -> dict[str, Any]:
     source, name = place.settings["service_table"], place.name.removeprefix("tweetserve-")
-    then = f"{at:%d %b %H:%M} UTC"
+    then = times_of(place).said(at)
     if dry_run:
         return {"said": f"Would hold automated replies back, and restore {source} of {then} as {target}."}
     _begun(place, source, target, at)
@@ -114,7 +115,9 @@ def _begun(place: Place, source: str, target: str, at: datetime) -> None:
     except dynamodb.exceptions.TableAlreadyExistsException:
         pass  # an earlier call began it
     except dynamodb.exceptions.InvalidRestoreTimeException:
-        raise Trouble(f"AWS has no {source} of {at:%d %b %H:%M} UTC: 35 days are kept, to five minutes ago.") from None
+        raise Trouble(
+            f"AWS has no {source} of {times_of(place).said(at)}: 35 days are kept, to five minutes ago."
+        ) from None
 
 
 def _made_whole(dynamodb: Any, source: str, target: str) -> None:

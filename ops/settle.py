@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import batched
 from typing import Annotated, Any
 
@@ -28,12 +29,14 @@ from functions.shared.delivery.echoes import is_said
 from functions.shared.delivery.sender import Sender
 from functions.shared.wording import rules
 from functions.shared.wording.reading import plain
+from functions.shared.wording.saying import clock_time
 from functions.shared.wording.stop_words import plain_start, plain_stop, stop_tag
 from functions.shared.x.account import Unanswered, XAccount
 from functions.shared.x.ids import greatest
 from functions.shared.x.messenger import XMessenger
 from functions.shared.x.transport import TWEEPY_HOST
 from ops.place import Place, Trouble, at_place
+from ops.times import minutes_until, times_of
 from ops.x_keys import account_of, keys_of
 
 BY = "settle"
@@ -119,7 +122,8 @@ def _read(said: str, now: datetime) -> datetime:
 
 def sender_of(place: Place) -> Sender:
     messenger = XMessenger(keys_of(place), place.settings.get("x_api_url") or TWEEPY_HOST)
-    return wiring.sender_of(settings.filled(wiring.LineSettings, place.settings), place.client, messenger)
+    says_time = partial(clock_time, brand=lambda: times_of(place).catalogue.brand)
+    return wiring.sender_of(settings.filled(wiring.LineSettings, place.settings), place.client, messenger, says_time)
 
 
 def looked_up(sender: Sender, *, dry_run: bool) -> dict[str, int]:
@@ -267,7 +271,7 @@ def listed(x: XAccount, brand: str, since: datetime, heard: Callable[[str], None
                 raise
             reset = unanswered.limits.reset if unanswered.limits and unanswered.limits.reset else None
             until = reset or clock.now().timestamp() + 60
-            heard(f"X's limit is used up: waiting until {datetime.fromtimestamp(until, UTC):%H:%M} UTC")
+            heard(f"X's limit is used up: waiting for {minutes_until(datetime.fromtimestamp(until, UTC))} min")
             time.sleep(max(1, until - clock.now().timestamp()))
             continue
         dms = [dm for event in found.dms if (dm := _dm(event, brand))]

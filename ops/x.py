@@ -4,6 +4,7 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator
+from datetime import datetime
 from typing import Annotated, Any
 
 import typer
@@ -13,6 +14,7 @@ from rich.text import Text
 
 from ops import x_keys, x_webhook
 from ops.place import Place, Trouble, at_place
+from ops.times import minutes_until
 
 NOT_WELL = 3
 
@@ -225,7 +227,9 @@ def _replies(limits: dict[str, Any]) -> str:
     """Say what holds replies back: X, ourselves, or X's limit."""
     holds = []
     if limits["blocked"]:
-        holds.append(f"{limits['blocked']}; one is tried at {limits['tried_again'][11:16]} UTC")
+        holds.append(
+            f"{limits['blocked']}; one is tried in {minutes_until(datetime.fromisoformat(limits['tried_again']))} min"
+        )
     if limits["paused"]:
         holds.append(f"paused: {limits['paused']}")
     return "; ".join(holds) or ("wait for X's limit" if limits["replies_wait"] else "none wait")
@@ -240,5 +244,9 @@ def _state(webhook: dict[str, Any]) -> str:
 
 
 def _left(left: int, until: str | None, today: int | None) -> str:
-    said = f"{left}, until {until[11:16]} UTC" if until else f"{left} in the next 15 minutes"
+    said = (
+        f"{left} in the next {minutes_until(datetime.fromisoformat(until))} min"
+        if until
+        else f"{left} in the next 15 min"
+    )
     return said + (f"; {today} today" if today is not None else "")

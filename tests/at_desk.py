@@ -4,6 +4,7 @@ import json
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Any
 from urllib.parse import parse_qsl, urlencode
 from uuid import uuid4
@@ -23,6 +24,7 @@ from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.conversation.tickets import TeamLines
 from functions.shared.delivery.sender import Sender
+from functions.shared.wording.saying import clock_time
 from functions.shared.x.dms import NotSent, Outcome, Sent, SentDM
 from functions.shared.x.media import NotShown, Picture
 from infra.layout import QUEUES, TABLES
@@ -68,7 +70,13 @@ class Office:
         self.store = Store(client("dynamodb"), _service_table(), lambda: self.now)
         self.urls: dict[Team, str] = {team: self._queue(team) for team in cases.TEAMS}
         self.line = TeamLines(self.sqs, self.urls)
-        sender = Sender(self.store, self.x, self.line, now=lambda: self.now)
+        sender = Sender(
+            self.store,
+            self.x,
+            self.line,
+            now=lambda: self.now,
+            says_time=partial(clock_time, brand=lambda: CATALOGUE.brand),
+        )
         self.catalogue = CATALOGUE
         self.pictures: dict[str, bytes] = {}
         """What X has, by where it lies."""

@@ -16,6 +16,7 @@ from functions.shared.carrier import accounts
 from functions.shared.carrier.accounts import Account
 from functions.shared.conversation.linking import Proofs
 from functions.shared.conversation.tickets import cases_ahead
+from functions.shared.wording import saying
 from functions.shared.x.arrivals import Arrivals
 from functions.shared.x.keyed_messenger import KeyedMessenger
 from functions.shared.x.messages import DirectMessage, Echo, Encrypted, Revoked, inbound, is_of_later
@@ -110,7 +111,8 @@ def bot() -> Bot:
         return Catalogue.read(dynamodb, ours.catalogue_table, now)
 
     keyed = wiring.keyed(ours.code_key_secret_name)
-    sender = wiring.sender_of(ours, settings.client, _messenger(), keyed)
+    says_time = partial(saying.clock_time, brand=lambda: catalogue(clock.now()).brand)
+    sender = wiring.sender_of(ours, settings.client, _messenger(), says_time, keyed)
     sender = replace(sender, anew=Anew(account, catalogue, clock.now, partial(cases_ahead, sender.store)))
     return Bot(
         sender,

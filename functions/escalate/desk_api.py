@@ -25,6 +25,7 @@ from functions.shared.conversation.customers import Link
 from functions.shared.conversation.linking import Keyed
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery.sender import Sender
+from functions.shared.wording import saying
 from functions.shared.x.ids import NO_X_ID
 from functions.shared.x.media import Picture
 
@@ -337,7 +338,7 @@ def used_otherwise() -> Refusal:
 def refuse_unread(case: Case, seen: datetime | None, brand: Callable[[], Brand]) -> None:
     """Do nothing for somebody who has not read what the customer wrote last."""
     if seen and case.newest > seen:
-        sentence = f"The customer wrote again at {views.clock_time(case.newest, brand)}: read that first."
+        sentence = f"The customer wrote again at {saying.clock_time(case.newest, brand)}: read that first."
         raise Refusal(412, WroteAnswer(error=sentence, wrote_at=case.newest))
 
 

@@ -4,10 +4,9 @@ import json
 import tomllib
 from collections.abc import Callable, Iterable
 from contextlib import suppress
-from datetime import UTC, datetime
+from datetime import datetime
 from functools import cache
 from pathlib import Path
-from zoneinfo import ZoneInfoNotFoundError
 
 from functions.escalate.contract import Delivery, LostAnswer, ShownCase, ShownEntry
 from functions.shared.brand.catalogue import Brand
@@ -53,14 +52,6 @@ def page(newest_first: Iterable[Entry]) -> tuple[list[Entry], Entry | None]:
     return taken[::-1], None
 
 
-def clock_time(at: datetime, brand: Callable[[], Brand]) -> str:
-    """Say a time by the brand's clock; where that is not known, in UTC."""
-    try:
-        return saying.time_of_day(at, brand())
-    except (Unreadable, ZoneInfoNotFoundError, ValueError):
-        return f"{at.astimezone(UTC):%H:%M} UTC"
-
-
 def lost(case: Case, now: datetime, brand: Callable[[], Brand]) -> LostAnswer:
     """Say to somebody whose claim does not hold where the case is now."""
     since = {"CLAIMED": case.claimed_at, "RESOLVED": case.resolved_at}.get(case.state)
@@ -69,7 +60,7 @@ def lost(case: Case, now: datetime, brand: Callable[[], Brand]) -> LostAnswer:
 
 def _where(case: Case, now: datetime, brand: Callable[[], Brand]) -> str:
     if case.state == "CLAIMED" and case.lease_until and case.lease_until <= now:
-        return f"The claim on case {case.number} ran out at {clock_time(case.lease_until, brand)}."
+        return f"The claim on case {case.number} ran out at {saying.clock_time(case.lease_until, brand)}."
     match case.state:
         case "NEW":
             return f"Case {case.number} is back in the line."
@@ -84,7 +75,9 @@ def _where(case: Case, now: datetime, brand: Callable[[], Brand]) -> str:
 
 
 def _waits(case: Case, brand: Callable[[], Brand]) -> str:
-    return f"rests until {clock_time(case.parked_until, brand)}" if case.parked_until else "waits for the customer"
+    return (
+        f"rests until {saying.clock_time(case.parked_until, brand)}" if case.parked_until else "waits for the customer"
+    )
 
 
 def shown_case(case: Case, customer: Customer) -> ShownCase:

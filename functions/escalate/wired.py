@@ -8,6 +8,7 @@ from functions.escalate.desk_api import Desk
 from functions.shared import wiring
 from functions.shared.aws import clock, settings, start
 from functions.shared.brand.catalogue import Brand, Catalogue
+from functions.shared.wording import saying
 from functions.shared.x.keyed_messenger import KeyedMessenger
 from functions.shared.x.media import MEDIA_HOST, Picture
 
@@ -47,7 +48,8 @@ def desk() -> Desk:
     keyed = wiring.keyed(ours.code_key_secret_name)
     account = account_column.reader(dynamodb, ours.accounts_table, brand, clock.now)
     linked = account_column.reader_of_proven(dynamodb, ours.accounts_table)
-    sender = wiring.sender_of(ours, settings.client, messenger, keyed)
+    says_time = partial(saying.clock_time, brand=brand)
+    sender = wiring.sender_of(ours, settings.client, messenger, says_time, keyed)
     return Desk(sender, account, brand, linked, keyed, catalogue, picture)
 
 

@@ -172,8 +172,7 @@ def take_lease(store: Store, me: Holder, now: datetime) -> None:
         )
     )
     if not taken:
-        until = str(there.get("leased_until", ""))[11:19]
-        raise Busy(f"Another load runs, or was killed just now: wait until it has ended, or until {until} UTC.")
+        raise Busy("Another load runs, or was killed just now: wait until it has ended, or a minute if it was killed.")
 
 
 def give_back(store: Store, me: Holder) -> None:

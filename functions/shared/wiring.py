@@ -5,6 +5,7 @@ Whoever sends brings the messenger: what only keeps conversations is deployed wi
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from datetime import datetime
 from functools import partial
 from typing import Any
 
@@ -49,9 +50,15 @@ def teams_line(ours: LineSettings, client: Clients) -> TeamLines:
     return TeamLines(client("sqs"), {team: getattr(ours, f"{team}_queue_url") for team in TEAMS})
 
 
-def sender_of(ours: LineSettings, client: Clients, messenger: Messenger, keyed: Keyed | None = None) -> Sender:
+def sender_of(
+    ours: LineSettings,
+    client: Clients,
+    messenger: Messenger,
+    says_time: Callable[[datetime], str],
+    keyed: Keyed | None = None,
+) -> Sender:
     """`keyed` is for whoever sends: what X refuses is counted by recipient."""
-    sender = Sender(store_of(ours, client), messenger, teams_line(ours, client), clock.now)
+    sender = Sender(store_of(ours, client), messenger, teams_line(ours, client), clock.now, says_time=says_time)
     return replace(sender, digest=partial(keyed.digest, "customer")) if keyed else sender
 
 

@@ -3,7 +3,6 @@
 import json
 from datetime import timedelta
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import httpx
 import pytest
@@ -15,11 +14,13 @@ from functions.shared.conversation.erasure import Marks
 from functions.shared.delivery import budget
 from functions.shared.x.dms import Unknown
 from local.proof.counter import counted
-from ops.explain import Story, app, story, written_at, zone_of
+from ops.explain import Story, app, story, written_at
+from ops.times import Times
+from tests.brands import FACTS
 from tests.proof.demo import LINKED_A, LINKED_B
-from tests.proof.world import Fault, World
+from tests.proof.world import START, Fault, World
 
-LONDON, NEW_YORK = ZoneInfo("Europe/London"), ZoneInfo("America/New_York")
+LONDON, NEW_YORK = "Europe/London", "America/New_York"
 SIGNED = ["signature checked", "on the queue"]
 
 
@@ -30,8 +31,9 @@ def asked(world: World, text: str) -> str:
     return dm
 
 
-def told_of(world: World, dm: str, zone: ZoneInfo = LONDON, marks: Marks | None = None) -> Story:
-    return story(world.store, LINKED_A, dm, world.now, zone, marks)
+def told_of(world: World, dm: str, zone: str = LONDON, marks: Marks | None = None) -> Story:
+    times = Times(Catalogue.of([FACTS | {"timezone": zone}]), world.now)
+    return story(world.store, LINKED_A, dm, times, marks)
 
 
 def told(world: World, dm: str) -> list[str]:
@@ -187,7 +189,10 @@ def test_a_brand_reads_the_time_of_where_it_is() -> None:
     ],
 )
 def test_the_time_is_the_brands_and_utc_where_it_names_no_zone(facts: list[dict[str, str]], timezone: str) -> None:
-    assert zone_of(Catalogue.of(facts)).key == timezone
+    times = Times(Catalogue.of(facts), START)
+
+    assert times.zone.key == timezone
+    assert times.said(START).endswith("EST" if timezone == NEW_YORK else "UTC")
 
 
 def test_a_dm_that_never_came_is_told() -> None:
@@ -280,6 +285,7 @@ STORY = {
     "dm": "2100000000000000001",
     "customer": "2000000000000000002",
     "asked_at": "2026-11-24T14:15:00+00:00",
+    "asked": "9:15 AM on Tue, Nov 24 EST, America/New_York",
     "done": True,
     "timezone": "America/New_York",
     "steps": [
@@ -305,7 +311,7 @@ def test_a_terminal_reads_the_story_in_lines(monkeypatch: pytest.MonkeyPatch) ->
     result = run(monkeypatch, httpx.Response(200, json=STORY), "--last", "--local")
 
     assert result.output.splitlines() == [
-        "DM 2100000000000000001 of customer 2000000000000000002, Tue 24 Nov 2026 09:15:00 EST, America/New_York",
+        "DM 2100000000000000001 of customer 2000000000000000002, 9:15 AM on Tue, Nov 24 EST, America/New_York",
         "✓ signature checked",
         "✓ sent   63 ms",
         "… Waits for its turn.",

@@ -375,7 +375,7 @@ def test_status_sees_an_x_that_is_down_and_when_it_is_tried_again(terminal: Term
 
     assert result.exit_code == x.NOT_WELL
     assert "X answered 503." in result.stdout
-    assert "says of no DM whether it took it; one is tried at" in " ".join(result.stdout.split())
+    assert "says of no DM whether it took it; one is tried in 1 min" in " ".join(result.stdout.split())
 
 
 def test_status_does_not_lay_our_own_pause_to_xs_limit(terminal: Terminal) -> None:

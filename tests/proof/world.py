@@ -51,6 +51,7 @@ from functions.shared.conversation.tickets import TeamLines, cases_ahead
 from functions.shared.delivery import budget
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import AT_ONCE, Each
+from functions.shared.wording.saying import clock_time
 from functions.shared.x.dms import Limits, LookUpsUsedUp, NotSent, Outcome, Sent, SentDM, Unknown
 from functions.shared.x.ids import id_at
 from functions.shared.x.messages import DirectMessage, Echo, Revoked
@@ -359,7 +360,17 @@ class World:
         anew = Anew(account, lambda _: CATALOGUE, lambda: self.now, partial(cases_ahead, store))
         proofs = self._proofs(store)
         digest = partial(proofs.keyed.digest, "customer")
-        self.sender = Sender(store, self.x, line, lambda: self.now, lambda: next(self.ids), anew, digest, self.wait)
+        self.sender = Sender(
+            store,
+            self.x,
+            line,
+            lambda: self.now,
+            lambda: next(self.ids),
+            anew,
+            digest,
+            self.wait,
+            says_time=partial(clock_time, brand=lambda: self.catalogue.brand),
+        )
         self.bot = Bot(self.sender, self.accounts, lambda _: self.catalogue, proofs, Texts(self))
         self.desk = Desk(
             self.sender,

@@ -13,7 +13,7 @@ from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation import linking
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.customers import Code, Consent, Customer
-from functions.shared.conversation.linking import Proofs
+from functions.shared.conversation.linking import Found, Proofs
 from functions.shared.wording import rules
 from functions.shared.wording.reading import Plain
 from functions.shared.wording.safety import LOCKED, SMS_CODE, SMS_LINKED, SMS_UNLINKED
@@ -92,13 +92,14 @@ def say(question: Question) -> Reply | Changed:
         account_id=found.account.account_id if found.account else None,
         line_id=found.line.line_id if found.line else None,
     )
+    why = _refused(question, found)
     text = SMS_CODE.format(brand=question.catalogue.brand.name, code=digits)
     return Changed(
         _code_sent(customer),
         linking.expecting(customer, code, now),
         sms=(Sms(number, text, really=found.line is not None),),
         asked=asked.again(now),
-        refused=found.refused and f"#link for the number ending {number[-3:]}, no code sent. {found.refused}",
+        refused=why and f"#link for the number ending {number[-3:]}, no code sent. {why}",
     )
 
 
@@ -126,9 +127,15 @@ def check(question: Question, typed: str) -> Reply | Changed:
         return Changed(WRONG_CODE.reply(tries=_tries(after.code.tries_left)), after)
     found = proofs.still(code, now)
     if not found.account or not found.line:
-        why = found.refused or "The account or its line is gone."
+        why = _refused(question, found) or "The account or its line is gone."
         return Changed(NO_CODE.reply(), replace(customer, code=None), refused=f"The code was right, but: {why}")
     return _linked(question, found.account, found.line)
+
+
+def _refused(question: Question, found: Found) -> str | None:
+    """Say to staff why a line may not be linked."""
+    at = moment(found.at, question.now, question.catalogue.brand) if found.at else ""
+    return found.refused and found.refused.format(at=at)
 
 
 def _linked(question: Question, account: Account, line: Line) -> Changed:

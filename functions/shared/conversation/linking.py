@@ -58,6 +58,8 @@ class Found:
     account: Account | None = None
     line: Line | None = None
     refused: str | None = None
+    """Words for staff; {at} stands for the time below, which is said by the brand's clock."""
+    at: datetime | None = None
 
 
 @pydantic_dataclass(frozen=True, config=STRICT)
@@ -159,7 +161,7 @@ def _checked(account: Account, line: Line, now: datetime) -> Found:
         if line.status in ("lost", "closed"):
             return Found(refused=f"The line is {line.status}.")
         if line.sim_changed_at and now - line.sim_changed_at < FRESH_SIM:
-            return Found(refused=f"Its SIM was changed on {line.sim_changed_at:%d %b at %H:%M} UTC.")
+            return Found(refused="Its SIM was changed at {at}.", at=line.sim_changed_at)
     except Unreadable:
         return Found(refused="The account's data cannot be read.")
     return Found(account, line)

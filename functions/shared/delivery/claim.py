@@ -88,11 +88,12 @@ def claim(
     reply: Outgoing,
     budget: Budget,
     now: datetime,
+    says_time: Callable[[datetime], str],
     anew: Callable[[Conversation, Outgoing], Outgoing] = lambda _, reply: reply,
 ) -> Claim | None:
     """Claim a reply, and what waits beside it, as one DM; None where something stands in the way.
 
-    Only what leaves now is said `anew`.
+    Only what leaves now is said `anew`; `says_time` tells staff the time.
     """
     dm = _fitting([anew(conversation, part) for part in together(conversation, reply, now, budget)])
     take = budgets.take(budget, reply.kind, now, [other.kind for other in dm]) if dm else None
@@ -102,7 +103,7 @@ def claim(
         held = held_before(conversation, dm[-1], budget)
         if len(held) > A_PART:
             return None
-        conversation = instead_of(conversation, held, now)
+        conversation = instead_of(conversation, held, now, says_time)
     head = replace(replies.sending(dm[0], now), carries=tuple(other.id for other in dm[1:]))
     carried = [replace(replies.sending(other, now), carried_by=head.id) for other in dm[1:]]
     overtaken = [replace(other, may_resend=False) for other in conversation.replies if other.state == "UNKNOWN"]
@@ -136,17 +137,20 @@ def held_before(conversation: Conversation, last: Outgoing, budget: Budget) -> l
     return [r for r in before if r.state == "PENDING" and (budget.holds(r.kind) or (held and r.automated))]
 
 
-def instead_of(conversation: Conversation, held: Iterable[Outgoing], now: datetime) -> Conversation:
+def instead_of(
+    conversation: Conversation, held: Iterable[Outgoing], now: datetime, says_time: Callable[[datetime], str]
+) -> Conversation:
     """A person answers while a pause holds back what came before: that never leaves, and the case says so."""
     held = list(held)
-    said = [Entry(f"{reply.id}#held", "note", fate(reply, "was held back and is not sent"), now) for reply in held]
+    became = "was held back and is not sent"
+    said = [Entry(f"{reply.id}#held", "note", fate(reply, became, says_time), now) for reply in held]
     dropped = conversation.having(*map(replies.suppressed, held))
     return dropped.with_case(dropped.case, *said) if dropped.case and said else dropped
 
 
-def fate(reply: Outgoing, became: str) -> str:
+def fate(reply: Outgoing, became: str, says_time: Callable[[datetime], str]) -> str:
     """Say to staff what became of a reply."""
-    return f"The {reply.kind} of {reply.created_at:%H:%M} UTC {became}."
+    return f"The {reply.kind} of {says_time(reply.created_at)} {became}."
 
 
 def had_share(customer: Customer, budget: Budget, now: datetime) -> bool:

@@ -1,7 +1,7 @@
 """Replies leave: claimed in a transaction, sent once, settled by X's answer, by the echo or by looking."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from itertools import accumulate
 from random import uniform
@@ -63,6 +63,8 @@ class Sender:
     """Hashes a recipient under the deployment's key, so that X's refusals can be counted by recipient."""
     wait: Callable[[float], object] = sleep
     """Passes so many seconds."""
+    says_time: Callable[[datetime], str] = field(kw_only=True)
+    """Tells staff the time of something, by the brand's clock."""
 
     def commit(
         self,
@@ -108,7 +110,7 @@ class Sender:
     def offer(self, before: Conversation, after: Conversation, *, by: str, did: str) -> bool:
         """Save a change only if the last that it says leaves at once: nothing else waits, and the budget has room."""
         budget, now = budgets.load(self.store), self.now()
-        claimed = None if budget.waiting else claim(after, after.replies[-1], budget, now)
+        claimed = None if budget.waiting else claim(after, after.replies[-1], budget, now, self.says_time)
         if claimed is None:
             return False
         try:
@@ -134,7 +136,7 @@ class Sender:
         may_overtake = new[-1].kind in budgets.RESERVED_FOR and not self.turned_away(budget, after.customer.x_id)
         if budget.waiting and not may_overtake:
             return None
-        return claim(after, new[-1], budget, now)
+        return claim(after, new[-1], budget, now, self.says_time)
 
     def turned_away(self, budget: Budget, x_id: str) -> bool:
         """Whether X turned this customer's DM away last: while the breaker is open the next probe is another's."""
@@ -215,7 +217,8 @@ class Sender:
             may_leave = [reply for reply in after.replies if reply.state == "PENDING" and only(reply)]
             if others_wait and had_share(before.customer, budget, now):
                 may_leave = [reply for reply in may_leave if reply.kind in budgets.RESERVED_FOR]
-            claimed = next(filter(None, (claim(after, reply, budget, now, self.anew) for reply in may_leave)), None)
+            each = (claim(after, reply, budget, now, self.says_time, self.anew) for reply in may_leave)
+            claimed = next(filter(None, each), None)
             changed = claimed.conversation if claimed else after
             if changed == before:
                 return False
@@ -238,7 +241,7 @@ class Sender:
         """Where a person's answer replaces more than goes into its own claim, the first of that goes now."""
         answer = next((reply for reply in waiting if reply.kind == "staff"), None)
         held = held_before(current, answer, budget) if answer else []
-        return instead_of(current, held[:A_PART], now) if len(held) > A_PART else current
+        return instead_of(current, held[:A_PART], now, self.says_time) if len(held) > A_PART else current
 
     def lease_ran_out(self, x_id: str) -> None:
         """What was being sent when its sender died may have left: its outcome is unknown."""
@@ -325,7 +328,7 @@ class Sender:
             return current
         if not (needs_person or current.open_case):
             return current
-        said = "\n".join(fate(part, what) for part in dm)
+        said = "\n".join(fate(part, what, self.says_time) for part in dm)
         note = Entry(f"{reply.id}#{reply.fence}", "note", said, now)
         undelivered = Concern("general", "undelivered", now + cases.UNPROMISED)
         return intake.noted(current, undelivered, now, note, new_id=self.new_case_id)

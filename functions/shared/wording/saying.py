@@ -3,10 +3,11 @@
 Left is rounded down, used is rounded up.
 """
 
-from collections.abc import Sequence
-from datetime import date, datetime, timedelta
+from collections.abc import Callable, Sequence
+from datetime import UTC, date, datetime, timedelta
 from decimal import Decimal
 from functools import cache
+from zoneinfo import ZoneInfoNotFoundError
 
 import babel
 from babel import localedata
@@ -15,6 +16,7 @@ from babel.lists import format_list
 from babel.numbers import format_currency, format_decimal, get_currency_precision, get_currency_symbol
 
 from functions.shared.brand.locale import Locale
+from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.promises import HOUR, STEP
 
 NEEDS = ("brand.country", "brand.currency", "brand.minor_sign", "brand.timezone", "brand.clock", "brand.date_order")
@@ -142,6 +144,18 @@ def on_day(on: date, today: date, brand: Locale) -> str:
 def time_of_day(at: datetime, brand: Locale) -> str:
     """Say a time where the brand is: 15:30; 3:30 PM."""
     return _plain(format_time(at.astimezone(brand.zone).time(), _TIMES[brand.clock], locale=spoken_in(brand.country)))
+
+
+NO_CLOCK = (Unreadable, ZoneInfoNotFoundError, ValueError)
+"""Where a brand has not said how it tells time, or in words that nothing can be told by."""
+
+
+def clock_time(at: datetime, brand: Callable[[], Locale]) -> str:
+    """Say a time to staff by the brand's clock; where that is not known, in UTC."""
+    try:
+        return time_of_day(at, brand())
+    except NO_CLOCK:
+        return f"{at.astimezone(UTC):%H:%M} UTC"
 
 
 def moment(at: datetime, now: datetime, brand: Locale) -> str:

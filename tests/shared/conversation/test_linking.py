@@ -419,6 +419,16 @@ def test_a_line_that_proves_nothing_gets_no_code_and_a_person_looks(refused: str
     assert notes[0].startswith("#link for the number ending 123, no code sent.")
 
 
+def test_staff_read_when_a_sim_was_changed_by_the_brands_clock() -> None:
+    here = world(account("account-1", NUMBER, sim_changed_at="2026-11-23T14:15:00Z"))
+    Phone(here).says("#link 07700 900123")
+
+    case = conversations.load(here.store, STRANGER).open_case
+    assert case
+    [note] = [entry.text for entry in conversations.entries_of(here.store, case.id) if entry.who == "note"]
+    assert note.endswith("Its SIM was changed at 14:15 yesterday.")
+
+
 @pytest.mark.parametrize("refused", REFUSED)
 def test_nothing_that_follows_tells_of_the_silent_case(refused: str) -> None:
     script = ["#status", "hello", "asdf", "my bill is wrong", "#status", "and another thing", "#stop"]

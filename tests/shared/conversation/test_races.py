@@ -58,7 +58,7 @@ class Place:
     def __post_init__(self) -> None:
         self.store = self.database.store
         line = TeamLines(NoQueue(), {team: team for team in TEAMS})
-        self.sender = Sender(self.store, self.x, line, now=lambda: NOW)
+        self.sender = Sender(self.store, self.x, line, now=lambda: NOW, says_time=str)
         self.desk = Desk(
             self.sender,
             account=lambda _: ShownAccount(verified=False),

@@ -3,15 +3,23 @@
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import timedelta
+from functools import partial
 
+import pytest
+
+from functions.shared.aws.store import Item
+from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation, load
 from functions.shared.conversation.replies import Outgoing
 from functions.shared.delivery import budget
+from functions.shared.delivery.claim import fate
+from functions.shared.wording.saying import clock_time
 from functions.shared.x.dms import NotSent, Outcome, SentDM, Unknown
+from tests.brands import AMERICAN, FACTS
 from tests.proof.demo import LINKED_A, LINKED_B
-from tests.proof.world import World
+from tests.proof.world import START, World
 from tests.proof.worlds import have_waiting
 
 ANGRY = "my bill is wrong and I am furious"
@@ -270,8 +278,16 @@ def test_after_five_look_ups_that_tell_nothing_a_reply_is_unconfirmed_and_staff_
     case = load(world.store, LINKED_A).open_case
     assert case
     assert [note.text for note in conversations.entries_of(world.store, case.id)] == [
-        "The answer of 14:15 UTC may not have arrived."
+        "The answer of 14:15 may not have arrived."
     ]
+
+
+@pytest.mark.parametrize(("facts", "said"), [([FACTS], "14:15"), ([AMERICAN], "9:15 AM"), ([], "14:15 UTC")])
+def test_staff_read_when_by_the_brands_clock(facts: list[Item], said: str) -> None:
+    late = Outgoing("1#reply", LINKED_A, "1", "text", "data", "answer", START)
+    says_time = partial(clock_time, brand=lambda: Catalogue.of(facts).brand)
+
+    assert fate(late, "may not have arrived", says_time) == f"The answer of {said} may not have arrived."
 
 
 def test_our_own_dm_on_x_opens_a_case_in_the_name_of_elsewhere() -> None:
