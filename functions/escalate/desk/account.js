@@ -1,13 +1,15 @@
 // The column beside a case: what may be seen of the account, and notes.
 import { html } from "./preact.js";
+import { Key } from "./keys.js";
 import { Words } from "./thread.js";
 import { time } from "./words.js";
 
-export function Account({ account }) {
+export function Account({ account, verify }) {
   if (!account.verified)
     return html`<section class="account" aria-labelledby="account-title">
       <h2 id="account-title">Account</h2>
       <p class="warn">Not verified. Do not discuss the account.</p>
+      ${verify && html`<p><button type="button" class="quiet" onClick=${verify}><${Key} of="verify" /> Ask them to prove it</button></p>`}
     </section>`;
   return html`<section class="account" aria-labelledby="account-title">
     <h2 id="account-title">Account <small>verified ✓ ${account.as_of && html`· as of ${time(account.as_of)}`}</small></h2>

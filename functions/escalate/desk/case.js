@@ -13,7 +13,7 @@ import { Key, useKeys } from "./keys.js";
 import { Look } from "./look.js";
 import { Resolve } from "./resolve.js";
 import { Thread } from "./thread.js";
-import { STATES, time, title } from "./words.js";
+import { STATES, time, title, useTitle } from "./words.js";
 
 export function Case({ id, desk }) {
   const state = useCase(desk.api, id, desk.me);
@@ -22,6 +22,7 @@ export function Case({ id, desk }) {
   return html`<${Open} ...${state} desk=${desk} />`;
 }
 
+const SOON = 2 * 60_000;
 const DIALOGS = new Set(["resolve", "canned", "look"]);
 
 function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
@@ -39,9 +40,15 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
   const act = useActs({ desk, one, look, done: closed });
   const left = ({ verb, fields }) => (verb === "close" ? desk.leave(hasLeft(one, verb, fields)) : look());
   useEffect(() => desk.onLeft(one.id, left), []);
+  useTitle(one.number);
 
-  const take = one.state !== "CLAIMED" && one.state !== "UNREADABLE" && (() => act("claim"));
+  const take = ["NEW", "WAITING_CUSTOMER"].includes(one.state) && (() => act("claim"));
 
+  const verify = async () => {
+    const { replies } = await desk.api.get(`canned?case=${one.id}`);
+    answer.use(replies.find(({ shortcut }) => shortcut === ";verify") ?? { text: "" });
+    box.current?.focus();
+  };
   const begin = (verb) => (FORMS[verb]?.fields || DIALOGS.has(verb) ? () => setOpen(verb) : () => act(verb));
   const send = (verb, fields) => {
     const went = answer.send(verb, fields);
@@ -54,10 +61,11 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     ...(mine && { send: () => send(), close: () => (answer.text.trim() ? setOpen("close") : null) }),
     ...(mine && Object.fromEntries(actsWith(one).map(([verb]) => [verb, begin(verb)]))),
     ...(!mine && take && { take }),
+    ...(mine && !shown.account.verified && { verify }),
   });
 
   return html`<main class="case" data-tab=${tab}>
-    <${Head} one=${one} mine=${mine} />
+    <${Head} one=${one} mine=${mine} keep=${() => act("renew")} />
     <${Tabs} tab=${tab} choose=${setTab} />
     <section class="card chat" aria-label="Answering">
       ${shown.card.length > 0 && html`<ul class="first" aria-label="What to do first">${shown.card.map((step) => html`<li>${step}</li>`)}</ul>`}
@@ -77,7 +85,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     </section>
     <aside>
       <div class="known" tabindex="0" role="group" aria-label="Account and notes">
-        <${Account} account=${shown.account} />
+        <${Account} account=${shown.account} verify=${mine && verify} />
         <${Notes} entries=${entries} me=${me} />
       </div>
       ${mine && html`<${Acts} one=${one} begin=${begin} />`}
@@ -90,7 +98,17 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
   </main>`;
 }
 
-function Head({ one, mine }) {
+/** The claim is about to end, as nobody has touched the page for a while. */
+function Ending({ one, keep }) {
+  const left = new Date(one.lease_until) - Date.now();
+  if (left > SOON) return null;
+  return html`<p class="bar warn ending" role="alert">
+    Yours until ${time(one.lease_until)}: then it goes back to the line.
+    <button type="button" class="quiet" onClick=${keep}>Keep it</button>
+  </p>`;
+}
+
+function Head({ one, mine, keep }) {
   return html`<header class="head">
     <h1>${one.number} <bdi>${one.handle ? `@${one.handle}` : one.customer}</bdi></h1>
     <p>
@@ -101,6 +119,7 @@ function Head({ one, mine }) {
       ${one.promised_at && html`<span>promised <b>${time(one.promised_at)}</b></span>`}
       <span>${mine ? html`yours until <b>${time(one.lease_until)}</b>` : STATES[one.state]}</span>
     </p>
+    ${mine && html`<${Ending} one=${one} keep=${keep} />`}
   </header>`;
 }
 

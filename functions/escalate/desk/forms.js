@@ -131,8 +131,9 @@ export function Form({ verb, desk, one, act, close }) {
       setRefused(why.message);
     }
   };
+  const byKey = (event) => event.key === "Enter" && (event.ctrlKey || event.metaKey) && event.currentTarget.requestSubmit();
   return html`<${Dialog} name=${verb} title=${form.title} close=${close}>
-    <form onSubmit=${submit}>
+    <form onSubmit=${submit} onKeyDown=${byKey}>
       ${form.fields(one, desk)}
       <p class="refused" role="alert">${refused}</p>
       <p class="row">

@@ -14,6 +14,7 @@ const KEYS = {
   close: ["Ctrl+Shift+Enter", "send the answer and resolve in one"],
   undo: ["z", "take back what is still held"],
   canned: [";", "replies to begin with; in an empty answer too"],
+  verify: ["v", "ask who it is, where nobody has proven it"],
   look: ["k", "look up what the bot says"],
   note: ["m", "add a note, which the customer never sees"],
   resolve: ["e", "resolve, then 1 to 7 says how"],

@@ -4,7 +4,7 @@ import { Key } from "./keys.js";
 import { plural, time, title } from "./words.js";
 
 export function Top({ desk: { me, whoami, next }, open, signOut }) {
-  const teams = whoami?.staff?.teams ?? [];
+  const teams = (whoami?.staff?.teams ?? []).filter((team) => team !== "urgent");
   return html`<header class="top">
       <p class="name">
         <a href="#/">Desk</a> <bdi>${me}</bdi>
@@ -31,7 +31,8 @@ function Urgent({ line, next }) {
 }
 
 function budget({ limit, left, resets_at, waiting, paused }) {
-  if (paused) return `X does not take our messages for now${waiting ? `: ${plural(waiting, "answer")} wait` : ""}.`;
-  if (!left) return `X's limit is used up${resets_at ? ` until ${time(resets_at)}` : ""}.${waiting ? ` ${plural(waiting, "answer")} wait; urgent ones go first.` : ""}`;
-  return `X: ${left} of ${limit} left${waiting ? `, ${waiting} waiting` : ""}`;
+  const wait = waiting ? `${plural(waiting, "answer")} ${waiting === 1 ? "waits" : "wait"}` : "";
+  if (!left) return `X's limit is used up${resets_at ? ` until ${time(resets_at)}` : ""}.${wait ? ` ${wait}; urgent ones go first.` : ""}`;
+  const held = paused ? `; the bot is held back: ${paused}` : "";
+  return `X: ${left} of ${limit} left${wait ? `, ${wait}` : ""}${held}`;
 }

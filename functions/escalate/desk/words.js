@@ -1,4 +1,5 @@
 // Times, names and words as people say them.
+import { useEffect } from "./preact.js";
 
 const TIME = new Intl.DateTimeFormat("en-GB", { hour: "2-digit", minute: "2-digit" });
 const DAY = new Intl.DateTimeFormat("en-GB", { weekday: "short", day: "numeric", month: "short" });
@@ -48,3 +49,15 @@ export const STATES = {
   RESOLVED: "resolved",
   UNREADABLE: "written by a newer release",
 };
+
+const DESK = "Desk · Tweetserve";
+
+/** Say in the browser's tab what is open. */
+export function useTitle(words) {
+  useEffect(() => {
+    document.title = `${words} · ${DESK}`;
+    return () => {
+      document.title = DESK;
+    };
+  }, [words]);
+}
