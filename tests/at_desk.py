@@ -15,6 +15,7 @@ from functions.escalate.desk_api import Desk
 from functions.shared.aws.rows import customer_pk, entry_key
 from functions.shared.aws.settings import client
 from functions.shared.aws.store import Item, Put, Store, stamp
+from functions.shared.brand.catalogue import Brand
 from functions.shared.carrier.accounts import Account, Line
 from functions.shared.conversation import cases, conversations
 from functions.shared.conversation.cases import Case, Entry, Team
@@ -78,13 +79,14 @@ class Office:
             says_time=partial(clock_time, brand=lambda: CATALOGUE.brand),
         )
         self.catalogue = CATALOGUE
+        self.brand: Callable[[], Brand] = lambda: CATALOGUE.brand
         self.pictures: dict[str, bytes] = {}
         """What X has, by where it lies."""
         self.linked: Callable[[Link], tuple[Account, Line] | None] = _linked
         self.desk = Desk(
             sender,
             account=_account,
-            brand=lambda: CATALOGUE.brand,
+            brand=lambda: self.brand(),
             linked=lambda link: self.linked(link),
             keyed=Keyed(b"office"),
             catalogue=lambda: self.catalogue,

@@ -112,7 +112,7 @@ class _Column:
         return {
             "Bill": lambda: self._bill(account.bills[-1] if account.bills else None),
             "Account": lambda: ", ".join(self._standing()),
-            "Contact number": lambda: account.contact_number or "none on file",
+            "Contact number": lambda: f"…{account.contact_number[-3:]}" if account.contact_number else "none on file",
             "Extra": lambda: (
                 ", ".join(f"{self._money(extra.minor)} {extra.what}" for extra in account.extras) or "none"
             ),

@@ -10,7 +10,7 @@ from functools import cache, partial
 from pathlib import Path
 
 from functions.shared.brand.catalogue import Brand, Canned
-from functions.shared.brand.hours import today
+from functions.shared.brand.hours import UnclearHours, today
 from functions.shared.carrier.accounts import Account, Bill, Line
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.cases import Call, Case, Team
@@ -120,7 +120,7 @@ def _unfit(reply: Canned, case: Case) -> Iterator[tuple[str, str]]:
 def _value(name: str, about: About) -> str:
     if name not in _VALUES:
         raise Missing("Yours to fill in.")
-    with suppress(Unreadable):
+    with suppress(Unreadable, UnclearHours):
         return _VALUES[name](about)
     raise Missing("What it says is not known.")
 

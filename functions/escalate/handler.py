@@ -13,6 +13,7 @@ from functions.escalate.desk_api import Refusal
 from functions.escalate.wired import Settings as Settings
 from functions.escalate.wired import desk, settings_here
 from functions.shared.aws import settings, start, telemetry
+from functions.shared.brand.hours import UnclearHours
 from functions.shared.carrier.items import Unreadable
 from functions.shared.conversation.conversations import Contended
 
@@ -26,9 +27,10 @@ def lambda_handler(event: dict[str, Any], _context: object) -> Response:
         return dispatched(event)
     except Refusal as refusal:
         return as_json(refusal.status, refusal.answer)
-    except Unreadable as missing:
+    except (Unreadable, UnclearHours) as missing:
         telemetry.error("the desk lacks a fact of the brand", missing)
-        return as_json(503, ErrorAnswer(error="A fact of the brand that this needs is missing: ask whoever runs this."))
+        sentence = "A fact of the brand that this needs is missing, or makes no sense: ask whoever runs this."
+        return as_json(503, ErrorAnswer(error=sentence))
     except settings.NoSecretYet:
         return as_json(503, ErrorAnswer(error="This desk opens once X's keys are there: tweetserve x login."))
     except (ClientError, BotoCoreError, Contended) as failure:

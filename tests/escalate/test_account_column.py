@@ -90,10 +90,10 @@ def test_a_holder_is_shown_with_line_bill_and_extras_in_words() -> None:
     }
 
 
-def test_the_contact_number_is_shown_whole_so_that_staff_can_call_it_and_to_a_holder_alone() -> None:
+def test_of_the_contact_number_the_end_is_shown_and_to_a_holder_alone() -> None:
     number = {"contact_number": "+447700900999"}
 
-    assert figures(column(account=number))["Contact number"] == "+447700900999"
+    assert figures(column(account=number))["Contact number"] == "…999"
     assert "Contact number" not in figures(column({"role": "user"}, number))
 
 

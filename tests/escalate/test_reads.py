@@ -9,12 +9,13 @@ import pytest
 from functions.escalate import handler
 from functions.escalate.tick import tick
 from functions.shared.aws.rows import AUDIT, all_of, customer_pk
-from functions.shared.brand.catalogue import Catalogue
+from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import Entry, Promise
 from functions.shared.conversation.conversations import Conversation
 from tests.asking import CONTENT
 from tests.at_desk import LINKED, STAFF, START, Office, event
+from tests.brands import FACTS
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
 PICTURE = "https://ton.twitter.com/1.1/ton/data/dm/1/2/a.png"
@@ -147,6 +148,27 @@ def test_times_for_a_call_are_in_the_reply_that_offers_one(office: Office) -> No
     case = taken(office)
 
     assert "today between 14:30 and 15:00" in canned(office, case, ";call")["text"]
+
+
+@pytest.mark.parametrize("facts", [{}, FACTS | {"hours": "never"}])
+def test_where_the_brands_facts_make_no_sense_no_time_is_told_and_no_call_offered(
+    office: Office, facts: dict[str, Any]
+) -> None:
+    case = taken(office)
+    office.brand = lambda: Brand.of(facts)
+
+    assert canned(office, case, ";noinfo")["missing"] == [{"place": "promise", "why": "What it says is not known."}]
+    assert canned(office, case, ";close")["missing"] == []
+
+
+def test_hours_that_make_no_sense_are_said_in_a_sentence(office: Office) -> None:
+    case = taken(office)
+    office.brand = lambda: Brand.of(FACTS | {"hours": "never"})
+
+    status, answer = get(office, f"cases/{case['id']}/calls")
+
+    assert status == 503
+    assert answer["error"].startswith("A fact of the brand that this needs is missing, or makes no sense")
 
 
 def test_another_teams_case_and_one_that_is_not_there_are_refused(office: Office) -> None:
