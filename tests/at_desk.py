@@ -41,6 +41,7 @@ STAFF = {
     "agent-2": {"sub": "agent-2", "teams": "devices sales", "role": "agent"},
     "agent-3": {"sub": "agent-3", "teams": "[billing general]", "role": "agent"},
     "agent-4": {"sub": "agent-4", "cognito:groups": "[billing]"},
+    "supervisor-1": {"sub": "supervisor-1", "role": "supervisor"},
 }
 
 
@@ -216,7 +217,7 @@ def event(method: str, path: str, body: Any, claims: dict[str, str] | None) -> d
         "body": text,
         "isBase64Encoded": False,
     }
-    return asked | ({"queryStringParameters": dict(parse_qsl(query))} if query else {})
+    return asked | ({"queryStringParameters": dict(parse_qsl(query, keep_blank_values=True))} if query else {})
 
 
 def _service_table() -> str:

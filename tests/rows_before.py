@@ -77,6 +77,7 @@ def written() -> list[Item]:
     _beside(world)
     world.pass_time(AFTERWARDS)
     world.store.commit([rows.back_row(STAFF.id, world.now + cases.BACK_TO_OWNER, case)])
+    world.store.commit([Put(rows.search_key(STAFF.id, world.now, "before-6").row({"by": "number", "cases": [case]}))])
     return [row for row in world.dynamo.plain("service") if not _is_of_every_world(row)]
 
 

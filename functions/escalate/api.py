@@ -1,7 +1,9 @@
 """The desk's API, `/desk/api/...`: what is asked, by whom, and how it is refused. What is done is in `desk_api.py`."""
 
 import json
+from hashlib import sha256
 from typing import Annotated, Any
+from uuid import uuid4
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
@@ -16,10 +18,14 @@ from pydantic_core import from_json
 
 from functions.escalate.contract import REFUSALS, CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest, ShowAnswer
 from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.lists import CasesAnswer, View, cases_listed
+from functions.escalate.me import MeAnswer, me
 from functions.escalate.registry import Act, acts
+from functions.escalate.search import cases_found
 from functions.escalate.who import staff_in
 from functions.shared.aws import clock, telemetry
 from functions.shared.conversation import cases, presence
+from functions.shared.conversation.cases import Team
 
 
 def _read(body: str) -> Any:
@@ -69,11 +75,11 @@ def signed_in() -> Staff:
 
 
 def case_id(number: str) -> str:
-    """Take a case's number as people write it: 7kd-2mx is 7KD2MX. What can be none is not looked for."""
-    written = number.replace("-", "").upper()
-    if not cases.is_id(written):
+    """What can be no case's number is not looked for."""
+    found = cases.id_of(number)
+    if found is None:
         raise Refusal(404, ErrorAnswer(error="There is no case of this number."))
-    return written
+    return found
 
 
 @api.post(
@@ -97,6 +103,31 @@ def next_case(request: Annotated[NextRequest, Body()]) -> CaseAnswer | None:
 )
 def show(id: Number, cursor: Cursor = None) -> ShowAnswer:  # noqa: A002 - the document's word
     return desk_here().show(signed_in(), case_id(id), cursor)
+
+
+@api.get("/desk/api/me", operation_id="me", summary="Who one is, and what waits.", responses=answers(MeAnswer, "503"))
+def who_is_here() -> MeAnswer:
+    return me(desk_here(), signed_in())
+
+
+@api.get(
+    "/desk/api/cases",
+    operation_id="cases",
+    summary="A list of cases, or those of a customer who is looked for.",
+    responses=answers(CasesAnswer, "400", "403", "503"),
+)
+def list_cases(
+    view: Annotated[View, Query()] = "line",
+    team: Annotated[Team | None, Query()] = None,
+    q: Annotated[
+        str | None, Query(min_length=1, max_length=60, description="A case's number, a handle or an X id.")
+    ] = None,
+    cursor: Annotated[str | None, Query(max_length=2000, description="Of the page before.")] = None,
+) -> CasesAnswer:
+    staff = signed_in()
+    if q is None:
+        return cases_listed(desk_here(), staff, view, team, cursor)
+    return cases_found(desk_here(), staff, q, str(uuid4()))
 
 
 def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:
@@ -126,9 +157,14 @@ for _act in acts().values():
 
 
 def _kept_by_nobody(app: APIGatewayHttpResolver, next_middleware: NextMiddleware) -> Response[Any]:
-    """What is answered is about somebody: no cache keeps it. Where there is nothing, nothing is said."""
+    """What is answered is about somebody: no cache keeps it. Where nothing has changed, nothing is said again."""
     response = next_middleware(app)
     response.headers["cache-control"] = "no-store"
+    if app.current_event.http_method == "GET" and response.is_json():
+        tag = f'"{sha256(json.dumps(response.body).encode()).hexdigest()[:32]}"'
+        response.headers["etag"] = tag
+        if app.current_event.headers.get("if-none-match") == tag:
+            response.status_code, response.body = 304, ""
     if response.body is None:
         response.status_code, response.body = 204, ""
     return response

@@ -47,6 +47,9 @@ class Staff:
     id: str
     teams: tuple[Team, ...]
     role: Role = "agent"
+    sign: str | None = None
+    """What their answers end with."""
+    languages: tuple[str, ...] = ()
 
     def serves(self, case: Case) -> bool:
         return case.team == "urgent" or case.team in self.teams

@@ -105,6 +105,11 @@ def shown_case(case: Case, customer: Customer) -> ShownCase:
     )
 
 
+def is_unseen(case: Case) -> bool:
+    """Whether nobody has opened a case since its customer wrote last."""
+    return case.claimed_at is None or case.claimed_at < case.newest
+
+
 def reply_id(entry: Entry) -> str:
     return f"{entry.id}#staff" if entry.who == "staff" else entry.id
 

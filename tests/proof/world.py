@@ -35,7 +35,7 @@ from functions.escalate.contract import ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.escalate.tick import tick as tick_escalate
-from functions.shared.aws.rows import BUDGET, LATER, Key, tellme_clock
+from functions.shared.aws.rows import BUDGET, CREDITS_PK, LATER, Key, id_in, tellme_clock
 from functions.shared.aws.store import Item, Put, Store
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.carrier.accounts import NOBODY, Account, Line
@@ -303,6 +303,10 @@ SQS_SORTS = {
 }
 
 
+def handle_of(customer: str) -> str:
+    return f"customer_{customer[-1]}"
+
+
 @dataclass
 class World:
     """`schedule` says which fault strikes at which point, counted over everything that happens."""
@@ -325,7 +329,9 @@ class World:
         self.asked_by_staff: dict[str, str] = {}
         self.credited: dict[str, int] = {}
         """Credits that the desk said it has given: their amounts by id."""
-        self.credits_asked: dict[tuple[str, str], int] = {}
+        self.credits_asked: dict[tuple[str, str], int] = {
+            (row["staff"], id_in(row)): row["minor"] for row in self.rows if row["pk"] == CREDITS_PK
+        }
         self.meanwhile: Callable[[], object] = lambda: None
         self.pauses: list[Paused] = []
         self.room_from: dict[str, datetime] = {}
@@ -414,7 +420,7 @@ class World:
         account_id = f"account-{line_of or x_id}"
         link = Link(account_id, "1", START, self.bot.proofs.keyed.of_line(account_id, "1"))
         before = conversations.load(self.store, x_id)
-        known = replace(before.customer, link=link, told_privacy=True)
+        known = replace(before.customer, handle=handle_of(x_id), link=link, told_privacy=True)
         after = conversations.with_lines(self.store, replace(before, customer=known))
         conversations.save(self.store, before, after, by="test", did="introduced", now=START)
 
@@ -586,7 +592,7 @@ class World:
         dm = DirectMessage(
             id=id_at(self.now + ahead, len(self.said)),
             customer=customer,
-            handle=f"customer_{customer[-1]}",
+            handle=handle_of(customer),
             text=text,
             sent_at=int(self.now.timestamp() * 1000),
         )

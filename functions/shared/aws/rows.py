@@ -43,7 +43,7 @@ WEBHOOK = Key("webhook", "state")
 # ---- kinds of rows: what a sort key is, or begins with ----
 
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
-CASE, ENTRY, BACK, REQUEST, SAW = "case", "entry", "back", "request", "saw"
+CASE, ENTRY, BACK, REQUEST, SAW, SEARCH = "case", "entry", "back", "request", "saw", "search"
 HOLDERS, LATER, TELLME = "holders", "later", "tellme"
 CREDIT, GIVEN = "credit", "given"
 SLOT = "slot"
@@ -154,6 +154,16 @@ def entry_key(case_id: str, at: datetime, entry_id: str) -> Key:
     return Key(case_pk(case_id), f"{ENTRY}#{stamp(at)}#{entry_id}")
 
 
+def words_key(case_id: str, said: str) -> Key:
+    """Where somebody's words stand in a case: `said` is what the entry's key says beside its kind."""
+    return Key(case_pk(case_id), f"{ENTRY}#{said}")
+
+
+def search_key(staff: str, at: datetime, request_id: str) -> Key:
+    """Somebody has looked for a customer."""
+    return Key(staff_pk(staff), f"{SEARCH}#{stamp(at)}#{request_id}")
+
+
 def staff_pk(staff: str) -> str:
     return f"staff#{staff}"
 
@@ -213,6 +223,26 @@ def line_of(team: str, *, silent: bool = False) -> str:
     return f"{team}#silent" if silent else team
 
 
+def mine_of(staff: str) -> str:
+    """Where the index has the cases that somebody has claimed."""
+    return f"mine#{staff}"
+
+
+def waiting_of(team: str) -> str:
+    """Where it has a team's cases in which it is the customer's turn."""
+    return f"waiting#{team}"
+
+
+def done_of(team: str) -> str:
+    """Where it has what a team has ended."""
+    return f"done#{team}"
+
+
+def handle_of(handle: str) -> str:
+    """Where it has whoever is called so; capital letters tell no two handles apart on X."""
+    return f"handle#{handle.casefold()}"
+
+
 def clock_of_others(row: Item) -> Item:
     """The clock that a newer release has put a row on, and the time; nothing where it is one of ours."""
     clock = str(row.get("clock", FORGET))
@@ -266,7 +296,8 @@ INTERNAL = frozenset({"pk", "sk", "clock", "look_at", "line"})
 
 def fields_in(row: Item) -> Item:
     """What a row says, without what finds it and what ends it."""
-    return {name: value for name, value in row.items() if name not in INTERNAL and name != EXPIRES}
+    finds = INTERNAL | {"due_at"} if row.get("sk") == PROFILE else INTERNAL  # a case is due as well
+    return {name: value for name, value in row.items() if name not in finds and name != EXPIRES}
 
 
 # ---- rows that are written in more than one place, or stand for nothing else ----

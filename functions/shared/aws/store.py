@@ -234,14 +234,19 @@ class Store:
         pages = self._client.get_paginator("scan").paginate(TableName=self._table, ConsistentRead=True)
         return [item for page in pages for item in self._there(page["Items"])]
 
-    def line(self, team: str, limit: int) -> list[Item]:
-        """Return the keys of cases that somebody of a team may take, earliest due first. May lag behind by a moment."""
+    def line(self, name: str, limit: int, after: Item | None = None, *, latest_first: bool = False) -> list[Item]:
+        """Return the keys of cases in a line of the index, earliest due first. May lag behind by a moment.
+
+        `after` is a row of an earlier answer, all of it: what follows it is read.
+        """
         return self._query(
             {
                 "IndexName": "line",
-                "KeyConditionExpression": "line = :team",
-                "ExpressionAttributeValues": typed({":team": team}),
-            },
+                "KeyConditionExpression": "line = :line",
+                "ExpressionAttributeValues": typed({":line": name}),
+                "ScanIndexForward": not latest_first,
+            }
+            | ({"ExclusiveStartKey": typed(after)} if after else {}),
             limit,
         )
 
@@ -335,13 +340,12 @@ class Store:
 
     def _pages(self, request: Item) -> Iterator[Item]:
         """Ask until there is nothing more. DynamoDB ends an answer at a megabyte."""
-        start: Item = {}
         while True:
-            page = self._client.query(TableName=self._table, **request, **start)
+            page = self._client.query(TableName=self._table, **request)
             yield page
             if "LastEvaluatedKey" not in page:
                 return
-            start = {"ExclusiveStartKey": page["LastEvaluatedKey"]}
+            request = request | {"ExclusiveStartKey": page["LastEvaluatedKey"]}
 
 
 def _expects(version: int | None, now: datetime) -> Item:

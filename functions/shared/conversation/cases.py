@@ -42,7 +42,7 @@ _SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, no signs that look alike: a number can be read out on the phone."""
 ID_LENGTH = 6
 
-WORKS_WITHOUT = {"promise", "wrap_up", "acknowledged"}
+WORKS_WITHOUT = {"promise", "wrap_up", "acknowledged", "said_last"}
 """People can work on a case of which these are not understood."""
 
 ELSEWHERE = "elsewhere"
@@ -110,6 +110,8 @@ class Case(Stored):
     """The customer has answered: until then the last owner is asked first."""
     wrote_at: datetime | None = None
     """When the customer last added to the case; None = not since it was opened."""
+    said_last: str | None = None
+    """Where the customer's newest words stand: the entry's key behind its kind. The words are there alone."""
     acknowledged: tuple[str, ...] = ()
     """Urgent kinds whose acknowledgement was sent in this case."""
     answered_at: datetime | None = None
@@ -189,6 +191,12 @@ def new_id() -> str:
 def is_id(text: str) -> bool:
     """Whether a case could have this id."""
     return len(text) == ID_LENGTH and set(text) <= set(_SIGNS)
+
+
+def id_of(written: str) -> str | None:
+    """Take a case's number as people write it: 7kd-2mx is 7KD2MX; None where it can be none."""
+    found = written.replace("-", "").upper()
+    return found if is_id(found) else None
 
 
 def case_number(case_id: str) -> str:

@@ -76,6 +76,8 @@ class Conversation:
         if case.resolved_at:
             until = case.resolved_at + cases.REOPENS_FOR
             customer = replace(customer, past_case=case.id, past_case_until=until)
+        said = [entry for entry in entries if entry.who == "customer"]
+        case = replace(case, said_last=cursor_of(case.id, said[-1])) if said else case
         return replace(self, customer=customer, case=case, entries=self.entries + entries)
 
 
@@ -250,6 +252,11 @@ def consent_row(x_id: str, dm_id: str, consent: Consent, now: datetime) -> Put:
     return Put(rows.consent_key(x_id, dm_id, consent.to).row(said))
 
 
+def called(store: Store, handle: str, limit: int) -> list[str]:
+    """Return the X ids of customers whom we know by a handle: one, or several where it changed hands on X."""
+    return [rows.x_id_in(row) for row in store.line(rows.handle_of(handle), limit)]
+
+
 def back_to(store: Store, staff: str, limit: int) -> list[str]:
     """Return the ids of cases whose customers have answered this person, newest first; some may be taken by now."""
     found = store.query(rows.staff_pk(staff), rows.all_of(rows.BACK), newest_first=True, limit=limit)
@@ -304,11 +311,16 @@ def _moved_on(line: ProvenLine, before: Conversation, after: Conversation) -> Pr
 
 
 def _profile_row(customer: Customer, case: Case | None) -> Item:
-    row = rows.profile_key(customer.x_id).row(fields_of(customer))
+    row = rows.profile_key(customer.x_id).row(fields_of(customer)) | _under(customer.handle)
     if customer.erasing:
         return row | _on_clock(rows.ERASE, customer.erased_at)
     owed = (promises.look_at(customer, case), customer.confirm_at)
     return row | _on_clock(rows.PROMISES, min(filter(None, owed), default=None))
+
+
+def _under(handle: str | None) -> Item:
+    """Where the index has a customer: staff look for a handle. It goes with the row."""
+    return {"line": rows.handle_of(handle), "due_at": "-"} if handle else {}
 
 
 def _reply_row(reply: Outgoing) -> Item:
@@ -320,8 +332,22 @@ def _reply_row(reply: Outgoing) -> Item:
 def _case_row(case: Case) -> Item:
     until = case.resolved_at + rows.AUDIT_KEPT if case.resolved_at else None
     row = rows.case_key(case.id).row(fields_of(case), until=until) | _on_clock(rows.CASES, cases.look_at(case))
-    line = {"line": rows.line_of(case.team, silent=case.silent)} if case.state == "NEW" else {}
-    return row | {"due_at": stamp(case.due_at)} | line
+    line = _line_of(case)
+    return row | {"due_at": stamp(case.due_at)} | ({"line": line} if line else {})
+
+
+def _line_of(case: Case) -> str | None:
+    """Where the index has a case: staff look there for what they may take, what they have and what it came to."""
+    match case.state:
+        case "NEW":
+            return rows.line_of(case.team, silent=case.silent)
+        case "CLAIMED":
+            return rows.mine_of(case.owner or "")
+        case "WAITING_CUSTOMER":
+            return rows.waiting_of(case.team)
+        case "RESOLVED":
+            return rows.done_of(case.team)
+    return None
 
 
 def _entry_row(case_id: str, entry: Entry) -> Item:

@@ -1,0 +1,131 @@
+"""The desk's lists: what somebody has, what waits in their teams, whose turn it is at the customer's, what has ended.
+
+They come from the index of lines, which may lag behind by a moment; each case is then read as it is.
+"""
+
+import base64
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from typing import Literal
+
+from pydantic import Field
+
+from functions.escalate import views
+from functions.escalate.contract import Answer, ErrorAnswer, ShownCase
+from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.shared.aws.rows import (
+    case_id_in,
+    case_key,
+    done_of,
+    lines_of,
+    mine_of,
+    profile_key,
+    waiting_of,
+    words_key,
+)
+from functions.shared.aws.store import Item
+from functions.shared.conversation import conversations
+from functions.shared.conversation.cases import Case, CaseState, Team
+
+PAGE = 50
+FIRST_WORDS = 120
+"""Signs of what the customer said last, enough to choose by."""
+
+NO_PAGE = "There is no such page: take the `cursor` of the one before."
+
+View = Literal["mine", "line", "waiting", "done"]
+
+STATES: dict[View, CaseState] = {
+    "mine": "CLAIMED",
+    "line": "NEW",
+    "waiting": "WAITING_CUSTOMER",
+    "done": "RESOLVED",
+}
+
+
+class ListedCase(ShownCase):
+    first_words: str = Field(description="What the customer said last, the first 120 signs of it.")
+    unseen: bool = Field(description="Nobody has opened it since.")
+
+
+class CasesAnswer(Answer):
+    cases: tuple[ListedCase, ...] = Field(
+        description="50 at most, in the order of taking; what has ended, latest first."
+    )
+    cursor: str | None = Field(description="Asks for the next page; null = this is the last.")
+
+
+@dataclass(frozen=True)
+class PageEnd:
+    """The last row that was shown of each line: when it is due, and which case it is."""
+
+    of: dict[str, tuple[str, str]]
+
+    @classmethod
+    def at(cls, cursor: str | None) -> "PageEnd":
+        """Raises Refusal for what is no cursor of ours."""
+        try:
+            found = json.loads(base64.urlsafe_b64decode(cursor)) if cursor else {}
+            return cls({str(line): (str(due_at), str(case_id)) for line, (due_at, case_id) in found.items()})
+        except (ValueError, TypeError, AttributeError):
+            raise Refusal(400, ErrorAnswer(error=NO_PAGE)) from None
+
+    @property
+    def cursor(self) -> str:
+        return base64.urlsafe_b64encode(json.dumps(self.of, separators=(",", ":")).encode()).decode()
+
+    def row(self, line: str) -> Item | None:
+        due_at, case_id = self.of.get(line, ("", ""))
+        return case_key(case_id).row({"line": line, "due_at": due_at}) if case_id else None
+
+
+def cases_listed(
+    desk: Desk, staff: Staff, view: View, team: Team | None = None, cursor: str | None = None
+) -> CasesAnswer:
+    """Return a page of a list, within somebody's teams. Raises Refusal."""
+    lines, before, last_first = _lines(staff, view, team), PageEnd.at(cursor), view == "done"
+    rows = [
+        (line, row)
+        for line in lines
+        for row in desk.sender.store.line(line, PAGE + 1, before.row(line), latest_first=last_first)
+    ]
+    rows.sort(key=lambda found: str(found[1]["due_at"]), reverse=last_first)
+    if not last_first:
+        rows.sort(key=lambda found: not found[0].startswith("urgent"))
+    page = rows[:PAGE]
+    end = PageEnd(before.of | {line: (str(row["due_at"]), case_id_in(row)) for line, row in page})
+    cases = conversations.cases_of(desk.sender.store, (case_id_in(row) for _, row in page))
+    there = [case for case in cases if case.state == STATES[view]]
+    return CasesAnswer(cases=tuple(shown_in_list(desk, there)), cursor=end.cursor if len(rows) > PAGE else None)
+
+
+def _lines(staff: Staff, view: View, team: Team | None) -> list[str]:
+    if team and team not in ("urgent", *staff.teams):
+        raise Refusal(403, ErrorAnswer(error=f"You do not serve the {team} team."))
+    teams: tuple[Team, ...] = (team,) if team else ("urgent", *staff.teams)
+    match view:
+        case "mine":
+            return [mine_of(staff.id)]
+        case "line":
+            return lines_of(*teams)
+        case "waiting":
+            return [waiting_of(one) for one in teams]
+        case "done":
+            return [done_of(one) for one in teams]
+
+
+def shown_in_list(desk: Desk, cases: Iterable[Case]) -> Iterator[ListedCase]:
+    """Read in one call what lists show beside the cases: whose they are, and what was said last."""
+    cases = list(cases)
+    words = {case.id: words_key(case.id, case.said_last) for case in cases if case.said_last}
+    profiles = {case.id: profile_key(case.customer) for case in cases}
+    found = desk.sender.store.by_key([*dict.fromkeys(profiles.values()), *words.values()])
+    for case in cases:
+        customer = conversations.customer_of(case.customer, found.get(profiles[case.id]))
+        said = found.get(words[case.id], {}) if case.id in words else {}
+        yield ListedCase(
+            **views.shown_case(case, customer).model_dump(),
+            first_words=" ".join(str(said.get("text", "")).split())[:FIRST_WORDS],
+            unseen=views.is_unseen(case),
+        )
