@@ -110,7 +110,7 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as data:
         begin = time.perf_counter()
         run = subprocess.Popen(  # noqa: S603 - our own command
-            [sys.executable, "-m", "ops.main", "local", "--no-browser", "--port", str(port), "--data", data],
+            [sys.executable, "-m", "ops.main", "local", "--no-browser", "--empty", "--port", str(port), "--data", data],
             stdout=subprocess.PIPE,
             text=True,
             env=os.environ | {"X_API_URL": f"http://127.0.0.1:{x_port}"},

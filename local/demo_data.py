@@ -16,7 +16,7 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.conversation.customers import Customer, Link
 from functions.shared.conversation.erasure import Marks
 from infra.layout import TABLES
-from local.demo import EXAMPLE_UK, catalogue, facts, people
+from local.demo import EXAMPLE_UK, Person, catalogue, facts, people
 from local.resources import BRAND_ID, CODE_KEY, replace_items
 
 ACCOUNTS, CATALOGUE, SERVICE = TABLES
@@ -24,16 +24,15 @@ FIRST_STOP = "1"
 """The DM id of a stop that came before the demo: everything sent since is newer."""
 
 
-def load_demo(brand: Path = EXAMPLE_UK, *, with_chats: bool = False) -> list[str]:
+def load_demo(brand: Path = EXAMPLE_UK, *, with_chats: bool = False) -> list[Person]:
     """Replace accounts and catalogue, whose dates count from now; customers who are known stay as they are.
 
-    Return the X ids of those who have yet to write their #stop, which they do where they have a chat to write it in.
+    Return who was not known. Those who are to be stopped have yet to write it, where they have a chat to do so.
     """
     now = clock.now()
     replace_items(ACCOUNTS, [item for one in people(now, brand) for item in accounts.items(one)])
     replace_items(CATALOGUE, catalogue(now, brand))
-    new = [one for one in people(now, brand) if introduce(one, now, stopped=one["stopped"] and not with_chats)]
-    return [one["x_user_id"] for one in new if one["stopped"] and with_chats]
+    return [one for one in people(now, brand) if introduce(one, now, stopped=one["stopped"] and not with_chats)]
 
 
 def introduce(one: dict[str, Any], now: datetime, *, stopped: bool) -> bool:

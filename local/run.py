@@ -26,7 +26,8 @@ from functions.shared.aws.settings import client
 from infra.layout import FUNCTIONS, Function
 from local import moved_clock, resources
 from local.children import HOST, Child, Trouble, listen
-from local.demo import EXAMPLE_UK
+from local.demo import EXAMPLE_UK, Person
+from local.demo_cases import Beginning
 from local.demo_data import demo_page, is_stopped, load_demo
 from local.engine import FILE
 from local.front import server
@@ -69,6 +70,8 @@ class Options:
     functions: tuple[Function, ...] = tuple(one for one in FUNCTIONS if not one.on_aws_only)
     brand: Path = EXAMPLE_UK
     """The folder of the brand whose demo it is."""
+    empty: bool = False
+    """Nobody waits for a person at the first start."""
 
     @property
     def url(self) -> str:
@@ -145,7 +148,8 @@ class LocalRun:
         self._asked_to_stop = asyncio.Event()
         self._stopping = asyncio.Event()
         self._kills: list[Callable[[], None]] = []
-        self._to_stop: list[str] = []
+        self._new: list[Person] = []
+        """Customers with a chat who were not known before."""
         self._engine: asyncio.Task[Any] | None = None
         self._tasks: set[asyncio.Task[Any]] = set()
         for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
@@ -205,6 +209,8 @@ class LocalRun:
         self._state.ready = True
         await self._write_stops()
         self._say_ready()
+        if self._new and not self._options.empty:
+            self._task(self._begin())
 
     async def _start_aws(self) -> Resources:
         with self._step("database"):
@@ -215,7 +221,8 @@ class LocalRun:
             await asyncio.to_thread(resources.create_tables)
             await asyncio.to_thread(resources.put_secrets, consumer_secret())
             with_chats = not os.environ.get("X_API_URL")
-            self._to_stop = await asyncio.to_thread(load_demo, self._options.brand, with_chats=with_chats)
+            new = await asyncio.to_thread(load_demo, self._options.brand, with_chats=with_chats)
+            self._new = new if with_chats else []
         with self._step("queues"):
             return await asyncio.to_thread(resources.create_queues)
 
@@ -296,13 +303,21 @@ class LocalRun:
         """Let who wants silence from the start ask for it as everybody does: their chat shows what came of it."""
         # A proxy of this machine has no business between its own processes.
         async with httpx.AsyncClient(base_url=self._simulator_url, timeout=30, trust_env=False) as phone:
-            for x_id in self._to_stop:
+            for x_id in (one["x_user_id"] for one in self._new if one["stopped"]):
                 with suppress(httpx.HTTPError):  # without it everything else still works
                     await phone.post("/sim/dms", json={"user_id": x_id, "text": "#stop"})
                 for _ in range(100):
                     if await asyncio.to_thread(is_stopped, x_id):
                         break
                     await asyncio.sleep(0.05)
+
+    async def _begin(self) -> None:
+        """Fill the line, now that everything answers: nobody waits for it."""
+        here = partial(httpx.AsyncClient, timeout=30, trust_env=False)
+        ids = {one["handle"]: one["x_user_id"] for one in self._new}
+        async with here(base_url=self._simulator_url) as phone, here(base_url=self._options.url) as desk:
+            with suppress(httpx.HTTPError):  # without it everything else still works
+                await Beginning(phone, desk, ids).write()
 
     async def _child(self, *arguments: str, environment: dict[str, str] | None = None, **more: Any) -> Child:
         child = await Child.start(*arguments, environment=PLAIN | (environment or {}), **more)

@@ -26,8 +26,8 @@ PATIENCE = 240
 
 
 class Running:
-    def __init__(self, data: Path, *options: str, **environment: str) -> None:
-        """Start on any free port, knowing nothing of the AWS or the X of this machine."""
+    def __init__(self, data: Path, *options: str, empty: bool = True, **environment: str) -> None:
+        """Start on any free port, knowing nothing of the AWS or the X of this machine; nobody waits for a person."""
         where = options or ("--port", "0")
         inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "X_"))}
         self.data = data
@@ -40,6 +40,7 @@ class Running:
                 "--data",
                 str(data),
                 "--no-browser",
+                *(["--empty"] if empty else []),
                 *where,
             ],
             stdout=subprocess.PIPE,
