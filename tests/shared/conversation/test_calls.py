@@ -58,6 +58,12 @@ def test_of_two_who_take_the_last_one_of_a_time_the_second_is_too_late() -> None
     assert SlotTaken.of(store.get(*slot_key("billing", CALL.at))).left(of=2) == 1
 
 
+def test_what_a_newer_release_keeps_beside_a_time_stays() -> None:
+    taken = SlotTaken.of({"pk": "1", "sk": "1", "calls": 1, "version": 1, "later": "x"}).one_more("billing", CALL)
+
+    assert (taken.item["later"], taken.item["calls"], taken.expected) == ("x", 2, 1)
+
+
 def test_a_time_that_is_not_understood_is_full() -> None:
     assert SlotTaken.of({"pk": "1", "sk": "1", "calls": "two", "version": 1}).left(of=5) == 0
 

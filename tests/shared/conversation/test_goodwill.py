@@ -4,7 +4,7 @@ from datetime import date, timedelta
 
 import pytest
 
-from functions.shared.aws.rows import booked_key, credit_key
+from functions.shared.aws.rows import booked_key, credit_key, given_key
 from functions.shared.aws.store import Cancelled, Item, Put
 from functions.shared.brand.catalogue import CreditLimits
 from functions.shared.conversation import goodwill
@@ -50,6 +50,15 @@ def test_what_was_given_is_counted_by_day_as_long_as_it_counts() -> None:
     lately = given(d30=1, d29=2, d0=3).plus(4, TODAY)
 
     assert (lately.version, lately.by_day) == (2, {"2026-10-26": 2, "2026-11-24": 7})
+
+
+def test_what_a_newer_release_keeps_beside_the_sums_stays() -> None:
+    row = given(d0=3).put(given_key("agent-1"), START).item | {"later": {"by": "a newer release"}}
+
+    more = GivenLately.of(row).plus(4, TODAY).put(given_key("agent-1"), START)
+
+    assert more.item["later"] == {"by": "a newer release"}
+    assert more.item["by_day"] == {"2026-11-24": 7}
 
 
 def test_the_same_request_is_the_same_line_of_the_books_for_good() -> None:
