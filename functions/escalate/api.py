@@ -18,7 +18,7 @@ from pydantic_core import from_json
 
 from functions.escalate.contract import REFUSALS, CaseAnswer, ClaimRequest, ErrorAnswer, NextRequest, ShowAnswer
 from functions.escalate.desk_api import Desk, Refusal, Staff
-from functions.escalate.lists import CasesAnswer, View, cases_listed
+from functions.escalate.lists import CasesAnswer, UnseenAnswer, View, cases_listed, cases_unseen
 from functions.escalate.me import MeAnswer, me
 from functions.escalate.registry import Act, acts
 from functions.escalate.search import cases_found
@@ -128,6 +128,16 @@ def list_cases(
     if q is None:
         return cases_listed(desk_here(), staff, view, team, cursor)
     return cases_found(desk_here(), staff, q, str(uuid4()))
+
+
+@api.get(
+    "/desk/api/unseen",
+    operation_id="unseen",
+    summary="Skim what nobody has read.",
+    responses=answers(UnseenAnswer, "503"),
+)
+def skim() -> UnseenAnswer:
+    return cases_unseen(desk_here(), signed_in())
 
 
 def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:

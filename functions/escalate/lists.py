@@ -7,6 +7,7 @@ import base64
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
+from itertools import batched, islice
 from typing import Literal
 
 from pydantic import Field
@@ -31,6 +32,11 @@ from functions.shared.conversation.cases import Case, CaseState, Team
 PAGE = 50
 FIRST_WORDS = 120
 """Signs of what the customer said last, enough to choose by."""
+TO_SKIM = 200
+"""Enough to see what no rule has."""
+SKIMMED = 10
+LOOKED_THROUGH = 200
+"""Rows of each line: who has skimmed so many is told of no more."""
 
 NO_PAGE = "There is no such page: take the `cursor` of the one before."
 
@@ -45,7 +51,7 @@ STATES: dict[View, CaseState] = {
 
 
 class ListedCase(ShownCase):
-    first_words: str = Field(description="What the customer said last, the first 120 signs of it.")
+    first_words: str = Field(description="What the customer said last: 120 signs in a list, 200 to skim.")
     unseen: bool = Field(description="Nobody has opened it since.")
 
 
@@ -54,6 +60,10 @@ class CasesAnswer(Answer):
         description="50 at most, in the order of taking; what has ended, latest first."
     )
     cursor: str | None = Field(description="Asks for the next page; null = this is the last.")
+
+
+class UnseenAnswer(Answer):
+    cases: tuple[ListedCase, ...] = Field(description="Ten at most of those that nobody has, in the order of taking.")
 
 
 @dataclass(frozen=True)
@@ -100,6 +110,20 @@ def cases_listed(
     return CasesAnswer(cases=tuple(shown_in_list(desk, there)), cursor=end.cursor if len(rows) > PAGE else None)
 
 
+def cases_unseen(desk: Desk, staff: Staff) -> UnseenAnswer:
+    """Return the first of what waits in somebody's teams that nobody has opened since its customer said something."""
+    store = desk.sender.store
+    rows = [row for line in lines_of("urgent", *staff.teams) for row in store.line(line, LOOKED_THROUGH)]
+    rows.sort(key=lambda row: (not str(row["line"]).startswith("urgent"), str(row["due_at"])))
+    found = (
+        case
+        for some in batched(rows, PAGE, strict=False)
+        for case in conversations.cases_of(store, map(case_id_in, some))
+        if case.state == "NEW" and views.is_unseen(case)
+    )
+    return UnseenAnswer(cases=tuple(shown_in_list(desk, islice(found, SKIMMED), TO_SKIM)))
+
+
 def _lines(staff: Staff, view: View, team: Team | None) -> list[str]:
     if team and team not in ("urgent", *staff.teams):
         raise Refusal(403, ErrorAnswer(error=f"You do not serve the {team} team."))
@@ -115,7 +139,7 @@ def _lines(staff: Staff, view: View, team: Team | None) -> list[str]:
             return [done_of(one) for one in teams]
 
 
-def shown_in_list(desk: Desk, cases: Iterable[Case]) -> Iterator[ListedCase]:
+def shown_in_list(desk: Desk, cases: Iterable[Case], signs: int = FIRST_WORDS) -> Iterator[ListedCase]:
     """Read in one call what lists show beside the cases: whose they are, and what was said last."""
     cases = list(cases)
     words = {case.id: words_key(case.id, case.said_last) for case in cases if case.said_last}
@@ -126,6 +150,6 @@ def shown_in_list(desk: Desk, cases: Iterable[Case]) -> Iterator[ListedCase]:
         said = found.get(words[case.id], {}) if case.id in words else {}
         yield ListedCase(
             **views.shown_case(case, customer).model_dump(),
-            first_words=" ".join(str(said.get("text", "")).split())[:FIRST_WORDS],
+            first_words=" ".join(str(said.get("text", "")).split())[:signs],
             unseen=views.is_unseen(case),
         )

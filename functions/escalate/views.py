@@ -107,7 +107,8 @@ def shown_case(case: Case, customer: Customer) -> ShownCase:
 
 def is_unseen(case: Case) -> bool:
     """Whether nobody has opened a case since its customer wrote last."""
-    return case.claimed_at is None or case.claimed_at < case.newest
+    looked = (at for at in (case.claimed_at, case.seen_at, case.answered_at) if at)
+    return all(at < case.newest for at in looked)
 
 
 def reply_id(entry: Entry) -> str:

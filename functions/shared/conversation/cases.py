@@ -42,7 +42,7 @@ _SIGNS = "23456789BCDFGHJKMNPQRSTVWXZ"
 """No vowels, no signs that look alike: a number can be read out on the phone."""
 ID_LENGTH = 6
 
-WORKS_WITHOUT = {"promise", "wrap_up", "acknowledged", "said_last"}
+WORKS_WITHOUT = {"promise", "wrap_up", "acknowledged", "said_last", "seen_at"}
 """People can work on a case of which these are not understood."""
 
 ELSEWHERE = "elsewhere"
@@ -110,6 +110,8 @@ class Case(Stored):
     """The customer has answered: until then the last owner is asked first."""
     wrote_at: datetime | None = None
     """When the customer last added to the case; None = not since it was opened."""
+    seen_at: datetime | None = None
+    """When somebody of ours last said that they have read what is in it, without taking it."""
     said_last: str | None = None
     """Where the customer's newest words stand: the entry's key behind its kind. The words are there alone."""
     acknowledged: tuple[str, ...] = ()
