@@ -166,6 +166,14 @@ _ALWAYS = (
         period=60,
         statistic="Minimum",
     ),
+    Alarm(
+        "events-not-taken",
+        "morning",
+        "For 15 minutes the help desk, or whoever else listens, has not taken what becomes of cases.",
+        "EventNotTaken",
+        minutes=15,
+        period=5,
+    ),
     Alarm("load-failed", "morning", "What was put into the drop cannot be loaded, or is an old one.", "LoadFailed"),
 )
 

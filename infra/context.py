@@ -1,4 +1,7 @@
-"""The stack of the stage that is asked for with `-c stage=NAME`; all else stands in the stage's file."""
+"""The stack of the stage that is asked for with `-c stage=NAME`; all else stands in the stage's file.
+
+`-c events=URL,BUS` says in its place who is told of each change of a case.
+"""
 
 from collections.abc import Mapping
 
@@ -11,7 +14,8 @@ from infra.deployed import DROP
 from infra.stack import CannotDeploy, Service
 from infra.stage import NoStage, Stage
 
-SAID = ("stage", DROP)
+EVENTS = "events"
+SAID = ("stage", EVENTS, DROP)
 
 
 def asked(app: cdk.App) -> Stage:
@@ -19,9 +23,13 @@ def asked(app: cdk.App) -> Stage:
     # CDK's own names have a colon or a slash in them.
     unknown = [name for name in app.node.get_all_context() if not {":", "/"} & set(name) and name not in SAID]
     if unknown:
-        raise CannotDeploy(f"-c {unknown[0]}: only -c stage=NAME is said here, all else in infra/stages/NAME.toml.")
+        raise CannotDeploy(
+            f"-c {unknown[0]}: only -c stage=NAME and -c events=... are said here, all else in infra/stages/NAME.toml."
+        )
     try:
-        return stages.read(str(app.node.try_get_context("stage") or "dev"))
+        events = app.node.try_get_context(EVENTS)
+        said = {} if events is None else {EVENTS: [one for one in str(events).split(",") if one]}
+        return stages.read(str(app.node.try_get_context("stage") or "dev"), **said)
     except NoStage as error:
         raise CannotDeploy(str(error)) from None
 

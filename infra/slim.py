@@ -5,7 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-ASKED = frozenset({"dynamodb", "monitoring", "s3", "secretsmanager", "sms-voice", "sqs"})
+ASKED = frozenset({"dynamodb", "events", "monitoring", "s3", "secretsmanager", "sms-voice", "sqs"})
 """The services that functions ask, as AWS's endpoints name them."""
 
 

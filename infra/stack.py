@@ -114,6 +114,7 @@ class Service(cdk.Stack):
             "sign_in_audience": Thing(sign_in.audience),
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(stage.x_api_url)} if stage.x_api_url else {}),
+            **(self._events(key) if stage.events else {}),
             "look_ups": Thing(stage.look_ups),
             "api_id": Thing(api.api_id, may_read_metrics),
         }
@@ -277,10 +278,17 @@ class Service(cdk.Stack):
 
     def _code_key(self, key: kms.IKey) -> secretsmanager.Secret:
         """Make the key under which codes and phone numbers are hashed: nobody ever sees it."""
-        made = secretsmanager.Secret(
+        made = self._generated("CodeKey", "code-key", key)
+        marks = "With another key nobody could tell any more who has been erased and has sent #stop."
+        accept(made, marks, "AwsSolutions::AwsSolutions-SMG4")
+        return made
+
+    def _generated(self, construct: str, name: str, key: kms.IKey) -> secretsmanager.Secret:
+        """Make a secret that holds 64 signs of chance under `key`."""
+        return secretsmanager.Secret(
             self,
-            "CodeKey",
-            secret_name=self._secret_name("code-key"),
+            construct,
+            secret_name=self._secret_name(name),
             encryption_key=key,
             generate_secret_string=secretsmanager.SecretStringGenerator(
                 secret_string_template="{}",  # noqa: S106 - of a secret that AWS makes
@@ -290,9 +298,23 @@ class Service(cdk.Stack):
             ),
             removal_policy=self._removal_policy,
         )
-        marks = "With another key nobody could tell any more who has been erased and has sent #stop."
-        accept(made, marks, "AwsSolutions::AwsSolutions-SMG4")
-        return made
+
+    def _events(self, key: kms.IKey) -> dict[str, Thing]:
+        """Name who is told of each change of a case, and make the key that what goes to URLs is signed with."""
+        urls = [name for name in self._stage.events if "://" in name]
+        buses = [
+            self.format_arn(service="events", resource="event-bus", resource_name=name)
+            for name in self._stage.events
+            if name not in urls
+        ]
+        words = Thing("yes" if self._stage.events_words else "no", may_put_events(buses))
+        things = {"events": Thing(" ".join(self._stage.events)), "events_words": words}
+        if not urls:
+            return things
+        made = self._generated("EventsKey", "events-key", key)
+        others = "Who receives has to be given another one at the same moment: people change it, not a clock."
+        accept(made, others, "AwsSolutions::AwsSolutions-SMG4")
+        return things | {"events_key_secret_name": Thing(self._secret_name("events-key"), made.grant_read)}
 
     def _entry(self, function: Function, code: lambda_.Code, things: Mapping[str, Thing], key: kms.IKey) -> Entry:
         settings = {setting.upper(): things[setting].value for setting in asked(function, things)}
@@ -407,6 +429,14 @@ class Service(cdk.Stack):
 def may_text(sender: str) -> Callable[[lambda_.Function], object]:
     """Let a function send text messages from one origination identity, which is named by its ARN."""
     may = iam.PolicyStatement(actions=["sms-voice:SendTextMessage"], resources=[sender])
+    return lambda function: function.add_to_role_policy(may)
+
+
+def may_put_events(buses: list[str]) -> Callable[[lambda_.Function], object]:
+    """Let a function put events on some buses."""
+    if not buses:
+        return lambda _function: None
+    may = iam.PolicyStatement(actions=["events:PutEvents"], resources=buses)
     return lambda function: function.add_to_role_policy(may)
 
 

@@ -11,6 +11,8 @@ FOLDER = Path(__file__).with_name("stages")
 
 type Arn = Annotated[str, Field(pattern="^arn:")]
 
+type Listener = Annotated[str, Field(pattern=r"^(https://[^\s,]+|[A-Za-z0-9._-]{1,256})$")]
+
 
 class NoStage(Exception):
     """There is no such stage, or its file makes no sense; the message says what to do."""
@@ -71,6 +73,10 @@ class Stage(Given):
     alarms: Hearers = Hearers()
     sms_sender: Arn | None = None
     """What text messages come from; without it no code is sent."""
+    events: tuple[Listener, ...] = ()
+    """Who is told of each change of a case: URLs, and EventBridge buses of this account and region by their names."""
+    events_words: bool = False
+    """Events say what was said as well."""
     x_api_url: str | None = None
     """Another X, for trials."""
     service_table: str | None = None
@@ -89,18 +95,18 @@ def names() -> list[str]:
     return sorted(file.stem for file in FOLDER.glob("*.toml"))
 
 
-def read(name: str) -> Stage:
-    """Return a stage. Raises NoStage."""
+def read(name: str, **said: object) -> Stage:
+    """Return a stage; what is said beside the file stands in its place. Raises NoStage."""
     if name not in names():
         raise NoStage(f"There is no stage {name!r}: infra/stages has {', '.join(names())}.")
     file = file_of(name)
     try:
-        return Stage.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) | {"name": name})
+        return Stage.model_validate(tomllib.loads(file.read_text(encoding="utf-8")) | said | {"name": name})
     except tomllib.TOMLDecodeError as error:
         raise NoStage(f"infra/stages/{file.name} is no TOML: {error}.") from None
     except ValidationError as error:
-        said = "; ".join(_said(one) for one in error.errors(include_url=False, include_input=False))
-        raise NoStage(f"infra/stages/{file.name}: {said}.") from None
+        wrong = "; ".join(_said(one) for one in error.errors(include_url=False, include_input=False))
+        raise NoStage(f"infra/stages/{file.name}: {wrong}.") from None
 
 
 def _said(error: Any) -> str:

@@ -12,13 +12,16 @@ def local(
     data: Annotated[Path, typer.Option(help="Where everything is kept between runs.")] = Path(".tweetserve"),
     brand: Annotated[Path | None, typer.Option(help="A brand's folder; brands/example-uk if there is none.")] = None,
     empty: Annotated[bool, typer.Option("--empty", help="Let nobody wait for a person at the first start.")] = False,
+    events: Annotated[str, typer.Option(metavar="URL", help="Is told of each change of a case.")] = "",
     no_browser: Annotated[bool, typer.Option("--no-browser", help="Do not open the phone page.")] = False,
 ) -> None:
     """Run the whole service on this machine, with a phone to type on, until Ctrl-C."""
     typer.echo("Starting:", nl=False)
     from local.run import Options, run  # takes a moment, and the first line must not wait for it
 
-    raise typer.Exit(asyncio.run(run(Options(port, data, not no_browser, brand=_checked(brand), empty=empty))))
+    raise typer.Exit(
+        asyncio.run(run(Options(port, data, not no_browser, brand=_checked(brand), empty=empty, events=events)))
+    )
 
 
 def _checked(brand: Path | None) -> Path:

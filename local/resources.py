@@ -15,7 +15,11 @@ REGION = "eu-west-2"
 BRAND_ID = "1000000000000000001"
 CONSUMER_SECRETS = "tweetserve/x-consumer"
 CODE_KEY = "tweetserve/code-key"
+EVENTS_KEY = "tweetserve/events-key"
 USER_SECRET = "tweetserve/x-user"  # noqa: S105 - a name
+
+LOCAL_EVENTS_KEY = "bG9jYWwtZXZlbnRzLWtleQ=="
+"""What events of the local run are signed with: "local-events-key", as Standard Webhooks writes keys."""
 
 DEAD_RETENTION = 14 * DAY
 
@@ -27,7 +31,7 @@ class Resources:
     urls: Mapping[str, str]
     arns: Mapping[str, str]
 
-    def settings(self, *, x_api_url: str, webhook_url: str, sms_url: str) -> dict[str, str]:
+    def settings(self, *, x_api_url: str, webhook_url: str, sms_url: str, events: str = "") -> dict[str, str]:
         """Return every setting that there is."""
         return {
             **{f"{table.name}_table": table.name for table in TABLES},
@@ -39,6 +43,8 @@ class Resources:
             "code_key_secret_name": CODE_KEY,
             "webhook_url": webhook_url,
             "sms_url": sms_url,
+            "events": events,
+            "events_key_secret_name": EVENTS_KEY,
         }
 
 
@@ -62,6 +68,7 @@ def create_queues() -> Resources:
 def put_secrets(consumer_secret: str) -> None:
     keep_secret(CODE_KEY, {"key": secrets.token_hex(32)})
     put_secret(CONSUMER_SECRETS, {"current": consumer_secret})
+    put_secret(EVENTS_KEY, {"key": LOCAL_EVENTS_KEY})
     put_secret(
         USER_SECRET,
         {

@@ -72,6 +72,8 @@ class Options:
     """The folder of the brand whose demo it is."""
     empty: bool = False
     """Nobody waits for a person at the first start."""
+    events: str = ""
+    """The URL that is told of each change of a case."""
 
     @property
     def url(self) -> str:
@@ -247,7 +249,10 @@ class LocalRun:
     async def _start_functions(self, made: Resources) -> None:
         x_api_url = os.environ.get("X_API_URL") or self._simulator_url
         known = made.settings(
-            x_api_url=x_api_url, webhook_url=self._webhook_url, sms_url=f"{self._simulator_url}/sim/sms"
+            x_api_url=x_api_url,
+            webhook_url=self._webhook_url,
+            sms_url=f"{self._simulator_url}/sim/sms",
+            events=self._options.events,
         )
         for function in self._options.functions:
             own = await asyncio.to_thread(resources.environment, function, known)

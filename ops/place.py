@@ -45,7 +45,7 @@ class Place:
     def store(self) -> "Store":
         from functions.shared.aws.store import Store
 
-        return Store(self.client("dynamodb"), self.settings["service_table"])
+        return Store(self.client("dynamodb"), self.settings["service_table"], tells=bool(self.settings.get("events")))
 
     def secret(self, setting: str) -> dict[str, str]:
         """Return a secret, empty where nobody has put one there yet."""

@@ -1,10 +1,15 @@
 """The clock calls this: claims that ran out return to the line, a case without a ticket gets one, quiet ones end."""
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
+from functools import cache
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Any
 
+from functions.escalate import wired
 from functions.escalate.wired import desk
-from functions.shared.aws import telemetry
+from functions.shared.aws import settings, telemetry
 from functions.shared.aws.rows import CASES, case_id_in, lines_of
 from functions.shared.conversation import calls, cases, conversations, moves
 from functions.shared.conversation.cases import Case
@@ -12,15 +17,44 @@ from functions.shared.conversation.conversations import Conversation
 from functions.shared.delivery.sender import Sender
 from functions.shared.turns import Turns
 
+if TYPE_CHECKING:
+    from functions.escalate.events import Listener
+
 TAKES = timedelta(seconds=30)
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(wired.Settings):
+    events_key_secret_name: str = ""
+    """What events to URLs are signed with."""
+    events_words: str = "no"
+    """"yes" = events say what was said, and not only that something was."""
 
 
 @telemetry.on_the_clock
 def lambda_handler(_event: dict[str, Any], _context: object) -> None:
-    tick(desk().sender)
+    tick(desk().sender, listeners())
 
 
-def tick(sender: Sender) -> None:
+@cache
+def listeners() -> Mapping[str, "Listener"]:
+    """Return who is told of each change of a case, by their URLs and names."""
+    ours = settings.read(Settings)
+    if not ours.events:
+        return {}
+    from functions.escalate.events import by_bus, by_url, saying_words  # for nobody to load who tells nobody
+
+    def key() -> str:
+        return settings.secret(ours.events_key_secret_name)["key"]
+
+    def listener(name: str) -> "Listener":
+        tell = by_url(name, key) if "://" in name else by_bus(name, settings.client("events"))
+        return saying_words(desk().sender.store, tell) if ours.events_words == "yes" else tell
+
+    return {name: listener(name) for name in ours.events.split()}
+
+
+def tick(sender: Sender, listeners: Mapping[str, "Listener"] = MappingProxyType({})) -> None:
     """Do as much of what is due as there is time for. Raises the first failure, once everything has had its turn."""
     turns = Turns.within(TAKES, sender.now)
     for row in turns.each(sender.store.all_due(CASES, sender.now())):
@@ -28,6 +62,11 @@ def tick(sender: Sender) -> None:
             case = conversations.case_of(sender.store, case_id_in(row))
             if case:
                 _look_at(sender, case)
+    if listeners:
+        from functions.escalate import events  # for nobody to load who tells nobody
+
+        with turns.one():
+            events.tell_waiting(sender.store, listeners, turns.share(3 / 4), sender.now)
     with turns.one():
         report(sender)
     turns.over()

@@ -31,6 +31,8 @@ class LineSettings:
     devices_queue_url: str
     sales_queue_url: str
     general_queue_url: str
+    events: str = ""
+    """Who is told of each change of a case: URLs and EventBridge buses, with blanks between. Empty = nobody."""
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -43,7 +45,7 @@ class SenderSettings(LineSettings):
 
 
 def store_of(ours: LineSettings, client: Clients) -> Store:
-    return Store(client("dynamodb"), ours.service_table)
+    return Store(client("dynamodb"), ours.service_table, tells=bool(ours.events))
 
 
 def teams_line(ours: LineSettings, client: Clients) -> TeamLines:

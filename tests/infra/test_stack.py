@@ -46,9 +46,10 @@ OWN = {
     "x_api_url": "https://x.example.com",
     "sms_sender": "arn:aws:sms-voice:eu-west-2:123456789012:phone-number/phone-1234",
     "hours_between_loads": 168,
+    "events": ["https://help.example.com/cases", "care"],
 }
 RESTORED = "tweetserve-prod-service-20261126T1400"
-NOT_ALWAYS = {"sms_sender", "sms_url", "x_api_url"}
+NOT_ALWAYS = {"events", "events_key_secret_name", "events_words", "sms_sender", "sms_url", "x_api_url"}
 STAGES = {
     "dev": stages.read("dev"),
     "prod": Stage.model_validate(PROD),
@@ -563,6 +564,28 @@ def test_what_the_page_on_costs_counts_is_there(prod: dict[str, Any]) -> None:
     assert costs.there()["alarm"] == len(of_type(prod, "AWS::CloudWatch::Alarm"))
 
 
+def test_the_desk_s_clock_alone_tells_who_is_named_what_becomes_of_cases(synthesised: Any) -> None:
+    own = synthesised("own domain and sign-in")
+    tells = function(own, "desk-tick")["Environment"]["Variables"]
+    buses = [where for actions, where in statements(own, "desk-tick") if actions == ["events:PutEvents"]]
+
+    assert tells["EVENTS"] == "https://help.example.com/cases care"
+    assert tells["EVENTS_WORDS"] == "no"
+    assert len(buses) == 1
+    assert ":event-bus/care" in buses[0]
+    assert "EVENTS" not in function(synthesised("prod"), "desk-tick")["Environment"]["Variables"]
+    assert "EVENTS" in function(own, "commands")["Environment"]["Variables"]
+    assert not any("events:PutEvents" in actions for actions, _ in statements(own, "desk"))
+
+
+def test_who_is_told_can_be_said_beside_the_file() -> None:
+    told = asked_for(cdk.App(context={"events": "https://help.example.com/cases,care"}))
+
+    assert told.events == ("https://help.example.com/cases", "care")
+    with pytest.raises(CannotDeploy, match="events"):
+        asked_for(cdk.App(context={"events": "http://help.example.com"}))
+
+
 @pytest.mark.parametrize(("name", "hours"), [("prod", [26]), ("own domain and sign-in", [170]), ("restored", [])])
 def test_a_load_is_missed_when_the_stage_says(synthesised: Any, name: str, hours: list[int]) -> None:
     alarms = of_type(synthesised(name), "AWS::CloudWatch::Alarm").values()
@@ -598,7 +621,7 @@ def test_ops_find_every_setting_among_the_outputs(prod: dict[str, Any]) -> None:
     [
         ({"stage": "live"}, "There is no stage 'live': infra/stages has dev, prod."),
         ({"stage": "prod"}, "infra/stages/prod.toml: brand_id is missing."),
-        ({"domian": "care.example.com"}, "-c domian: only -c stage=NAME is said here"),
+        ({"domian": "care.example.com"}, "-c domian: only -c stage=NAME and -c events=... are said here"),
     ],
 )
 def test_says_what_is_missing_or_wrong(context: dict[str, str], sentence: str) -> None:

@@ -47,6 +47,9 @@ CASE, ENTRY, BACK, REQUEST, SAW, SEARCH = "case", "entry", "back", "request", "s
 HOLDERS, LATER, TELLME = "holders", "later", "tellme"
 CREDIT, GIVEN = "credit", "given"
 SLOT = "slot"
+EVENT = "event"
+LAST = 10**12 - 1
+"""The sequence of what comes after all else of a case."""
 
 DEAD_PK = "dead"
 """The one partition of what failed for good."""
@@ -164,6 +167,16 @@ def search_key(staff: str, at: datetime, request_id: str) -> Key:
     return Key(staff_pk(staff), f"{SEARCH}#{stamp(at)}#{request_id}")
 
 
+def event_key(case_id: str, sequence: int) -> Key:
+    """A change of a case that somebody elsewhere has yet to be told of, in its place among the others."""
+    return Key(case_pk(case_id), f"{EVENT}#{sequence:012}")
+
+
+def erased_key(case_id: str) -> Key:
+    """That a case is erased, which somebody elsewhere has yet to be told: its own rows are gone by then."""
+    return Key(f"erased-{case_pk(case_id)}", f"{EVENT}#{LAST}")
+
+
 def staff_pk(staff: str) -> str:
     return f"staff#{staff}"
 
@@ -203,7 +216,7 @@ def mark_key(digest: str) -> Key:
 
 # ---- clocks: what the tick looks at, by time ----
 
-CASES, ERASE, PROMISES, SETTLE = "cases", "erase", "promises", "settle"
+CASES, ERASE, EVENTS, PROMISES, SETTLE = "cases", "erase", "events", "promises", "settle"
 FORGET = "forget"
 """The clock of what somebody said, whose time is over some day."""
 
@@ -246,7 +259,7 @@ def handle_of(handle: str) -> str:
 def clock_of_others(row: Item) -> Item:
     """The clock that a newer release has put a row on, and the time; nothing where it is one of ours."""
     clock = str(row.get("clock", FORGET))
-    ours = clock in (CASES, ERASE, PROMISES, SETTLE, LATER, FORGET) or clock.startswith(
+    ours = clock in (CASES, ERASE, EVENTS, PROMISES, SETTLE, LATER, FORGET) or clock.startswith(
         (send_clock(""), tellme_clock(""))
     )
     return {} if ours else {name: row[name] for name in ("clock", "look_at") if name in row}
@@ -267,7 +280,11 @@ def x_id_in(row: Item) -> str:
 
 def case_id_in(row: Item) -> str:
     """Which case's row it is: one of its own, or one that leads back to it."""
-    return str(row["sk"]).rpartition("#")[2] if kind_in(row) == BACK else str(row["pk"]).removeprefix(case_pk(""))
+    return (
+        str(row["sk"]).rpartition("#")[2]
+        if kind_in(row) == BACK
+        else str(row["pk"]).removeprefix("erased-").removeprefix(case_pk(""))
+    )
 
 
 def kind_in(row: Item) -> str:

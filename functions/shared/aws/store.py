@@ -165,7 +165,11 @@ class Store:
         table: str,
         now: Callable[[], datetime] = clock.now,
         wait: Callable[[float], object] = time.sleep,
+        *,
+        tells: bool = False,
     ) -> None:
+        self.tells = tells
+        """Changes of cases are kept for who listens elsewhere."""
         self._client = client
         self._table = table
         self._now = now

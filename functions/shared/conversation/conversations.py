@@ -213,6 +213,10 @@ def save(
     writes += _line_writes(before, after)
     if after.case:
         writes += [Put(_entry_row(after.case.id, entry)) for entry in after.entries]
+    if store.tells:
+        from functions.shared.conversation import events  # for nobody to load who tells nobody
+
+        writes += events.of_change(before.case, after.case, after.entries, customer.version, now)
     store.commit(writes)
     _count_promise(before.case, after.case)
     return Conversation(

@@ -167,7 +167,9 @@ def sweep(marks: Marks, x_id: str, now: datetime) -> Removed:
         conversation = _with_newest_sent(store, conversation, old, now)
         _leave_books(store, old)
         going = _going(store, old, but=conversation.customer.case)
-        _count(removed, _delete(store, islice(going, AT_ONCE)))
+        goes = list(islice(going, AT_ONCE))
+        _tell(store, goes, now)
+        _count(removed, _delete(store, goes))
         done = next(going, None) is None and _end(marks, conversation, now)
         return Removed(removed, done=done)
     except Cancelled:
@@ -272,6 +274,16 @@ def _case_rows(store: Store, case_id: str) -> list[Item]:
     back = [row for owner in owners for row in store.query(staff_pk(owner), all_of(BACK), even_expired=True)]
     leads_back = [row for row in back if case_id_in(row) == case_id]
     return leads_back + sorted(rows, key=lambda row: kind_in(row) == CASE)
+
+
+def _tell(store: Store, rows: Iterable[Item], now: datetime) -> None:
+    """Let who listens elsewhere know which cases go."""
+    if store.tells:
+        from functions.shared.conversation import events  # for nobody to load who tells nobody
+
+        for row in rows:
+            if kind_in(row) == CASE:
+                store.commit([events.of_erasure(case_id_in(row), now)])
 
 
 def _delete(store: Store, rows: Iterable[Item]) -> list[str]:
