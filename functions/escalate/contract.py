@@ -113,12 +113,30 @@ class CaseAnswer(Answer):
     case: ShownCase
 
 
+class EarlierCase(Answer):
+    number: str
+    team: Team
+    kind: str
+    resolved_at: datetime | None
+    wrap_up: WrapUp | None
+
+
+class Brief(Answer):
+    asks: str | None = Field(description="What the customer wrote first since it was opened, 200 signs of it.")
+    bot_said: str | None = Field(description="What the bot said last, 200 signs of it.")
+    promised_at: datetime | None
+    due: str | None = Field(description="How its time was reckoned; null where the brand's hours do not tell.")
+    exchange: int = Field(description="How often they wrote and we answered: after five a call is better.")
+    earlier: tuple[EarlierCase, ...] = Field(description="Their cases before this one, the newest first.")
+
+
 class ShowAnswer(Answer):
     case: ShownCase
     card: tuple[str, ...] = Field(description="What to do first in a case of this kind.")
     entries: tuple[ShownEntry, ...] = Field(description="The newest page, in the order in which it was said.")
     older: str | None = Field(description="The `cursor` that asks for what was said before; null = nothing was.")
     account: ShownAccount
+    brief: Brief | None = Field(description="The case in a glance; null with a `cursor`.")
 
 
 class ErrorAnswer(Answer):

@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Literal
 
 from functions.escalate import views
+from functions.escalate.brief import brief
 from functions.escalate.contract import (
     CaseAnswer,
     ClaimRequest,
@@ -124,6 +125,7 @@ class Desk:
             entries=tuple(views.shown_entry(entry, replies.get(views.reply_id(entry)), customer) for entry in entries),
             older=conversations.cursor_of(case.id, before) if before else None,
             account=self._account(staff, case, verified) if verified else ShownAccount(verified=False),
+            brief=None if cursor else brief(self.sender.store, case, entries, self.sender.now(), self.brand),
         )
 
     def _account(self, staff: Staff, case: Case, link: Link) -> ShownAccount:

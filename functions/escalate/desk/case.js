@@ -4,6 +4,7 @@ import { Account, Notes } from "./account.js";
 import { hasLeft, useActs } from "./acting.js";
 import { Acts, actsWith } from "./acts.js";
 import { useAnswer } from "./answering.js";
+import { Brief } from "./brief.js";
 import { isMine, useCase } from "./case-state.js";
 import { Canned } from "./canned.js";
 import { Composer } from "./composer.js";
@@ -69,6 +70,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     <${Tabs} tab=${tab} choose=${setTab} />
     <section class="card chat" aria-label="Answering">
       ${shown.card.length > 0 && html`<ul class="first" aria-label="What to do first">${shown.card.map((step) => html`<li>${step}</li>`)}</ul>`}
+      <${Brief} brief=${shown.brief} />
       <${Thread}
         entries=${entries.filter((entry) => entry.who !== "note")}
         desk=${desk}

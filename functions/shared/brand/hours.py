@@ -83,6 +83,23 @@ def open_days(now: datetime, brand: Opening) -> Iterator[list[tuple[datetime, da
         yield list(times)
 
 
+def open_between(start: datetime, end: datetime, brand: Opening) -> timedelta:
+    """Return how much of a stretch of time people are there."""
+    there = timedelta()
+    for opens, closes in _open_times(start, brand):
+        if opens >= end:
+            break
+        there += min(closes, end) - max(opens, start)
+    return there
+
+
+def closed_days(start: datetime, end: datetime, brand: Opening) -> list[date]:
+    """Return the days between two times on which nobody is there."""
+    first, last = today(start, brand), today(end, brand)
+    between = (first + timedelta(days=ahead) for ahead in range(1, (last - first).days))
+    return [day for day in between if next(_spans_of(day, brand), None) is None]
+
+
 def next_day_ends(now: datetime, brand: Opening) -> datetime:
     """Return when people leave on the next day, after today, on which they are there."""
     zone, first = ZoneInfo(brand.timezone), today(now, brand)
