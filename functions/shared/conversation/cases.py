@@ -169,6 +169,12 @@ class Case(Stored):
         return self.answered_at is None or self.answered_at < self.newest
 
     @property
+    def owed(self) -> bool:
+        """Staff have told a time, and no person has answered since."""
+        told = self.promise
+        return told is not None and not told.kept and (self.answered_at is None or self.answered_at <= told.told_at)
+
+    @property
     def had_last_word(self) -> bool:
         """After the words for somebody in despair no second automatic message follows."""
         return "care_now" in (self.kind, *self.acknowledged)
@@ -316,10 +322,14 @@ def promise_judged(case: Case, now: datetime) -> Case:
 
 
 def released(case: Case) -> Case:
-    """Give the case up: to the customer's turn if staff have answered what the customer said last, else to the line."""
-    if not case.unanswered:
-        return replace(case, state="WAITING_CUSTOMER", fence=case.fence + 1, owner=None, lease_until=None)
-    return in_line(case, case.due_at)
+    """Give the case up: to the customer's turn if staff have answered what the customer said last, else to the line.
+
+    It is not the customer's turn once the time is near that staff have told them.
+    """
+    rests = case.call or case.parked_until
+    if case.unanswered or (case.owed and not rests):
+        return in_line(case, case.due_at)
+    return replace(case, state="WAITING_CUSTOMER", fence=case.fence + 1, owner=None, lease_until=None)
 
 
 def resolved(case: Case, wrap_up: WrapUp, now: datetime) -> Case:

@@ -31,6 +31,18 @@ def test_an_answered_case_does_not_come_to_another_team_as_new() -> None:
     assert (there.state, there.team) == ("WAITING_CUSTOMER", "devices")
 
 
+def test_a_case_whose_told_time_is_near_stays_in_the_line_though_its_claim_runs_out() -> None:
+    told = LATER + timedelta(hours=3)
+    rests = cases.released(moves.answered_until(taken(), told, LATER))
+    assert (rests.state, rests.parked_until) == ("WAITING_CUSTOMER", told - moves.BACK_BEFORE)
+    near = told - timedelta(minutes=20)
+    back = cases.claimed(moves.back_from_rest(rests, near), "agent-2", near)
+
+    assert cases.released(back).state == "NEW"
+    assert cases.released(cases.broken(back)).state == "NEW"
+    assert cases.released(cases.answered(back, near)).state == "WAITING_CUSTOMER"
+
+
 def test_who_gave_a_case_away_is_not_asked_first_when_its_customer_writes() -> None:
     there = moves.transferred(cases.answered(taken(), LATER), "devices")
 
