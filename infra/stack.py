@@ -112,6 +112,7 @@ class Service(cdk.Stack):
             "brand_id": Thing(stage.brand_id),
             "sign_in_issuer": Thing(sign_in.issuer),
             "sign_in_audience": Thing(sign_in.audience),
+            **({"sign_in_hosts": Thing(" ".join(sign_in.hosts))} if sign_in.hosts else {}),
             "webhook_url": Thing(f"{url}/webhook"),
             **({"x_api_url": Thing(stage.x_api_url)} if stage.x_api_url else {}),
             **(self._events(key) if stage.events else {}),
@@ -398,10 +399,8 @@ class Service(cdk.Stack):
         )
         for group in (*TEAMS, SUPERVISOR):
             pool.add_group(camel(group), group_name=group)
-        pool.add_domain(
-            "SignIn",
-            cognito_domain=cognito.CognitoDomainOptions(domain_prefix=f"{self.stack_name}-{cdk.Aws.ACCOUNT_ID}"),
-        )
+        prefix = f"{self.stack_name}-{cdk.Aws.ACCOUNT_ID}"
+        pool.add_domain("SignIn", cognito_domain=cognito.CognitoDomainOptions(domain_prefix=prefix))
         client = pool.add_client(
             "Desk",
             generate_secret=False,  # neither a page in a browser nor a terminal keeps one
@@ -416,7 +415,8 @@ class Service(cdk.Stack):
             prevent_user_existence_errors=True,
         )
         issuer = f"https://cognito-idp.{self.region}.amazonaws.com/{pool.user_pool_id}"
-        return SignIn(issuer=issuer, audience=client.user_pool_client_id)
+        host = f"{prefix}.auth.{self.region}.amazoncognito.com"
+        return SignIn.model_construct(issuer=issuer, audience=client.user_pool_client_id, hosts=(host,))
 
     def _tell(self, outputs: Mapping[str, str]) -> None:
         """Name values for whoever runs the service: output `InboundQueueUrl` is setting `inbound_queue_url`."""

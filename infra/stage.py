@@ -36,6 +36,8 @@ class SignIn(Given):
 
     issuer: str
     audience: str
+    hosts: tuple[Annotated[str, Field(pattern=r"^[a-z0-9.-]+$")], ...] = ()
+    """What a browser talks to for signing in, besides the issuer's own host."""
 
 
 class Hearers(Given):

@@ -2,6 +2,7 @@
 
 import json
 from typing import Any
+from urllib.parse import urlsplit
 
 from botocore.exceptions import BotoCoreError, ClientError
 from pydantic import BaseModel
@@ -10,8 +11,8 @@ from functions.escalate import api, page
 from functions.escalate import reads as reads  # more routes
 from functions.escalate.contract import CaseAnswer, ErrorAnswer, NextRequest
 from functions.escalate.desk_api import Refusal
+from functions.escalate.wired import Door, desk, door
 from functions.escalate.wired import Settings as Settings
-from functions.escalate.wired import desk, settings_here
 from functions.shared.aws import settings, start, telemetry
 from functions.shared.brand.hours import UnclearHours
 from functions.shared.carrier.items import Unreadable
@@ -44,7 +45,7 @@ def dispatched(event: dict[str, Any]) -> Response:
     http = event["requestContext"]["http"]
     match http["method"], *http["path"].strip("/").split("/"):
         case "GET", "desk":
-            return page.first((event.get("headers") or {}).get("if-none-match"))
+            return page.first((event.get("headers") or {}).get("if-none-match"), *signs_in_at(door()))
         case "GET", "desk", "page", version, name if answer := page.file(version, name):
             return answer
         case "GET", "desk", "sign-in.json":
@@ -56,11 +57,17 @@ def dispatched(event: dict[str, Any]) -> Response:
 
 def sign_in() -> Response:
     """Say where staff sign in, to whoever asks: it is no secret."""
-    ours = settings_here()
+    ours = door()
     if not ours.sign_in_issuer:
         raise Refusal(404, ErrorAnswer(error="Nobody signs in here: the demo's names are the tokens."))
     said = {"issuer": ours.sign_in_issuer, "client": ours.sign_in_audience}
     return {"statusCode": 200, "headers": JSON, "body": json.dumps(said)}
+
+
+def signs_in_at(ours: Door) -> list[str]:
+    """Name what the page may reach to sign staff in."""
+    issuer = urlsplit(ours.sign_in_issuer).netloc
+    return [f"https://{host}" for host in dict.fromkeys((issuer, *ours.sign_in_hosts.split())) if host]
 
 
 JSON = {"content-type": "application/json", "cache-control": "no-store"}

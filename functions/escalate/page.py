@@ -16,6 +16,7 @@ MEDIA_TYPES = {
     ".html": "text/html; charset=utf-8",
     ".js": "text/javascript; charset=utf-8",
     ".svg": "image/svg+xml",
+    ".txt": "text/plain; charset=utf-8",
 }
 NOT_KEPT, KEPT = "no-cache", "public, max-age=31536000, immutable"
 

@@ -14,11 +14,23 @@ from functions.shared.x.media import MEDIA_HOST, Picture
 
 
 @dataclass(frozen=True, kw_only=True)
-class Settings(wiring.SenderSettings):
-    accounts_table: str
-    catalogue_table: str
+class Door:
+    """Where staff sign in. `hosts` are what their browser talks to for that, besides the issuer's own."""
+
     sign_in_issuer: str = ""
     sign_in_audience: str = ""
+    sign_in_hosts: str = ""
+
+
+@dataclass(frozen=True, kw_only=True)
+class Settings(Door, wiring.SenderSettings):
+    accounts_table: str
+    catalogue_table: str
+
+
+@cache
+def door() -> Door:
+    return settings.read(Door)
 
 
 @cache

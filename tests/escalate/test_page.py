@@ -6,6 +6,8 @@ from typing import Any
 import pytest
 
 from functions.escalate import handler, page
+from functions.escalate.wired import Door
+from infra.packaging import FROM_NPM
 from tests.at_desk import event
 
 
@@ -27,7 +29,7 @@ def test_the_page_names_only_files_that_are_there() -> None:
 def test_a_module_loads_only_files_that_are_there(name: str) -> None:
     imported = re.findall(r'from "\./([^"]+)"', page.files()[name])
 
-    assert set(imported) <= set(page.files())
+    assert set(imported) <= {*page.files(), *(file.name for file in FROM_NPM.values())}
 
 
 @pytest.mark.parametrize("name", page.files())
@@ -81,3 +83,12 @@ def test_nothing_runs_that_is_not_a_file_of_ours() -> None:
 @pytest.mark.parametrize("name", [name for name in page.files() if name != "preact.js"])
 def test_a_file_is_read_in_one_sitting(name: str) -> None:
     assert len(page.files()[name].splitlines()) <= 200
+
+
+def test_the_page_reaches_only_its_service_and_where_staff_sign_in() -> None:
+    ours = Door(sign_in_issuer="https://id.example.com/pool", sign_in_hosts="login.example.com")
+
+    reached = page.first(None, *handler.signs_in_at(ours))["headers"]["content-security-policy"]
+
+    assert "connect-src 'self' https://id.example.com https://login.example.com;" in reached
+    assert "connect-src 'self';" in page.first(None, *handler.signs_in_at(Door()))["headers"]["content-security-policy"]

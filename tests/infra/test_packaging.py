@@ -110,6 +110,7 @@ def test_the_desk_carries_its_page_and_what_renders_it(packages: dict[str, Packa
 
     assert {str(file) for file in files} >= {f"functions/escalate/desk/{path.name}" for path in page.FILES.iterdir()}
     assert PurePosixPath("datasette_preact", "static", page.preact().name) in files
+    assert set(packaging.FROM_NPM.values()) <= set(files)
 
 
 PROBE = """

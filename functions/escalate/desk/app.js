@@ -17,13 +17,14 @@ export function App() {
   const [session, setSession] = useState(signedInBefore);
   const [again, setAgain] = useState(false);
   const out = () => {
+    session.end();
     forget();
     setSession(null);
     setAgain(true);
   };
   useEffect(dropOld, []);
   if (!session) return html`<${SignIn} signedIn=${setSession} again=${again} />`;
-  return html`<${SignedIn} key=${session.token} session=${session} out=${out} />`;
+  return html`<${SignedIn} key=${session.id} session=${session} out=${out} />`;
 }
 
 const roomIn = (hash) => /^#\/case\/([\w-]{6,7})$/.exec(hash)?.[1].replace("-", "").toUpperCase() ?? null;
@@ -43,7 +44,7 @@ const goTo = (id) => {
 };
 
 function SignedIn({ session, out }) {
-  const me = session.token;
+  const me = session.id;
   const room = useRoom();
   const [said, say] = useState("");
   const [offSince, setOffSince] = useState(null);
