@@ -331,9 +331,16 @@ def callback(
     case: Number = None,
 ) -> None:
     """Promise the customer a call. The case waits until then, and is yours again when it is time."""
-    answer = desk.act(case, "callback", slot=slot.astimezone().isoformat())
+    answer = desk.act(case, "callback", reads=True, slot=slot.astimezone().isoformat())
     desk.memory.forget(answer["case"]["id"])
     desk.tell(answer, f"{answer['case']['number']}: a call at {_when(answer['case']['call_at'])}, {_said(answer)}.")
+
+
+@at_desk
+def call_off(desk: Desk, case: Number = None) -> None:
+    """Call off a promised call. The customer reads by when they are written to instead."""
+    answer = desk.act(case, "call_off")
+    desk.tell(answer, f"{answer['case']['number']}: no call, {_said(answer)}.")
 
 
 @at_desk

@@ -40,12 +40,22 @@ def free_slots(desk: Desk, case: Case) -> list[Call]:
 def taken_slot(desk: Desk, case: Case, at: datetime, now: datetime, brand: Brand) -> tuple[Call, Put]:
     """Take one of the calls that a team makes at a time. Raises Refusal where there is none left."""
     call = next((call for call in slots(case.team, now, brand) if call.at == at), None)
+    if case.call and case.call.at == at:
+        raise _refused(400, "The call is promised for that time already.")
     if call is None:
         raise _refused(400, "The team makes no call at that time: choose one of its free times.")
     taken = SlotTaken.of(desk.sender.store.get(*slot_key(case.team, call.at)))
     if not taken.left(capacity(case.team, brand)):
         raise _refused(400, "Every call of that time is taken: choose another.")
     return call, taken.one_more(case.team, call)
+
+
+def freed_slots(desk: Desk, case: Case, now: datetime) -> tuple[Put, ...]:
+    """Give back the time of a call that is not to be made, as long as somebody else may want it."""
+    call = case.call
+    if call is None or call.at <= now:
+        return ()
+    return (SlotTaken.of(desk.sender.store.get(*slot_key(case.team, call.at))).one_less(case.team, call),)
 
 
 def _refused(status: int, sentence: str) -> Refusal:

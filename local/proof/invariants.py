@@ -46,8 +46,8 @@ BY_ITSELF = {"bot", "tick", "dead letters", "line", "x"}
 """Who changes conversations without being a person."""
 A_MINUTE = timedelta(seconds=75)
 """And what a tick takes."""
-ENDS_A_CALL = ("rang", "resolved", "closed")
-"""What staff do that ends a call which was promised: to ring, or to end its case."""
+ENDS_A_CALL = ("rang", "call ", "resolved", "closed")
+"""What staff do that ends a call which was promised: to ring, to call it off or promise another, to end its case."""
 DISPOSITIONS = {"answered", "escalated", "joined", "suppressed", "ignored"}
 
 

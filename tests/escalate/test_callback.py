@@ -104,6 +104,50 @@ def test_who_is_not_reached_is_tried_once_more_and_then_it_is_their_turn(office:
     assert "or ring 0306 999 0150 and give them" in office.x.sent[2][1]
 
 
+def wrote_again(office: Office) -> Any:
+    """The customer of a promised call writes, and has the case read by who promised it."""
+    office.later(minutes=1)
+    office.writes(ALICE, "in writing, please")
+    return office.next("agent-1")
+
+
+def test_a_call_is_called_off_and_an_answer_in_writing_promised_instead(office: Office) -> None:
+    book(office, taken(office))
+    case = wrote_again(office)
+
+    status, answer = office.act("agent-1", case, "call_off")
+
+    assert (status, answer["case"]["call_at"], answer["case"]["promised_at"]) == (200, None, "2026-11-24T15:05:00Z")
+    assert "no call, then. Our billing team will reply here by 15:05." in office.x.sent[-1][1]
+    assert f"case {case['id']} promise kept" in did(office)
+    assert office.act("agent-1", case, "call_off")[0] == 400
+
+
+def test_a_time_that_is_given_back_is_free_for_somebody_else(office: Office) -> None:
+    for customer in (BOB, ALICE):
+        book(office, taken(office, customer))
+    case = wrote_again(office)
+    full = book(office, taken(office, CAROL))
+    back = office.next("agent-1")
+
+    same = book(office, case)
+    moved = book(office, case, "2026-11-24T16:00:00Z")
+    now_free = book(office, office.show("agent-1", {"id": office.loaded(CAROL).customer.case})["case"])
+
+    assert (full[0], back) == (400, None)
+    assert (same[0], same[1]["error"]) == (400, "The call is promised for that time already.")
+    assert (moved[0], moved[1]["case"]["call_at"]) == (200, "2026-11-24T16:00:00Z")
+    assert now_free[0] == 200
+
+
+def test_a_call_is_not_promised_to_who_wrote_meanwhile(office: Office) -> None:
+    case = taken(office)
+    office.later(minutes=1)
+    office.writes(ALICE, "no calls please")
+
+    assert book(office, case, seen=case["wrote_at"])[0] == 412
+
+
 def test_of_a_call_that_nobody_promised_there_is_nothing_to_tell(office: Office) -> None:
     status, answer = office.act("agent-1", taken(office), "called", reached=True)
 

@@ -6,10 +6,10 @@ from pydantic import AwareDatetime, Field
 
 from functions.escalate.acts.reply import ReplyAnswer, answer_stands
 from functions.escalate.by_dm import greeted, saying_by_dm
-from functions.escalate.contract import ClaimRequest
-from functions.escalate.desk_api import Desk, Staff
+from functions.escalate.contract import ClaimRequest, ReadUpTo
+from functions.escalate.desk_api import Desk, Staff, refuse_unread
 from functions.escalate.registry import Act
-from functions.escalate.ringing import number_of, taken_slot
+from functions.escalate.ringing import freed_slots, number_of, taken_slot
 from functions.shared.conversation import calls
 from functions.shared.conversation.cases import Case
 from functions.shared.conversation.conversations import Conversation
@@ -25,12 +25,14 @@ class CallbackRequest(ClaimRequest):
     """Promise the customer a call."""
 
     slot: AwareDatetime = Field(description="When it begins: one of the team's free times.")
+    seen: ReadUpTo = None
 
 
 def call_promised(desk: Desk, staff: Staff, case_id: str, request: CallbackRequest) -> ReplyAnswer:
     """Book a call, tell the customer when, and let the case wait for it."""
 
     def booked(current: Conversation, case: Case) -> Conversation:
+        refuse_unread(case, request.seen, desk.brand)
         now, brand = desk.sender.now(), desk.brand()
         number = number_of(desk, current, case)
         call, taken = taken_slot(desk, case, request.slot, now, brand)
@@ -42,7 +44,7 @@ def call_promised(desk: Desk, staff: Staff, case_id: str, request: CallbackReque
             case=case.number,
         )
         waits = saying_by_dm(desk, staff, request, current, calls.booked(case, call, now), said, key="callback.booked")
-        return replace(waits, writes=(taken,))
+        return replace(waits, writes=(taken, *freed_slots(desk, case, now)))
 
     return answer_stands(desk, desk.act(staff, case_id, request, "call promised", booked), request)
 

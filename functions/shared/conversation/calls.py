@@ -66,7 +66,13 @@ class SlotTaken(Stored):
 
     def one_more(self, team: Team, call: Call) -> Put:
         """The row with one more, under its next version: of two who take the last one of them is too late."""
-        taken = replace(self, version=self.version + 1, calls=self.calls + 1)
+        return self._put(team, call, self.calls + 1)
+
+    def one_less(self, team: Team, call: Call) -> Put:
+        return self._put(team, call, max(0, self.calls - 1))
+
+    def _put(self, team: Team, call: Call, many: int) -> Put:
+        taken = replace(self, version=self.version + 1, calls=many)
         return Put(slot_key(team, call.at).row(fields_of(taken), until=call.until + A_DAY), expected=self.version)
 
 
