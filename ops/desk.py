@@ -140,6 +140,13 @@ class Desk:
                 self.memory.forget(case)
             raise
 
+    def named(self, number: str, brief: str) -> dict[str, Any]:
+        """Name a claimed case for a handover."""
+        case = self.case(number)
+        if case not in self.memory.claims:
+            raise Trouble(f"You have not taken case {number}: `tweetserve desk next` takes one.", CLAIM_LOST)
+        return {"id": case, "fence": self.memory.claims[case]["fence"]} | ({"brief": brief} if brief else {})
+
     def show(self, case: str, before: str | None = None) -> None:
         """Print the newest page of a case, or an older one; what is newest counts as seen from now on."""
         answer = self.get(f"cases/{case}", {"cursor": before} if before else {})
@@ -406,6 +413,27 @@ def park(
     answer = desk.act(case, "park", reads=True, until=until.astimezone().isoformat(), text=_text(text))
     desk.memory.forget(answer["case"]["id"])
     desk.tell(answer, f"{answer['case']['number']} rests until {_when(answer['case']['parked_until'])}.")
+
+
+@at_desk
+def handover(
+    desk: Desk,
+    to: Annotated[str, typer.Argument(help="A team, line (each goes to its own), or a colleague, who is asked first.")],
+    case: Annotated[list[str] | None, typer.Option(metavar="NUMBER", help="Only this one; may be repeated.")] = None,
+    brief: Annotated[str, typer.Option(help="What who works on has to know, as a note in each --case.")] = "",
+    of: Annotated[str, typer.Option(metavar="STAFF", help="Whose cases, if not yours: for supervisors.")] = "",
+) -> None:
+    """Hand on all that you have, or the cases that you name. What was promised stands."""
+    if brief and not case:
+        raise Trouble("Say which cases the brief is for: --case.", 2)
+    asked: dict[str, Any] = {"cases": [desk.named(number, brief) for number in case]} if case else {}
+    answer = desk.ask("handover", to=to, **asked, **({"of": of} if of else {}))
+    left = {one["id"] for one in answer["left"]}
+    for number in [desk.case(number) for number in case] if case else list(desk.memory.claims) if not of else []:
+        if number not in left:
+            desk.memory.forget(number)
+    lines = [f"{one['number']} is not handed on. {one['why']}" for one in answer["left"]]
+    desk.tell(answer, f"Handed on: {answer['handed']}. Left: {len(left)}.", *lines)
 
 
 Checked = Annotated[str, typer.Option(help="How you made sure who it is: account details are shown again.")]

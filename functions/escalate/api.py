@@ -22,6 +22,7 @@ from functions.escalate.lists import CasesAnswer, UnseenAnswer, View, cases_list
 from functions.escalate.me import MeAnswer, me
 from functions.escalate.registry import Act, acts
 from functions.escalate.search import cases_found
+from functions.escalate.shift_end import HandoverAnswer, HandoverRequest, hand_over
 from functions.escalate.who import staff_in
 from functions.shared.aws import clock, telemetry
 from functions.shared.conversation import cases, presence
@@ -138,6 +139,19 @@ def list_cases(
 )
 def skim() -> UnseenAnswer:
     return cases_unseen(desk_here(), signed_in())
+
+
+@api.post(
+    "/desk/api/handover",
+    operation_id="handover",
+    summary="Hand cases on.",
+    responses=answers(HandoverAnswer, "400", "403", "503"),
+)
+def end_of_shift(request: Annotated[HandoverRequest, Body()]) -> HandoverAnswer:
+    staff = signed_in()
+    answer = hand_over(desk_here(), staff, request)
+    telemetry.info("handed cases on", staff=staff.id, handed=answer.handed, left=len(answer.left))
+    return answer
 
 
 def serve[Asked: ClaimRequest](act: Act[Asked]) -> None:

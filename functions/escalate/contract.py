@@ -32,25 +32,25 @@ ReadUpTo = Annotated[
 ]
 
 
-class _Request(BaseModel):
+class DeskRequest(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", defer_build=True)
 
     request_id: RequestId
-
-
-class NextRequest(_Request):
-    """Claim the next case."""
-
-
-class ClaimRequest(_Request):
-    """Something that the owner of a case does."""
-
-    fence: int = Field(ge=1, description="Of the claim, as `next` answered it.")
 
     def digest(self) -> str:
         """Tell what is asked for from what else might be asked under this request id; reading anew changes nothing."""
         asked = self.model_dump_json(exclude={"fence", "seen"}, exclude_defaults=True)
         return hashlib.sha256(asked.encode()).hexdigest()
+
+
+class NextRequest(DeskRequest):
+    """Claim the next case."""
+
+
+class ClaimRequest(DeskRequest):
+    """Something that the owner of a case does."""
+
+    fence: int = Field(ge=1, description="Of the claim, as `next` answered it.")
 
 
 class Answer(BaseModel):

@@ -443,6 +443,20 @@ def test_a_case_rests_until_a_time_of_the_clock_here(office: Office, desk: Desk)
     assert office.case(opened.id).parked_until == office.now + timedelta(hours=2, minutes=30)
 
 
+def test_a_shift_ends_with_all_cases_handed_on(office: Office, desk: Desk) -> None:
+    first, second = office.writes(ALICE), office.writes(BOB)
+    desk("next")
+    desk("next")
+
+    named = desk("handover", "agent-3", "--case", first.number, "--brief", "One debit only.")
+    rest = desk("handover", "line")
+
+    assert "Handed on: 1. Left: 0." in named.output
+    assert "Handed on: 1. Left: 0." in rest.output
+    assert [office.case(case.id).last_owner for case in (first, second)] == ["agent-3", None]
+    assert "You have no case open" in desk("reply", "Hello").output
+
+
 # ---- the first sign-in ----
 
 URL, POOL, CLIENT = "https://care.example.com", "eu-west-2_Staff", "desk-client"

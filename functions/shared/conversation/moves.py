@@ -1,4 +1,4 @@
-"""Cases that staff move: to another team, up or down, to a later time. Pure.
+"""Cases that staff move: to another team, to who works on, up or down, to a later time. Pure.
 
 What the customer was told, what they wrote and what was answered goes along.
 """
@@ -27,6 +27,19 @@ BACK_BEFORE = timedelta(minutes=30)
 def transferred(case: Case, team: Team) -> Case:
     """Give a case to another team, by its due time. One that was answered waits for its customer there."""
     return released(replace(case, team=team, last_owner=None, back_until=None))
+
+
+def handed_on(case: Case, team: Team | None, person: str | None, now: datetime) -> Case:
+    """Give a case to who works on: to a person first, to a team, or to its own line. What is urgent stays everybody's.
+
+    It is the customer's turn where it was, and what rests goes on resting.
+    """
+    team = case.team if team is None or case.team == "urgent" else team
+    given = replace(case, team=team, last_owner=person, back_until=None)
+    if case.state == "WAITING_CUSTOMER":
+        return replace(given, fence=case.fence + 1)
+    free = released(given)
+    return replace(free, back_until=now + BACK_TO_OWNER) if person and free.state == "NEW" else free
 
 
 def made_urgent(case: Case, due_at: datetime) -> Case:
