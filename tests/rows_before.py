@@ -117,7 +117,7 @@ def _beside(world: World) -> None:
     loads.save(store, loads.Load(now.isoformat(), "accounts.jsonl", "ops", state="done", accounts=3), now)
     store.commit([Put(loads.ended_row("account-9", "1"))])
     store.commit([rows.tellme_row(EARLIER, "3000000000000000001", "notice-1", now)])
-    credit = Credit("CR-1", 500, "GBP", now, STAFF.id, account_id=f"account-{EARLIER}", case="XXXXXX", reason="sorry")
+    credit = Credit("CR-1", 500, "GBP", now, STAFF.id, account_id=f"account-{EARLIER}", case="GGGGGG", reason="sorry")
     lately = GivenLately().plus(credit.minor, now.date())
     store.commit([*credit.writes(EARLIER), lately.put(rows.given_key(STAFF.id), now)])
     call = Call(now, now + timedelta(minutes=30))
