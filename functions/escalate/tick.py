@@ -92,13 +92,13 @@ def _look_at(sender: Sender, case: Case) -> None:
         match current.case.state:
             case "CLAIMED":
                 return current.with_case(cases.released(current.case))
+            case "WAITING_CUSTOMER" if current.case.parked_until:
+                return current.with_case(moves.back_from_rest(current.case, now))
             case "WAITING_CUSTOMER" if current.customer.locked_by == case.id:
                 # Only a person unlocks: a quiet case that locks goes to the next one.
                 return current.with_case(cases.in_line(current.case, now))
             case "WAITING_CUSTOMER" if current.case.call:
                 return current.with_case(calls.time_to_ring(current.case, now))
-            case "WAITING_CUSTOMER" if current.case.parked_until:
-                return current.with_case(moves.back_from_rest(current.case, now))
             case "WAITING_CUSTOMER":
                 return current.with_case(cases.resolved(current.case, "no_answer", now))
         return None

@@ -284,6 +284,8 @@ def locked(trace: Trace) -> Iterable[str]:
     for customer, row, shut in _with_locks(trace):
         if "locked_by cleared" in row["changes"] and row["by"] in BY_ITSELF:
             yield f"{row['by']} unlocked {customer}"
+        elif "locked_by cleared" in row["changes"] and ", checked: " not in row["did"]:
+            yield f"{customer} was unlocked, and nobody said how they were checked"
         if shut and any(reply in quotes for reply in _claimed(row)):
             yield f"{customer} was told figures while locked"
 
@@ -390,6 +392,10 @@ def _told_too_far(trace: Trace) -> Iterable[str]:
                 yield f"case {case} was promised a time behind {before} others"
 
 
+ANSWERS = ("replied", "closed", "echo")
+"""How the audit calls what answers a customer."""
+
+
 class _Promises:
     """What one customer was told, as the audit has it: by case, until it is counted."""
 
@@ -416,7 +422,7 @@ class _Promises:
                 yield from self._judged(case, said, at)
             self.calls |= {match[1] for change in row["changes"] if (match := _CALL.fullmatch(change))}
             for case, _, now, _ in _case_changes(row):
-                self.answered |= {case} if row["did"] in ("replied", "echo") else set()
+                self.answered |= {case} if row["did"].startswith(ANSWERS) else set()
                 self.updated -= {case} if now == "RESOLVED" else set()
             for reply, was, now in _changes(row):
                 if was == "new" and self._is_update(reply):
@@ -505,6 +511,9 @@ def case_not_lost(trace: Trace) -> Iterable[str]:
         call = datetime.fromisoformat(case["call"]["at"]) if "call" in case else None
         if call and trace.now and case["state"] == "WAITING_CUSTOMER" and call + UNSEEN < trace.now:
             yield f"nobody was told to ring for case {case['id']}"
+        rests = datetime.fromisoformat(case["parked_until"]) if "parked_until" in case else None
+        if rests and trace.now and case["state"] == "WAITING_CUSTOMER" and rests + UNSEEN < trace.now:
+            yield f"case {case['id']} rests though its time has come"
     for customer in trace.customers:
         since: dict[tuple[str, int], datetime] = {}
         for row in trace.audit(customer):

@@ -109,3 +109,16 @@ def test_a_time_is_told_as_people_say_it(office: Office) -> None:
     assert answer["case"]["promised_at"] == "2026-11-24T14:35:00Z"
     assert "in about 35 minutes" in office.x.sent[0][1]
     assert START + timedelta(minutes=35) == office.case(answer["case"]["id"]).promise.by  # type: ignore[union-attr]
+
+
+def test_a_parked_case_that_locks_comes_back_to_who_had_it_as_any_other(office: Office) -> None:
+    case = office.writes(ALICE, team="urgent", kind="line_block")
+    office.customer(ALICE, locked_by=case.id)
+    office.act("agent-1", office.next("agent-1"), "park", until=UNTIL, text="The shop looks for it.")
+    office.now = datetime.fromisoformat(UNTIL) - timedelta(minutes=30)
+
+    tick(office.desk.sender)
+
+    after = office.case(case.id)
+    assert (after.state, after.last_owner, after.due_at) == ("NEW", "agent-1", datetime.fromisoformat(UNTIL))
+    assert after.back_until

@@ -9,11 +9,11 @@ from typing import Any
 
 from functions.commands import bot, decide, end_of_incident, promise_watch, switches
 from functions.commands import tick as commands_tick
-from functions.escalate import desk_api
+from functions.escalate import desk_api, unlocking
 from functions.escalate import tick as escalate_tick
 from functions.shared.aws import store, stored
 from functions.shared.carrier import accounts
-from functions.shared.conversation import cases, conversations, erasure, goodwill, locks, promises, replies
+from functions.shared.conversation import cases, conversations, erasure, goodwill, locks, moves, promises, replies
 from functions.shared.delivery import budget, claim, sender
 from functions.shared.wording import normal
 from functions.shared.x import ids
@@ -329,6 +329,70 @@ MUTANTS = (
         "escalation and staff",
         desk_api.Desk._claim,
         ' or waiting.fence != case.fence or waiting.state != "NEW"',
+        "",
+    ),
+    Mutant(
+        "who gives a case away keeps a claim on it",
+        "ONE_OWNER",
+        "moved about",
+        moves.transferred,
+        "return released(replace(case, team=team, last_owner=None, back_until=None))",
+        'return replace(case, team=team, state="NEW", owner=None)',
+    ),
+    Mutant(
+        "who hands a case on keeps a claim on it",
+        "ONE_OWNER",
+        "moved about",
+        moves.handed_on,
+        "free = released(given)",
+        'free = replace(given, state="NEW", owner=None)',
+    ),
+    Mutant(
+        "a case that rests is raised under its old fence",
+        "ONE_OWNER",
+        "moved about",
+        moves.made_urgent,
+        "in_line(replace(case, back_until=None), due_at)",
+        'replace(case, state="NEW")',
+    ),
+    Mutant(
+        "a lowered case is taken from its owner",
+        "ONE_OWNER",
+        "moved about",
+        moves.made_less_urgent,
+        "replace(case, team=team,",
+        'replace(case, state="NEW", owner=None, team=team,',
+    ),
+    Mutant(
+        "who lowers a case undoes its lock without having checked",
+        "LOCKED",
+        "moved about",
+        unlocking.with_lock_settled,
+        "if request.checked:",
+        "if True:",
+    ),
+    Mutant(
+        "a parked case does not come back",
+        "CASE_NOT_LOST",
+        "moved about",
+        cases.look_at,
+        "case.parked_until or quiet_end(case)",
+        "quiet_end(case)",
+    ),
+    Mutant(
+        "a parked case comes back without what its customer was told",
+        "PROMISE",
+        "moved about",
+        moves.back_from_rest,
+        "in_line(case, told)",
+        "in_line(replace(case, promise=None), told)",
+    ),
+    Mutant(
+        "who closes a case keeps a claim on it",
+        "ONE_OWNER",
+        "moved about",
+        cases.resolved,
+        "fence=case.fence + 1,",
         "",
     ),
     Mutant(

@@ -34,6 +34,8 @@ from functions.escalate.acts.reply import ReplyRequest, answered_by_dm
 from functions.escalate.contract import ShownAccount
 from functions.escalate.dead_letters import Reader, letter_in
 from functions.escalate.desk_api import Desk, Refusal, Staff
+from functions.escalate.registry import acts
+from functions.escalate.shift_end import HandoverRequest, hand_over
 from functions.escalate.tick import tick as tick_escalate
 from functions.shared.aws.rows import BUDGET, CREDITS_PK, LATER, Key, id_in, tellme_clock
 from functions.shared.aws.store import Item, Put, Store
@@ -790,6 +792,26 @@ class World:
         except Refusal:
             del self.asked_by_staff[request]
             raise
+
+    def act(self, verb: str, case_id: str, request: str, **fields: Any) -> None:
+        """Staff do something with a case, again with the same request id where the desk did not say that it stands."""
+        self._ask(lambda: self._acted(verb, case_id, request, fields))
+
+    def _acted(self, verb: str, case_id: str, request: str, fields: Mapping[str, Any]) -> None:
+        act, case = acts()[verb], conversations.case_of(self.store, case_id)
+        if case is None:
+            return
+        if issubclass(act.request, ReplyRequest):
+            self.asked_by_staff[request] = case.customer
+        try:
+            act.does(self.desk, STAFF, case_id, act.request(fence=case.fence, request_id=request, **fields))
+        except Refusal:
+            self.asked_by_staff.pop(request, None)
+            raise
+
+    def hand_over(self, request: str, to: str) -> None:
+        """Staff hand on all that they have."""
+        self._ask(lambda: hand_over(self.desk, STAFF, HandoverRequest(request_id=request, to=to)))
 
     def give_credit(self, case_id: str, request: str, minor: int, staff: Staff = STAFF) -> bool:
         """Staff give a credit, again with the same request id where the desk did not say that it stands."""

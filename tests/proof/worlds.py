@@ -176,6 +176,38 @@ def credits_given(world: World) -> None:
     world.pass_time(AFTERWARDS)
 
 
+def moved_about(world: World) -> None:
+    """A case goes to another team, is handed on, raised and lowered, rests, is raised again and closed with an answer.
+
+    The one of a stolen phone is lowered without anybody having been checked; it rests too, and then nobody takes it.
+    """
+    world.write(LINKED_B, "my phone was stolen last night, please block it")
+    world.work()
+    stolen = world.next_case("take-1")
+    world.meanwhile = lambda: world.next_case("colleague", COLLEAGUE)
+    if stolen:
+        world.act("not_urgent", stolen, "lower-1", team="devices", text="They are at the police.", lock_stays=True)
+        world.act("park", stolen, "park-1", until=world.now + timedelta(hours=2), text="The shop blocks it.")
+    world.write(LINKED_B, "#charges")
+    world.write(LINKED_A, "my bill is wrong and I am furious")
+    world.work()
+    moved = world.next_case("take-2")
+    if moved:
+        world.act("transfer", moved, "transfer-2", team="devices", text="It is the phone.")
+        world.next_case("take-3")
+        world.hand_over("hand-3", to="line")
+        world.next_case("take-4")
+        world.act("urgent", moved, "raise-2")
+        world.act("not_urgent", moved, "lower-2", team="billing", text="It can wait.")
+        world.act("park", moved, "park-2", until=world.now + timedelta(hours=3), text="The shop has it.")
+        world.work()
+        world.act("urgent", moved, "raise-3")
+        world.next_case("take-5")
+        world.act("close", moved, "close-2", text="You were charged twice, sorry.", wrap_up="credit")
+    world.pass_time(timedelta(hours=2))
+    world.pass_time(AFTERWARDS)
+
+
 @dataclass(frozen=True)
 class Meanwhile:
     """A client during whose queries something happens."""
@@ -624,6 +656,7 @@ WORLDS: dict[str, tuple[Script, int]] = {
     "end of an incident": (end_of_an_incident, 4),
     "credits": (credits_given, 15),
     "calls": (calls_promised, 15),
+    "moved about": (moved_about, 15),
 }
 """By name: the script, and how many DMs X takes in 15 minutes."""
 
