@@ -14,7 +14,9 @@ from tests.running import Desk, Phone, Running, wait_for
 
 pytestmark = pytest.mark.browser
 
-OVERDUE, TWO_LINES, IN_CREDIT, PAID, DUE = (f"2000000000000000{number}" for number in (112, 118, 111, 114, 113))
+OVERDUE, TWO_LINES, IN_CREDIT, PAID, DUE, LIMITED, TINY = (
+    f"2000000000000000{number}" for number in (112, 118, 111, 114, 113, 115, 106)
+)
 HOSTILE = {
     "a script": "<script>document.title = 'run'</script><img src=x onerror=\"document.title='run'\">",
     "a link that is code": "[pay here](javascript:document.title='run') javascript:document.title='run'",
@@ -93,6 +95,35 @@ def test_a_routine_case_takes_four_strokes_beside_its_text(http: httpx.Client, p
 
 
 @pytest.mark.usefixtures("line")
+def test_a_case_is_looked_for_and_taken_without_a_mouse(http: httpx.Client, page: Page) -> None:
+    asked_for_a_person(http, LIMITED)
+
+    pressed(page, "/")
+    page.keyboard.type("bill_limit")
+    pressed(page, "Enter")
+    expect(page.get_by_role("region", name="Found").get_by_role("link")).to_have_count(1)
+    page.get_by_role("searchbox").blur()
+    pressed(page, "j", "Enter")
+    expect(page.get_by_text("It is in the line: nobody has it.")).to_be_visible()
+    pressed(page, "u")
+
+    expect(box(page)).to_be_focused()
+
+
+@pytest.mark.usefixtures("line")
+def test_what_nobody_has_read_is_skimmed_ten_at_a_time_by_keys_alone(http: httpx.Client, page: Page) -> None:
+    asked_for_a_person(http, TINY)
+
+    pressed(page, "g")
+    expect(page.get_by_role("article")).to_have_count(1)
+    pressed(page, "1", "u")
+    expect(page.get_by_role("status").first).to_contain_text("is urgent now")
+    pressed(page, "Space")
+
+    expect(page.get_by_text("Everything has been read.")).to_be_visible()
+
+
+@pytest.mark.usefixtures("line")
 def test_an_answer_can_be_taken_back_before_it_leaves(http: httpx.Client, page: Page) -> None:
     phone = asked_for_a_person(http, TWO_LINES)
     pressed(page, "n")
@@ -166,6 +197,9 @@ def test_nothing_keeps_anybody_from_using_the_page(http: httpx.Client, context: 
     page.get_by_role("button", name="agent-1").click()
     expect(page.get_by_role("heading", name="The line")).to_be_attached()
     found["line"] = hindrances(page)
+    pressed(page, "g")
+    expect(page.get_by_role("article")).to_have_count(1)
+    found["skim"] = hindrances(page)
     pressed(page, "?")
     found["keys"] = hindrances(page)
     pressed(page, "Escape", "n")
@@ -174,7 +208,7 @@ def test_nothing_keeps_anybody_from_using_the_page(http: httpx.Client, context: 
     found["case"] = hindrances(page)
     pressed(page, "Control+Enter")
     found["held"] = hindrances(page)
-    for name, key in {"note": "m", "resolve": "e"}.items():
+    for name, key in {"note": "m", "canned": ";", "park": "p", "resolve": "e"}.items():
         pressed(page, key)
         found[name] = hindrances(page)
         pressed(page, "Escape")

@@ -11,6 +11,7 @@ import { Outbox } from "./outbox.js";
 import { Settings, settings } from "./settings.js";
 import { forget, SignIn, signedInBefore } from "./sign-in.js";
 import { Top } from "./top.js";
+import { Skim } from "./skim.js";
 import { time } from "./words.js";
 
 export function App() {
@@ -27,7 +28,9 @@ export function App() {
   return html`<${SignedIn} key=${session.id} session=${session} out=${out} />`;
 }
 
-const roomIn = (hash) => /^#\/case\/([\w-]{6,7})$/.exec(hash)?.[1].replace("-", "").toUpperCase() ?? null;
+const SKIM = "skim";
+const roomIn = (hash) => (hash === "#/skim" ? SKIM : caseIn(hash));
+const caseIn = (hash) => /^#\/case\/([\w-]{6,7})$/.exec(hash)?.[1].replace("-", "").toUpperCase() ?? null;
 
 function useRoom() {
   const [room, setRoom] = useState(() => roomIn(location.hash));
@@ -40,7 +43,7 @@ function useRoom() {
 }
 
 const goTo = (id) => {
-  location.hash = id ? `#/case/${id}` : "#/";
+  location.hash = id === SKIM ? "#/skim" : id ? `#/case/${id}` : "#/";
 };
 
 function SignedIn({ session, out }) {
@@ -104,16 +107,17 @@ function SignedIn({ session, out }) {
     left.current.set(id, look);
     return () => left.current.delete(id);
   };
-  useKeys({ next, help: () => setOpen("help"), back: () => goTo(null) });
+  useKeys({ next, skim: () => goTo(SKIM), help: () => setOpen("help"), back: () => goTo(null) });
 
-  const desk = { api, me, whoami, outbox, say, settings: likes, next, leave, onLeft, sign: whoami?.staff?.sign };
+  const desk = { api, me, whoami, outbox, say, settings: likes, goTo, next, leave, onLeft, sign: whoami?.staff?.sign };
   return html`<${Top} desk=${desk} open=${setOpen} signOut=${signOut} />
     <div class="bars">
       <p class="bar" role="status">${said}</p>
       ${offSince &&
       html`<p class="bar warn" role="alert">Not connected since ${time(offSince)}. What you type is kept in this browser; sending waits.</p>`}
     </div>
-    ${room ? html`<${Case} key=${room} id=${room} desk=${desk} />` : html`<${Line} desk=${desk} />`}
+    ${room === SKIM && html`<${Skim} desk=${desk} />`}
+    ${room !== SKIM && (room ? html`<${Case} key=${room} id=${room} desk=${desk} />` : html`<${Line} desk=${desk} />`)}
     ${open === "settings" && html`<${Settings} now=${likes} change=${setLikes} close=${() => setOpen(null)} />`}
     ${open === "help" &&
     html`<${Dialog} name="help" title="Keys" close=${() => setOpen(null)}>

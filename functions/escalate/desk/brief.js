@@ -1,19 +1,39 @@
-// The case in a glance, above what was said: what is asked, what was promised and why then, what was before.
+// The case in a glance: what is asked, what the bot said, what was promised and how that was reckoned, what was before.
 import { html } from "./preact.js";
-import { time } from "./words.js";
+import { time, title } from "./words.js";
 
-const MANY = 4; // exchanges after which a call may be better
+const MANY = 4;
 
-export function Brief({ brief }) {
-  if (!brief) return null;
-  const { asks, promised_at: promised, due, exchange, earlier } = brief;
-  return html`<dl class="brief" aria-label="In a glance">
-    ${asks && html`<div><dt>Asks</dt><dd><bdi>${asks}</bdi></dd></div>`}
-    ${(promised || due) && html`<div><dt>Promised</dt><dd>${promised ? time(promised) : "no time"}${due && html` <small>${due}</small>`}</dd></div>`}
-    ${earlier.length > 0 && html`<div><dt>Earlier</dt><dd>${earlier.map(before).join("; ")}</dd></div>`}
-    ${exchange >= MANY && html`<div><dt>Exchange</dt><dd>${exchange} of 5. Would a call do it?</dd></div>`}
-  </dl>`;
+export function Brief({ brief, card }) {
+  if (!brief && !card.length) return null;
+  return html`<div class="brief" tabindex="0" role="group" aria-label="The case in a glance">
+    ${card.length > 0 && html`<ul class="first" aria-label="What to do first">${card.map((step) => html`<li>${step}</li>`)}</ul>`}
+    ${brief &&
+    html`<dl>
+      <${Point} name="Asks" says=${brief.asks} />
+      <${Point} name="Bot said" says=${brief.bot_said} />
+      <${Point} name="Promised" says=${promised(brief)} />
+      <${Point} name="Earlier" says=${brief.earlier.map(before).join(" · ")} />
+    </dl>`}
+  </div>`;
 }
 
-const before = ({ number, team, wrap_up: end, resolved_at: at }) =>
-  `${number}, ${team}${at ? `, ${time(at)}` : ""}${end ? `: ${end.replaceAll("_", " ")}` : ""}`;
+const Point = ({ name, says }) => says && html`<div><dt>${name}</dt><dd><bdi>${says}</bdi></dd></div>`;
+
+function promised({ promised_at: at, due }) {
+  if (!at && !due) return null;
+  return html`${at ? time(at) : "no time"} ${due && html`<small>${due}</small>`}`;
+}
+
+const before = ({ number, team, wrap_up, resolved_at }) =>
+  `${number}, ${title(team)}${wrap_up ? `, ${wrap_up.replaceAll("_", " ")} ${time(resolved_at)}` : ""}`;
+
+/** After so many exchanges writing is not what helps. */
+export function ManyExchanges({ exchange, call, write }) {
+  if (!(exchange >= MANY)) return null;
+  return html`<p class="bar many" role="status">
+    <span>${exchange === MANY ? "Four exchanges." : `${exchange} exchanges.`} Would a call do it?</span>
+    ${call && html`<button type="button" class="quiet" onClick=${call}>Offer a call</button>`}
+    <button type="button" class="quiet" onClick=${write}>Say when you'll write</button>
+  </p>`;
+}

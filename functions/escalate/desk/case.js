@@ -4,7 +4,7 @@ import { Account, Notes } from "./account.js";
 import { hasLeft, useActs } from "./acting.js";
 import { Acts, actsWith } from "./acts.js";
 import { useAnswer } from "./answering.js";
-import { Brief } from "./brief.js";
+import { Brief, ManyExchanges } from "./brief.js";
 import { isMine, useCase } from "./case-state.js";
 import { Canned } from "./canned.js";
 import { Composer } from "./composer.js";
@@ -45,11 +45,14 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
 
   const take = ["NEW", "WAITING_CUSTOMER"].includes(one.state) && (() => act("claim"));
 
-  const verify = async () => {
+  const begins = async (wanted) => {
     const { replies } = await desk.api.get(`canned?case=${one.id}`);
-    answer.use(replies.find(({ shortcut }) => shortcut === ";verify") ?? { text: "" });
+    const found = replies.find(({ shortcut, missing }) => shortcut === wanted && !missing.length);
+    if (found) answer.use(found);
+    else say(`${wanted} does not fit this case.`);
     box.current?.focus();
   };
+  const verify = () => begins(";verify");
   const begin = (verb) => (FORMS[verb]?.fields || DIALOGS.has(verb) ? () => setOpen(verb) : () => act(verb));
   const send = (verb, fields) => {
     const went = answer.send(verb, fields);
@@ -62,15 +65,15 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     ...(mine && { send: () => send(), close: () => (answer.text.trim() ? setOpen("close") : null) }),
     ...(mine && Object.fromEntries(actsWith(one).map(([verb]) => [verb, begin(verb)]))),
     ...(!mine && take && { take }),
+    ...(!mine && !take && one.state === "CLAIMED" && one.team !== "urgent" && { urgent: () => act("urgent") }),
     ...(mine && !shown.account.verified && { verify }),
   });
 
   return html`<main class="case" data-tab=${tab}>
-    <${Head} one=${one} mine=${mine} keep=${() => act("renew")} />
+    <${Head} one=${one} mine=${mine} exchange=${shown.brief?.exchange} keep=${() => act("renew")} />
     <${Tabs} tab=${tab} choose=${setTab} />
     <section class="card chat" aria-label="Answering">
-      ${shown.card.length > 0 && html`<ul class="first" aria-label="What to do first">${shown.card.map((step) => html`<li>${step}</li>`)}</ul>`}
-      <${Brief} brief=${shown.brief} />
+      <${Brief} brief=${shown.brief} card=${shown.card} />
       <${Thread}
         entries=${entries.filter((entry) => entry.who !== "note")}
         desk=${desk}
@@ -81,6 +84,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
       >
         ${answer.item && html`<${Held} item=${answer.item} undo=${answer.undo} />`}
       <//>
+      ${mine && html`<${ManyExchanges} exchange=${shown.brief?.exchange} call=${!one.call_at && begin("callback")} write=${() => begins(";five")} />`}
       ${mine
         ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} canned=${begin("canned")} />`
         : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} />`}
@@ -110,7 +114,7 @@ function Ending({ one, keep }) {
   </p>`;
 }
 
-function Head({ one, mine, keep }) {
+function Head({ one, mine, exchange, keep }) {
   return html`<header class="head">
     <h1>${one.number} <bdi>${one.handle ? `@${one.handle}` : one.customer}</bdi></h1>
     <p>
@@ -119,6 +123,7 @@ function Head({ one, mine, keep }) {
       ${one.state !== "RESOLVED" && html`<span>due <b>${time(one.due_at)}</b></span>`}
       ${one.call_at && html`<span>call <b>${time(one.call_at)}</b></span>`}
       ${one.promised_at && html`<span>promised <b>${time(one.promised_at)}</b></span>`}
+      ${exchange > 0 && html`<span>exchange <b>${exchange}</b> of 5</span>`}
       <span>${mine ? html`yours until <b>${time(one.lease_until)}</b>` : STATES[one.state]}</span>
     </p>
     ${mine && html`<${Ending} one=${one} keep=${keep} />`}

@@ -7,7 +7,9 @@ const KEYS = {
   search: ["/", "search: a case number, a handle, an X id"],
   down: ["j", "the row below"],
   up: ["k", "the row above"],
-  open: ["Enter", "open the row"],
+  open: ["Enter", "open the row; take it, where one skims"],
+  digit: ["1 … 0", "choose a case, where one skims"],
+  seen: ["Space", "all ten are seen: the next"],
   back: ["Escape", "out of the answer, so that letters are keys; then back to the line"],
   answer: ["r", "to the answer"],
   send: ["Ctrl+Enter", "send the answer; it is held for a moment first"],
@@ -73,7 +75,7 @@ export function useKeys(acts) {
 
 function written(event) {
   const control = event.ctrlKey || event.metaKey;
-  return `${control ? "Ctrl+" : ""}${control && event.shiftKey ? "Shift+" : ""}${event.key}`;
+  return `${control ? "Ctrl+" : ""}${control && event.shiftKey ? "Shift+" : ""}${event.key === " " ? "Space" : event.key}`;
 }
 
 function isTyping(target) {
@@ -83,11 +85,12 @@ function isTyping(target) {
 function heard(event) {
   if (event.defaultPrevented || event.isComposing || event.altKey || document.querySelector("dialog[open]")) return;
   const key = written(event);
-  const single = key.length === 1;
+  const single = key.length === 1 || key === "Space";
   if (waitedFor) return;
   if (single && (isTyping(event.target) || !lettersWork)) return;
-  if (key === "Enter" && event.target.closest?.("a, button, textarea, input, select, summary")) return;
-  const names = Object.keys(KEYS).filter((known) => KEYS[known][0] === key); // one in the line, one in a case
+  if (["Enter", "Space"].includes(key) && event.target.closest?.("a, button, textarea, input, select, summary")) return;
+  const isKey = (known) => KEYS[known][0] === key || (known === "digit" && /^\d$/.test(key));
+  const names = Object.keys(KEYS).filter(isKey); // one in the line, one in a case
   const does = listeners.map(({ current }) => names.map((name) => current[name]).find(Boolean)).find(Boolean);
   if (!does) return;
   event.preventDefault();

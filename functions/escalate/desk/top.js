@@ -13,6 +13,7 @@ export function Top({ desk: { me, whoami, next }, open, signOut }) {
       ${whoami?.budget && html`<p class="budget">${budget(whoami.budget)}</p>`}
       <div class="tools">
         <button type="button" class="main" onClick=${next}>Next <${Key} of="next" /></button>
+        <a class="quiet" href="#/skim">Skim <${Key} of="skim" /></a>
         <button type="button" class="quiet" onClick=${() => open("settings")}>Settings</button>
         <button type="button" class="quiet" onClick=${() => open("help")}>Keys <${Key} of="help" /></button>
         <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
