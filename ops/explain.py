@@ -136,7 +136,9 @@ def _decided(record: Item, reply: Outgoing | None, case: Case | None) -> Iterato
     )
     if tags and case:
         what += ", and for a person"
-    yield Step(f"decided: {what} ({reply.key})" if reply else f"decided: {what}", at)
+    because = [reply.key] if reply else []
+    because += [f"by the rule {record['rule']}"] if "rule" in record else []
+    yield Step(f"decided: {what} ({', '.join(because)})" if because else f"decided: {what}", at)
     saved = ["answer"] if reply else []
     saved += ["case"] if case else []
     yield Step(f"saved: {', '.join([*saved, 'record', 'audit'])}", at)

@@ -255,6 +255,10 @@ def _newly(before: Conversation, decision: Decision) -> list[str]:
     return [notice for notice in decision.customer.waits_for if notice not in before.customer.waits_for]
 
 
+BY_RULE = ("4 urgent rule", "6 rule")
+"""What decided is a rule of ours and its phrase. At other steps it can be what the customer wrote."""
+
+
 def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime, queued_at: datetime | None) -> Put:
     return dm_row(
         message.customer,
@@ -262,6 +266,7 @@ def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetim
         now,
         disposition=decision.disposition,
         step=decision.step,
+        rule=decision.rule if decision.step in BY_RULE else None,
         case=decision.case.id if decision.case else None,
         queued_at=queued_at,
     )

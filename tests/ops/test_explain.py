@@ -1,6 +1,7 @@
 """What happened to a DM, told from what is stored, after everything that can become of one."""
 
 import json
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -8,6 +9,7 @@ import httpx
 import pytest
 from typer.testing import CliRunner
 
+from functions.shared.aws.rows import dm_key
 from functions.shared.brand.catalogue import Catalogue
 from functions.shared.conversation import conversations
 from functions.shared.conversation.erasure import Marks
@@ -69,6 +71,27 @@ def test_an_answer_is_told_from_the_signature_to_its_echo() -> None:
     assert whole.done
     assert all(step.ok for step in whole.steps)
     assert [step.at for step in whole.steps[2:]] == [world.now] * 4
+
+
+def test_what_reaches_people_names_the_rule_and_its_phrase() -> None:
+    world = World()
+
+    dm = asked(world, "my bill is wrong and I am furious")
+
+    [decided] = [step.text for step in told_of(world, dm).steps if step.text.startswith("decided: ")]
+    assert re.fullmatch(r"decided: for a person \(ack\.\w+, by the rule bill: .+\)", decided)
+
+
+@pytest.mark.parametrize("text", ["please stop messaging me", "thanks", "my bill is wrong and my giraffe is furious"])
+def test_a_record_has_no_word_of_the_customer_that_is_not_in_our_rules(text: str) -> None:
+    world = World()
+
+    dm = asked(world, text)
+
+    record = world.store.get(*dm_key(LINKED_A, dm))
+    assert record
+    assert text not in str(record)
+    assert "giraffe" not in str(record)
 
 
 @pytest.mark.parametrize(

@@ -327,12 +327,14 @@ def dm_row(
     *,
     disposition: str,
     step: str,
+    rule: str | None = None,
     case: str | None = None,
     queued_at: datetime | None = None,
 ) -> Put:
-    """A DM's record: it has been decided about, how and when. Never what it said."""
+    """A DM's record: it has been decided about, how and when. Never what it said: `rule` is ours, with its phrase."""
     row = {"disposition": disposition, "step": step, "at": stamp(now)}
     row |= {"queued_at": stamp(queued_at)} if queued_at else {}
+    row |= {"rule": rule} if rule else {}
     row |= {"case": case} if case else {}
     return Put(dm_key(x_id, dm_id).row(row, until=now + DM_IDS_KEPT), expected=0)
 
