@@ -11,6 +11,8 @@ from functions.commands import bot, decide, end_of_incident, promise_watch, swit
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api, unlocking
 from functions.escalate import tick as escalate_tick
+from functions.escalate.acts import claim as claim_act
+from functions.escalate.acts import seen
 from functions.shared.aws import store, stored
 from functions.shared.carrier import accounts
 from functions.shared.conversation import cases, conversations, erasure, goodwill, locks, moves, promises, replies
@@ -346,6 +348,22 @@ MUTANTS = (
         moves.handed_on,
         "free = released(given)",
         'free = replace(given, state="NEW", owner=None)',
+    ),
+    Mutant(
+        "a case is taken from a list though somebody has it",
+        "ONE_OWNER",
+        "moved about",
+        claim_act.take_from_list,
+        "if case.state not in FREE:",
+        "if False:",
+    ),
+    Mutant(
+        "who skims a case takes it out of the line",
+        "ONE_OWNER",
+        "moved about",
+        seen.mark_seen,
+        "seen_at=desk.sender.now()",
+        'seen_at=desk.sender.now(), state="WAITING_CUSTOMER"',
     ),
     Mutant(
         "a case that rests is raised under its old fence",

@@ -793,18 +793,18 @@ class World:
             del self.asked_by_staff[request]
             raise
 
-    def act(self, verb: str, case_id: str, request: str, **fields: Any) -> None:
+    def act(self, verb: str, case_id: str, request: str, staff: Staff = STAFF, **fields: Any) -> None:
         """Staff do something with a case, again with the same request id where the desk did not say that it stands."""
-        self._ask(lambda: self._acted(verb, case_id, request, fields))
+        self._ask(lambda: self._acted(verb, case_id, request, staff, fields))
 
-    def _acted(self, verb: str, case_id: str, request: str, fields: Mapping[str, Any]) -> None:
+    def _acted(self, verb: str, case_id: str, request: str, staff: Staff, fields: Mapping[str, Any]) -> None:
         act, case = acts()[verb], conversations.case_of(self.store, case_id)
         if case is None:
             return
         if issubclass(act.request, ReplyRequest):
             self.asked_by_staff[request] = case.customer
         try:
-            act.does(self.desk, STAFF, case_id, act.request(fence=case.fence, request_id=request, **fields))
+            act.does(self.desk, staff, case_id, act.request(fence=case.fence, request_id=request, **fields))
         except Refusal:
             self.asked_by_staff.pop(request, None)
             raise

@@ -177,9 +177,10 @@ def credits_given(world: World) -> None:
 
 
 def moved_about(world: World) -> None:
-    """A case goes to another team, is handed on, raised and lowered, rests, is raised again and closed with an answer.
+    """A case goes to another team, is skimmed, taken, handed on, raised, lowered, rests, is raised again and closed.
 
-    The one of a stolen phone is lowered without anybody having been checked; it rests too, and then nobody takes it.
+    A colleague wants to take it while somebody has it. The one of a stolen phone is lowered without anybody having been
+    checked; it rests too, and then nobody takes it.
     """
     world.write(LINKED_B, "my phone was stolen last night, please block it")
     world.work()
@@ -194,7 +195,9 @@ def moved_about(world: World) -> None:
     moved = world.next_case("take-2")
     if moved:
         world.act("transfer", moved, "transfer-2", team="devices", text="It is the phone.")
-        world.next_case("take-3")
+        world.act("seen", moved, "seen-3", COLLEAGUE)
+        world.act("claim", moved, "take-3")
+        world.act("claim", moved, "theirs-3", COLLEAGUE)
         world.hand_over("hand-3", to="line")
         world.next_case("take-4")
         world.act("urgent", moved, "raise-2")
