@@ -84,8 +84,12 @@ def tell_waiting(store: Store, listeners: Mapping[str, Listener], turns: Turns, 
 
 
 def _cases(store: Store, now: datetime) -> Iterator[str]:
-    """Name the partitions of cases that have something to tell, each once."""
-    return iter(dict.fromkeys(row["pk"] for row in store.all_due(EVENTS, now)))
+    """Name the partitions of cases that have something to tell, each once; what is not asked for is not read."""
+    seen = set()
+    for row in store.all_due(EVENTS, now):
+        if row["pk"] not in seen:
+            seen.add(row["pk"])
+            yield row["pk"]
 
 
 def _case_leaves(store: Store, pk: str, listeners: Mapping[str, Listener], now: Callable[[], datetime]) -> bool:

@@ -20,8 +20,10 @@ from functions.escalate import events
 from functions.escalate.events import Listener, by_bus, by_url, saying_words
 from functions.escalate.tick import tick
 from functions.shared.aws.rows import EVENTS
+from functions.shared.aws.store import Item
 from functions.shared.conversation.erasure import Marks, erase, sweep
 from functions.shared.conversation.linking import Keyed
+from functions.shared.turns import Turns
 from local.resources import LOCAL_EVENTS_KEY
 from local.run import LOCAL_AWS
 from tests.at_desk import Office
@@ -228,6 +230,41 @@ def test_who_is_away_is_asked_three_times_in_a_tick_and_loses_nothing(
     assert rang == 3
     assert rung("events-not-taken", logged) is None
     assert len(set(receiver.ids)) == 5
+    assert waiting(told) == 0
+
+
+def test_of_a_long_backlog_no_more_is_read_than_is_told(told: Office, monkeypatch: pytest.MonkeyPatch) -> None:
+    for customer in range(5):
+        told.writes(str(customer))
+    all_due, read = told.store.all_due, list[str]()
+
+    def counted(clock: str, until: datetime) -> Iterator[Item]:
+        for row in all_due(clock, until):
+            read.append(row["pk"])
+            yield row
+
+    monkeypatch.setattr(told.store, "all_due", counted)
+    now = told.now + A_MINUTE
+    events.tell_waiting(told.store, {"deaf": lambda *_: False}, Turns.within(A_MINUTE, lambda: now), lambda: now)
+
+    assert len(read) == 3
+
+
+def test_who_dies_after_telling_tells_again_under_the_same_id(
+    told: Office, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told.writes("7")
+
+    def die(*_: str) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as dying:
+        dying.setattr(told.store, "delete", die)
+        with pytest.raises(KeyboardInterrupt):
+            tells(told, receiver)
+    tells(told, receiver)
+
+    assert receiver.ids == receiver.ids[:1] * 2
     assert waiting(told) == 0
 
 
