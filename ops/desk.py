@@ -401,6 +401,31 @@ def transfer(
 
 
 @at_desk
+def ask(desk: Desk, team: Team, text: Words, case: Number = None) -> None:
+    """Ask another team something. The case stays yours, and their answer comes as a note."""
+    answer = desk.act(case, "ask", team=team, text=_text(text))
+    desk.tell(answer, f"{answer['case']['number']}: the {team} team is asked.")
+
+
+@at_desk
+def asked(desk: Desk) -> None:
+    """List the cases about which your teams are asked something. `show` has the question, `advise` answers it."""
+    answer = desk.get("cases", {"view": "asked"})
+    desk.tell(answer, *(f"{case['number']}  {case['team']}  due {_when(case['due_at'])}" for case in answer["cases"]))
+
+
+@at_desk
+def advise(
+    desk: Desk, number: Annotated[str, typer.Argument(metavar="NUMBER", help="The case: 7KD-2MX.")], text: Words
+) -> None:
+    """Answer what your team is asked about a case of another one. The customer never sees it."""
+    case = desk.case(number)
+    fence = desk.get(f"cases/{case}", {})["case"]["fence"]
+    answer = desk.ask(f"cases/{case}/advise", fence=fence, text=_text(text))
+    desk.tell(answer, f"{answer['case']['number']}: noted for who has it.")
+
+
+@at_desk
 def park(
     desk: Desk,
     until: Annotated[

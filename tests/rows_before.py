@@ -122,6 +122,7 @@ def _beside(world: World) -> None:
     store.commit([*credit.writes(EARLIER), lately.put(rows.given_key(STAFF.id), now)])
     call = Call(now, now + timedelta(minutes=30))
     store.commit([lately.put(rows.given_to_key("1"), now), SlotTaken().one_more("billing", call)])
+    store.commit([Put(rows.question_key("9XXXXZ", "devices").row({"version": 1, "line": rows.asked_of("devices")}))])
     letter = {"MessageGroupId": EARLIER}
     later.keep(store, {"attributes": letter, "messageId": "m-1", "body": '{"kind": "post"}'}, now)
     world.reader.receive(Letter("1", "echo", None, None, None, now))

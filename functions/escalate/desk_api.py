@@ -15,7 +15,7 @@ from functions.escalate.contract import (
     ShownAccount,
     WroteAnswer,
 )
-from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, request_key, request_row, saw_key
+from functions.shared.aws.rows import TEXTS_KEPT, case_id_in, lines_of, question_key, request_key, request_row, saw_key
 from functions.shared.aws.store import Cancelled, Put
 from functions.shared.brand.catalogue import Brand, Catalogue
 from functions.shared.carrier.accounts import Account, Line
@@ -226,9 +226,15 @@ class Desk:
 
     def _case(self, staff: Staff, case_id: str) -> Case:
         case = self._read(case_id)
-        if not staff.serves(case) and case.owner != staff.id:
+        if not (staff.serves(case) or case.owner == staff.id or self.asked(case, staff.teams)):
             raise Refusal(403, ErrorAnswer(error=f"Case {case.number} is for the {case.team} team."))
         return case
+
+    def asked(self, case: Case, teams: Iterable[Team]) -> list[Team]:
+        """Return the teams of these whom the case's owner has asked something that is not answered yet."""
+        keys = {question_key(case.id, team): team for team in teams}
+        found = self.sender.store.by_key([*keys])
+        return [team for key, team in keys.items() if key in found]
 
     def answer(self, case: Case) -> CaseAnswer:
         return CaseAnswer(case=views.shown_case(case, load(self.sender.store, case.customer).customer))

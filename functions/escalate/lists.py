@@ -16,12 +16,14 @@ from functions.escalate import views
 from functions.escalate.contract import Answer, ErrorAnswer, ShownCase
 from functions.escalate.desk_api import Desk, Refusal, Staff
 from functions.shared.aws.rows import (
+    asked_of,
     case_id_in,
     case_key,
     done_of,
     lines_of,
     mine_of,
     profile_key,
+    question_key,
     waiting_of,
     words_key,
 )
@@ -40,7 +42,7 @@ LOOKED_THROUGH = 200
 
 NO_PAGE = "There is no such page: take the `cursor` of the one before."
 
-View = Literal["mine", "line", "waiting", "done"]
+View = Literal["mine", "line", "waiting", "done", "asked"]
 
 STATES: dict[View, CaseState] = {
     "mine": "CLAIMED",
@@ -48,6 +50,7 @@ STATES: dict[View, CaseState] = {
     "waiting": "WAITING_CUSTOMER",
     "done": "RESOLVED",
 }
+"""What has to be true of a case now to be in a list; that its team was asked something is of a case in any state."""
 
 
 class ListedCase(ShownCase):
@@ -87,7 +90,9 @@ class PageEnd:
 
     def row(self, line: str) -> Item | None:
         due_at, case_id = self.of.get(line, ("", ""))
-        return case_key(case_id).row({"line": line, "due_at": due_at}) if case_id else None
+        team = line.removeprefix(asked_of(""))
+        key = case_key(case_id) if team == line else question_key(case_id, team)
+        return key.row({"line": line, "due_at": due_at}) if case_id else None
 
 
 def cases_listed(
@@ -106,7 +111,7 @@ def cases_listed(
     page = rows[:PAGE]
     end = PageEnd(before.of | {line: (str(row["due_at"]), case_id_in(row)) for line, row in page})
     cases = conversations.cases_of(desk.sender.store, (case_id_in(row) for _, row in page))
-    there = [case for case in cases if case.state == STATES[view]]
+    there = [case for case in cases if (case.state == STATES[view] if view in STATES else case.open)]
     return CasesAnswer(cases=tuple(shown_in_list(desk, there)), cursor=end.cursor if len(rows) > PAGE else None)
 
 
@@ -133,6 +138,8 @@ def _lines(staff: Staff, view: View, team: Team | None) -> list[str]:
             return [mine_of(staff.id)]
         case "line":
             return lines_of(*teams)
+        case "asked":
+            return [asked_of(one) for one in teams]
         case "waiting":
             return [waiting_of(one) for one in teams]
         case "done":

@@ -457,6 +457,20 @@ def test_a_shift_ends_with_all_cases_handed_on(office: Office, desk: Desk) -> No
     assert "You have no case open" in desk("reply", "Hello").output
 
 
+def test_another_team_is_asked_and_answers(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    desk("next")
+
+    asked = desk("ask", "devices", "Is the mast in Leeds down?")
+    listed = desk("asked", staff="agent-2")
+    advised = desk("advise", opened.number, "Until 16:00.", staff="agent-2")
+
+    assert f"{opened.number}: the devices team is asked." in asked.output
+    assert opened.number in listed.output
+    assert f"{opened.number}: noted for who has it." in advised.output
+    assert "From the devices team: Until 16:00." in desk("show").output
+
+
 # ---- the first sign-in ----
 
 URL, POOL, CLIENT = "https://care.example.com", "eu-west-2_Staff", "desk-client"

@@ -44,6 +44,7 @@ WEBHOOK = Key("webhook", "state")
 
 PROFILE, REPLY, DM, SENT, CONSENT, AUDIT = "profile", "reply", "dm", "sent", "consent", "audit"
 CASE, ENTRY, BACK, REQUEST, SAW, SEARCH = "case", "entry", "back", "request", "saw", "search"
+QUESTION = "question"
 HOLDERS, LATER, TELLME = "holders", "later", "tellme"
 CREDIT, GIVEN = "credit", "given"
 SLOT = "slot"
@@ -177,6 +178,11 @@ def erased_key(case_id: str) -> Key:
     return Key(f"erased-{case_pk(case_id)}", f"{EVENT}#{LAST}")
 
 
+def question_key(case_id: str, team: str) -> Key:
+    """A case's owner wants to know something of another team."""
+    return Key(case_pk(case_id), f"{QUESTION}#{team}")
+
+
 def staff_pk(staff: str) -> str:
     return f"staff#{staff}"
 
@@ -244,6 +250,11 @@ def mine_of(staff: str) -> str:
 def waiting_of(team: str) -> str:
     """Where it has a team's cases in which it is the customer's turn."""
     return f"waiting#{team}"
+
+
+def asked_of(team: str) -> str:
+    """Where it has the questions that other teams have for one."""
+    return f"asked#{team}"
 
 
 def done_of(team: str) -> str:

@@ -54,6 +54,12 @@ class TeamLines:
 
         change(store, case.customer, ticketed, by="line", did="ticketed", now=now)
 
+    def tell_of_question(self, case: Case, team: Team, now: datetime) -> None:
+        """Put a ticket on the queue of a team that is asked something about another one's case."""
+        ticket = Ticket(case=case.id, team=team, reason="question", fence=case.fence, at=now)
+        once = f"{case.id}-{case.fence}-question"
+        send(self.sqs, self.urls[team], ticket.model_dump(mode="json"), group=case.id, deduplication_id=once)
+
     def take_ticket(self, team: Team) -> Taken | None:
         """Take a ticket off a team's queue; give it back to `done`, else it comes again within a minute."""
         answer = self.sqs.receive_message(QueueUrl=self.urls[team], MaxNumberOfMessages=1, WaitTimeSeconds=0)
