@@ -60,7 +60,8 @@ def build(
         libraries, stage = threads.map(installed, (HERE, platform), folders)
         shutil.rmtree(stage / "functions", ignore_errors=True)
         shutil.copytree(source / "functions", stage / "functions", ignore=shutil.ignore_patterns("__pycache__"))
-        put_into_page(stage)
+        if (stage / PAGE).is_dir():
+            put_into_page(stage)
         loads = threads.map(lambda one: with_page(loaded(one, source, libraries)), functions)
         files = list(files_in(stage))
         data = packages_of_data(stage, files)

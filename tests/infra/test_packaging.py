@@ -118,9 +118,8 @@ import importlib, json, sys
 sys.path.insert(0, sys.argv[1])
 sys.dont_write_bytecode = True
 importlib.import_module(sys.argv[2])
-for subject in ("commands", "escalate"):
-    if f"functions.{subject}.tick" in sys.modules:
-        importlib.import_module(f"functions.{subject}.handler")  # at its first call
+if "functions.commands.tick" in sys.modules:
+    importlib.import_module("functions.commands.handler")  # at its first call
 exec(sys.argv[3])
 files = (getattr(module, "__file__", None) for module in list(sys.modules.values()))
 print(json.dumps([file for file in files if file and file.startswith(sys.argv[1])]))
@@ -137,6 +136,7 @@ if "functions.commands.registry" in sys.modules:
     sys.modules["functions.commands.registry"].registry()
 # What is imported where it is used.
 LATE = "boto3.dynamodb.types boto3.s3.inject functions.commands.phone_numbers functions.shared.x.messenger"
+LATE += " functions.escalate.events functions.escalate.numbers"
 for late in LATE.split():
     try:
         importlib.import_module(late)
