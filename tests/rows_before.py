@@ -18,7 +18,7 @@ from functions.escalate.dead_letters import Letter
 from functions.load import loads
 from functions.shared.aws import rows
 from functions.shared.aws.rows import Key
-from functions.shared.aws.store import Item, Put
+from functions.shared.aws.store import Item, Put, stamp
 from functions.shared.conversation import cases, conversations, presence
 from functions.shared.conversation.calls import SlotTaken
 from functions.shared.conversation.cases import Call
@@ -123,6 +123,10 @@ def _beside(world: World) -> None:
     call = Call(now, now + timedelta(minutes=30))
     store.commit([lately.put(rows.given_to_key("1"), now), SlotTaken().one_more("billing", call)])
     store.commit([Put(rows.question_key("9XXXXZ", "devices").row({"version": 1, "line": rows.asked_of("devices")}))])
+    # Off the clock of events: in no world is anybody told of them, and each would be looked at without end.
+    change = {"type": "case.changed", "at": stamp(now), "case": {"id": "9XXXXZ"}, "entries": [], "tried": 0}
+    erased = change | {"type": "case.erased"}
+    store.commit([Put(rows.event_key("9XXXXZ", 1).row(change)), Put(rows.erased_key("9XXXXY").row(erased))])
     letter = {"MessageGroupId": EARLIER}
     later.keep(store, {"attributes": letter, "messageId": "m-1", "body": '{"kind": "post"}'}, now)
     world.reader.receive(Letter("1", "echo", None, None, None, now))
