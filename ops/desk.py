@@ -20,6 +20,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
+from functions.escalate.lists import View
 from functions.shared.conversation.cases import Team, WrapUp
 from ops import sign_in
 from ops.options import PORT, AsJson, Port, Stage, connected_by
@@ -146,6 +147,15 @@ class Desk:
         if case not in self.memory.claims:
             raise Trouble(f"You have not taken case {number}: `tweetserve desk next` takes one.", CLAIM_LOST)
         return {"id": case, "fence": self.memory.claims[case]["fence"]} | ({"brief": brief} if brief else {})
+
+    def taken(self, answer: Any) -> None:
+        """Remember a claim that was just made, and print its case."""
+        self.memory.claimed(answer["case"])
+        self.memory.save()
+        if self.as_json:
+            self.tell(answer)
+        else:
+            self.show(answer["case"]["id"])
 
     def show(self, case: str, before: str | None = None) -> None:
         """Print the newest page of a case, or an older one; what is newest counts as seen from now on."""
@@ -282,12 +292,48 @@ def next(desk: Desk) -> None:  # noqa: A001 - the command's name
     answer = desk.ask("next")
     if answer is None:
         raise Trouble("Nothing is waiting.", LINE_EMPTY)
-    desk.memory.claimed(answer["case"])
-    desk.memory.save()
-    if desk.as_json:
-        desk.tell(answer)
-    else:
-        desk.show(answer["case"]["id"])
+    desk.taken(answer)
+
+
+@at_desk
+def claim(
+    desk: Desk, number: Annotated[str, typer.Argument(metavar="NUMBER", help="A case that nobody has: 7KD-2MX.")]
+) -> None:
+    """Take a case that you see in a list, if nobody has it."""
+    case = desk.case(number)
+    fence = desk.get(f"cases/{case}", {})["case"]["fence"]
+    desk.taken(desk.ask(f"cases/{case}/claim", fence=fence))
+
+
+def print_list(
+    desk: Desk,
+    view: Annotated[View, typer.Argument(help="What waits, yours, whose turn the customer's is, or ended.")] = "line",
+    team: Annotated[Team | None, typer.Option(help="Of one of your teams only.")] = None,
+    find: Annotated[str, typer.Option(metavar="WHO", help="A case's number, a handle or an X id: recorded.")] = "",
+    after: Annotated[str, typer.Option(metavar="PAGE", help="The next page of a long list.")] = "",
+) -> None:
+    """List cases in the order of taking."""
+    asked = {"view": view, "team": team, "q": find, "cursor": after}
+    answer = desk.get("cases", {name: value for name, value in asked.items() if value})
+    rows = Table.grid(padding=(0, 2))
+    for case in answer["cases"]:
+        rows.add_row(*_row(case))
+    more = [f"There are more: --after '{answer['cursor']}'"] if answer["cursor"] else []
+    desk.tell(answer, rows if answer["cases"] else "There are none.", *more)
+
+
+app.command("list")(connected_by(connected, print_list))
+
+
+def _row(case: dict[str, Any]) -> Iterator[str | Text]:
+    """A line of a list; the sign says whether somebody has opened the case since its customer wrote."""
+    yield "●" if case["unseen"] else "○"
+    yield case["number"]
+    yield f"@{case['handle']}" if case["handle"] else case["customer"]
+    yield case["team"]
+    yield f"due {_when(case['due_at'])}"
+    yield case["owner"] or ""
+    yield Text(_harmless(case["first_words"]))
 
 
 @at_desk

@@ -443,6 +443,37 @@ def test_a_case_rests_until_a_time_of_the_clock_here(office: Office, desk: Desk)
     assert office.case(opened.id).parked_until == office.now + timedelta(hours=2, minutes=30)
 
 
+def test_a_case_is_taken_from_the_list(office: Office, desk: Desk) -> None:
+    first, second = office.writes(ALICE, "charged twice"), office.writes(BOB, "\x1b[2Jno signal")
+
+    listed = desk("list")
+    desk("claim", second.number)
+    mine = desk("list", "mine")
+
+    assert f"{first.number}" in listed.output
+    assert "charged twice" in listed.output
+    assert "\x1b[2J" not in listed.output
+    assert (first.number in mine.output, second.number in mine.output) == (False, True)
+    assert "sent" in desk("reply", "Hello").output
+    assert office.case(second.id).owner == "agent-1"
+
+
+def test_a_case_that_somebody_has_is_not_taken(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+    office.next("agent-3")
+
+    refused = desk("claim", opened.number)
+
+    assert (refused.exit_code, "agent-3" in refused.output) == (4, True)
+
+
+def test_a_customer_is_found_by_handle(office: Office, desk: Desk) -> None:
+    opened = office.writes(ALICE)
+
+    assert opened.number in desk("list", "--find", f"@customer_{ALICE}").output
+    assert "There are none." in desk("list", "done").output
+
+
 def test_a_shift_ends_with_all_cases_handed_on(office: Office, desk: Desk) -> None:
     first, second = office.writes(ALICE), office.writes(BOB)
     desk("next")
