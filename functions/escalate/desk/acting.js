@@ -26,7 +26,8 @@ export function useActs({ desk, one, look, done }) {
     const seen = READ.has(verb) ? { seen: one.wrote_at } : {};
     let answer;
     try {
-      answer = await desk.api.act(one, verb, { ...seen, ...fields, request_id: asked.current.request });
+      const request = { ...seen, ...fields, request_id: asked.current.request };
+      answer = await (FORMS[verb]?.asks?.(desk.api, one, request) ?? desk.api.act(one, verb, request));
     } catch (why) {
       look();
       if (asksHow && why.status === 400 && !fields.checked) asksHow();

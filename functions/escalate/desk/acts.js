@@ -17,6 +17,8 @@ const ACTS = [
   ["called", "Rang", (one) => one.call_at],
   ["number", "Number", ALWAYS],
   ["credit", "Credit", ALWAYS],
+  ["call_off", "No call", (one) => one.call_at],
+  ["handover", "Hand on", ALWAYS],
   ["release", "Give back", ALWAYS],
   ["resolve", "Resolve", ALWAYS],
 ];

@@ -18,7 +18,7 @@ export function Brief({ brief, card }) {
   </div>`;
 }
 
-const Point = ({ name, says }) => says && html`<div><dt>${name}</dt><dd><bdi>${says}</bdi></dd></div>`;
+const Point = ({ name, says }) => says && html`<div class=${name === "Bot said" ? "roomy" : ""}><dt>${name}</dt><dd><bdi>${says}</bdi></dd></div>`;
 
 function promised({ promised_at: at, due }) {
   if (!at && !due) return null;

@@ -42,6 +42,14 @@ function minor(amount) {
   return Math.round(Number(written) * 100);
 }
 
+/** Hand on one case, or with none of them all that one has. */
+export async function handedOn(api, one, { to, brief, request_id }) {
+  const cases = one && [{ id: one.id, fence: one.fence, ...(brief && { brief }) }];
+  const answer = await api.post("handover", { to, ...(request_id && { request_id }), ...(cases && { cases }) });
+  if (one && answer.left.length) throw new Error(answer.left[0].why);
+  return answer;
+}
+
 /** `left` says what became of a case that leaves one's hands by it, `done` what came of one that stays. */
 export const FORMS = {
   note: {
@@ -86,6 +94,17 @@ export const FORMS = {
     fields: (one, desk) => html`<${FreeCalls} one=${one} desk=${desk} />`,
     left: (one, { slot }) => `${one.number}: a call is promised for ${time(slot)}. They have been told.`,
   },
+  handover: {
+    title: "Hand on",
+    does: "Hand on",
+    fields: (one) => html`
+      <${Short} name="to" label="To: a team, a colleague, or “line”, where each goes to its own" defaultValue="line" maxlength="128" />
+      ${one && html`<${Long} name="brief" label="What they need to know: it is kept as a note" optional />`}
+    `,
+    asks: handedOn,
+    left: (one, { to }) => `${one.number} is handed on: ${to}.`,
+  },
+  call_off: { done: () => "No call, then. They have been told by when they are written to." },
   number: { done: ({ number }) => `The number is ${number}. That you have seen it is recorded.` },
   called: {
     title: "You have rung them",

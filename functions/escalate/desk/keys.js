@@ -29,6 +29,8 @@ const KEYS = {
   not_urgent: ["u", "lower it, if it is urgent"],
   called: ["d", "say that you have rung the customer"],
   number: ["y", "show the whole number; that is recorded"],
+  call_off: ["c", "call a promised call off"],
+  handover: ["b", "hand the case on; in the line all that you have"],
   release: ["x", "give the case back to the line"],
   help: ["?", "this list"],
 };

@@ -1,5 +1,6 @@
 // The line: what is mine, what waits in my teams, whose turn it is at the customer's.
 import { html, useRef, useState } from "./preact.js";
+import { Form, handedOn } from "./forms.js";
 import { Key, useKeys } from "./keys.js";
 import { useLook } from "./looking.js";
 import { Rows } from "./rows.js";
@@ -17,7 +18,19 @@ export function Line({ desk }) {
     const rows = [...(whole.current?.querySelectorAll(".row-of-line") ?? [])];
     rows[Math.max(0, Math.min(rows.length - 1, rows.indexOf(document.activeElement) + by))]?.focus();
   };
-  useKeys({ down: () => step(1), up: () => step(-1), ...(asked && { back: () => setAsked("") }) });
+  const [handing, setHanding] = useState(false);
+  const handOn = async (_verb, fields) => {
+    try {
+      const { handed, left } = await handedOn(desk.api, null, fields);
+      desk.say(`${plural(handed, "case")} handed on. ${left.map(({ number, why }) => `${number}: ${why}`).join(" ")}`);
+    } catch (why) {
+      return why.message;
+    }
+    setHanding(false);
+    mine.again();
+    return null;
+  };
+  useKeys({ handover: () => setHanding(true), down: () => step(1), up: () => step(-1), ...(asked && { back: () => setAsked("") }) });
 
   if (line.absent) return html`<${Bare} desk=${desk} />`;
   const teams = desk.whoami?.staff?.teams ?? [];
@@ -27,12 +40,15 @@ export function Line({ desk }) {
     ${asked
       ? html`<${Found} desk=${desk} asked=${asked} done=${() => setAsked("")} />`
       : html`
-          <${Group} name="mine" title="Mine" look=${mine} desk=${desk} none="You have no case open." />
+          <${Group} name="mine" title="Mine" look=${mine} desk=${desk} none="You have no case open.">
+            ${mine.found?.cases.length > 0 && html`<button type="button" class="quiet" onClick=${() => setHanding(true)}><${Key} of="handover" /> Hand all on</button>`}
+          <//>
           <${Group} name="line" title="Line" look=${line} desk=${desk} none=${nothing(waiting, desk.whoami)}>
             ${teams.length > 1 && html`<${Teams} teams=${teams} team=${team} choose=${setTeam} />`}
           <//>
           <${Group} name="waiting" title="Waiting for the customer" look=${waiting} desk=${desk} none="No customer owes you an answer." />
         `}
+    ${handing && html`<${Form} verb="handover" desk=${desk} act=${handOn} close=${() => setHanding(false)} />`}
   </main>`;
 }
 
