@@ -124,6 +124,8 @@ class Trace:
     """By known incident: when it ended."""
     to_hear: frozenset[str] = frozenset()
     """Customers who are to be told when one ends, and have been by now."""
+    noted: Mapping[str, str] = field(default_factory=dict)
+    """What the desk said it has kept as a note: whose case it is, by request id."""
     credited: Mapping[str, int] = field(default_factory=dict)
     """Credits that the desk said it has given: their amounts by id."""
     credits_asked: Mapping[tuple[str, str], int] = field(default_factory=dict)
@@ -196,6 +198,9 @@ def no_loss(trace: Trace) -> Iterable[str]:
     for request, customer in trace.by_staff.items():
         if f"{request}#staff" not in replies and customer not in trace.erased:
             yield f"what staff answered as {request} is nowhere"
+    for request, customer in trace.noted.items():
+        if request not in entries and customer not in trace.erased:
+            yield f"what staff noted as {request} is nowhere"
     with_case = {case["customer"] for case in trace.cases}
     for reply in trace.replies:
         if reply["state"] == "UNCONFIRMED" and reply["customer"] not in with_case:

@@ -11,8 +11,8 @@ from functions.commands import bot, decide, end_of_incident, promise_watch, swit
 from functions.commands import tick as commands_tick
 from functions.escalate import desk_api, unlocking
 from functions.escalate import tick as escalate_tick
+from functions.escalate.acts import advise, ask, seen
 from functions.escalate.acts import claim as claim_act
-from functions.escalate.acts import seen
 from functions.shared.aws import store, stored
 from functions.shared.carrier import accounts
 from functions.shared.conversation import cases, conversations, erasure, goodwill, locks, moves, promises, replies
@@ -404,6 +404,22 @@ MUTANTS = (
         moves.back_from_rest,
         "in_line(case, told)",
         "in_line(replace(case, promise=None), told)",
+    ),
+    Mutant(
+        "what another team is asked is said nowhere",
+        "NO_LOSS",
+        "moved about",
+        ask.ask_team,
+        "current.with_case(case, question)",
+        "current.with_case(case)",
+    ),
+    Mutant(
+        "what another team answers is said nowhere",
+        "NO_LOSS",
+        "moved about",
+        advise.advise,
+        "moves.back_from_rest(case, now) if rests else case, answer",
+        "moves.back_from_rest(case, now) if rests else case",
     ),
     Mutant(
         "who closes a case keeps a claim on it",

@@ -329,6 +329,7 @@ class World:
         self.struck: list[str] = []
         self.said: dict[str, DirectMessage] = {}
         self.asked_by_staff: dict[str, str] = {}
+        self.noted: dict[str, str] = {}
         self.credited: dict[str, int] = {}
         """Credits that the desk said it has given: their amounts by id."""
         self.credits_asked: dict[tuple[str, str], int] = {
@@ -433,6 +434,7 @@ class World:
         return Trace(
             asked={dm.id: dm.customer for dm in self.said.values()},
             by_staff=self.asked_by_staff,
+            noted=dict(self.noted),
             delivered=tuple(Chat(dm.customer, dm.text, dm.dm_id, dm.left) for dm in self.x.delivered),
             over_limit=self.x.over_limit,
             limit=self.x.limit,
@@ -808,6 +810,8 @@ class World:
         except Refusal:
             self.asked_by_staff.pop(request, None)
             raise
+        if "text" in fields and request not in self.asked_by_staff:
+            self.noted[request] = case.customer
 
     def hand_over(self, request: str, to: str) -> None:
         """Staff hand on all that they have."""

@@ -206,6 +206,8 @@ def moved_about(world: World) -> None:
         world.work()
         world.act("urgent", moved, "raise-3")
         world.next_case("take-5")
+        world.act("ask", moved, "ask-2", team="devices", text="Was it the mast?")
+        world.act("advise", moved, "advise-2", text="It was.")
         world.act("close", moved, "close-2", text="You were charged twice, sorry.", wrap_up="credit")
     world.pass_time(timedelta(hours=2))
     world.pass_time(AFTERWARDS)
