@@ -71,13 +71,13 @@ def by_bus(bus: str, client: Any) -> Listener:
     return tell
 
 
-def tell_waiting(store: Store, listeners: Mapping[str, Listener], turns: Turns, now: Callable[[], datetime]) -> None:
+def tell_waiting(store: Store, listeners: Mapping[str, Listener], turns: Turns) -> None:
     """Tell what waits, the oldest first, until the time is up or too much is in vain."""
     in_vain = 0
-    for pk in turns.each(_cases(store, now())):
+    for pk in turns.each(_cases(store, turns.now())):
         left = False
         with turns.one():
-            left = _case_leaves(store, pk, listeners, now)
+            left = _case_leaves(store, pk, listeners, turns)
         in_vain += not left
         if in_vain == _IN_VAIN:
             return
@@ -92,9 +92,10 @@ def _cases(store: Store, now: datetime) -> Iterator[str]:
             yield row["pk"]
 
 
-def _case_leaves(store: Store, pk: str, listeners: Mapping[str, Listener], now: Callable[[], datetime]) -> bool:
+def _case_leaves(store: Store, pk: str, listeners: Mapping[str, Listener], turns: Turns) -> bool:
     """Tell what waits of one case up to the first that somebody does not take. Says whether nobody refused."""
-    for row in store.query(pk, all_of(EVENT)):
+    now = turns.now
+    for row in turns.each(store.query(pk, all_of(EVENT))):
         if row["look_at"] > stamp(now()):
             return True  # it rests, and what is behind it waits
         waits_for = [name for name in listeners if name not in row.get("taken_by", ())]

@@ -66,7 +66,7 @@ def tick(sender: Sender, listeners: Mapping[str, "Listener"] = MappingProxyType(
         from functions.escalate import events  # for nobody to load who tells nobody
 
         with turns.one():
-            events.tell_waiting(sender.store, listeners, turns.share(3 / 4), sender.now)
+            events.tell_waiting(sender.store, listeners, turns.share(3 / 4))
     with turns.one():
         report(sender)
     turns.over()

@@ -245,7 +245,7 @@ def test_of_a_long_backlog_no_more_is_read_than_is_told(told: Office, monkeypatc
 
     monkeypatch.setattr(told.store, "all_due", counted)
     now = told.now + A_MINUTE
-    events.tell_waiting(told.store, {"deaf": lambda *_: False}, Turns.within(A_MINUTE, lambda: now), lambda: now)
+    events.tell_waiting(told.store, {"deaf": lambda *_: False}, Turns.within(A_MINUTE, lambda: now))
 
     assert len(read) == 3
 
@@ -265,6 +265,28 @@ def test_who_dies_after_telling_tells_again_under_the_same_id(
     tells(told, receiver)
 
     assert receiver.ids == receiver.ids[:1] * 2
+    assert waiting(told) == 0
+
+
+def test_a_case_of_which_much_waits_takes_no_more_than_the_tick_s_time(told: Office) -> None:
+    case = told.writes("7")
+    for number in range(6):
+        told.writes("7", f"and {number}")
+    heard: list[str] = []
+
+    def slow(event_id: str, _event: dict[str, Any], _now: datetime) -> bool:
+        told.later(seconds=10)
+        heard.append(event_id)
+        return True
+
+    tells(told, more={"slow": slow})
+    first = len(heard)
+    for _ in range(3):
+        tells(told, more={"slow": slow})
+
+    assert first == 3
+    assert len(heard) == len(set(heard)) == 7
+    assert all(event_id.startswith(case.id) for event_id in heard)
     assert waiting(told) == 0
 
 
