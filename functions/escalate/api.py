@@ -1,5 +1,6 @@
 """The desk's API, `/desk/api/...`: what is asked, by whom, and how it is refused. What is done is in `desk_api.py`."""
 
+import base64
 import json
 from hashlib import sha256
 from typing import Annotated, Any
@@ -8,10 +9,7 @@ from uuid import uuid4
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
 from aws_lambda_powertools.event_handler.exceptions import NotFoundError
 from aws_lambda_powertools.event_handler.middlewares import NextMiddleware
-from aws_lambda_powertools.event_handler.openapi.exceptions import (
-    RequestUnsupportedContentType,
-    RequestValidationError,
-)
+from aws_lambda_powertools.event_handler.openapi.exceptions import RequestValidationError
 from aws_lambda_powertools.event_handler.openapi.params import Body, Path, Query
 from pydantic import BaseModel
 from pydantic_core import from_json
@@ -33,7 +31,7 @@ def _read(body: str) -> Any:
     """Read JSON as strictly as our models do: half of a character, for one, is in no row of DynamoDB."""
     try:
         return from_json(body)
-    except ValueError as error:
+    except (ValueError, TypeError) as error:  # the latter: half of a character in the text itself
         raise json.JSONDecodeError(str(error), "", 0) from None
 
 
@@ -50,8 +48,17 @@ Cursor = Annotated[
 def served(event: dict[str, Any], desk: Desk) -> dict[str, Any]:
     """Answer what API Gateway brings. Raises what AWS and X raise."""
     _api.append_context(desk=desk)
-    answer: dict[str, Any] = _api.resolve(event, None)
+    answer: dict[str, Any] = _api.resolve(event | _body_as_json(event), None)
     return answer
+
+
+def _body_as_json(event: dict[str, Any]) -> dict[str, Any]:
+    """Read every body as JSON, whatever it says it is: Powertools fails at forms and bytes that are none."""
+    headers = {name: value for name, value in (event.get("headers") or {}).items() if name.lower() != "content-type"}
+    body = event.get("body") or ""
+    if event.get("isBase64Encoded"):
+        body = base64.b64decode(body).decode(errors="surrogateescape")
+    return {"headers": headers | {"content-type": "application/json"}, "body": body, "isBase64Encoded": False}
 
 
 def answers(answer: type[BaseModel], *refusals: str) -> dict[int, Any]:
@@ -209,10 +216,6 @@ def makes_no_sense(error: RequestValidationError) -> Response[str]:
     return _said(400, ErrorAnswer(error=what_is_wrong(error.errors()[0])))
 
 
-def no_json(_error: RequestUnsupportedContentType) -> Response[str]:
-    return _said(400, ErrorAnswer(error="Send a JSON object."))
-
-
 @api.not_found
 def nothing_here(_error: NotFoundError) -> Response[str]:
     asked = api.current_event
@@ -240,4 +243,3 @@ def what_is_wrong(mistake: dict[str, Any]) -> str:
 
 _api.exception_handler(Refusal)(refused)
 _api.exception_handler(RequestValidationError)(makes_no_sense)
-_api.exception_handler(RequestUnsupportedContentType)(no_json)

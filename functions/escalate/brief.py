@@ -45,7 +45,8 @@ def reckoned(case: Case, now: datetime, brand: Callable[[], Brand]) -> str | Non
     """Say how a case's time was reckoned: 09:10 + 60 open minutes = 10:10."""
     try:
         facts = brand()
-        begun, due = case.newest if case.answered_at else case.opened_at, case.due_at
+        since = case.newest if case.answered_at else case.opened_at
+        begun, due = (at.replace(second=0, microsecond=0) for at in (since, case.due_at))  # as they are read
         if case.team == "urgent":
             counted, closed = f"{(due - begun) // timedelta(minutes=1)} minutes, day and night", ""
         else:

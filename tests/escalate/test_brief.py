@@ -24,6 +24,7 @@ def case(opened_at: datetime, due_at: datetime, **more: Any) -> Case:
     ("one", "words"),
     [
         (case(TUESDAY, TUESDAY + timedelta(hours=1)), "09:10 + 60 open minutes = 10:10"),
+        (case(TUESDAY + timedelta(seconds=50), TUESDAY + timedelta(hours=1)), "09:10 + 60 open minutes = 10:10"),
         (
             case(SATURDAY, datetime(2026, 11, 30, 8, 30, tzinfo=UTC)),
             "16:30 on Sat 28 Nov + 60 open minutes = 08:30 on Mon 30 Nov; closed on Sun 29 Nov",

@@ -1,5 +1,6 @@
 """What staff and other help desks may rely on when they ask the desk's API."""
 
+import base64
 import json
 import tomllib
 from concurrent.futures import ThreadPoolExecutor
@@ -22,7 +23,7 @@ from functions.shared.aws.rows import AUDIT, all_of, customer_pk, request_key
 from functions.shared.conversation import conversations
 from functions.shared.conversation.cases import ELSEWHERE, LEASE
 from functions.shared.x.messages import Ticket
-from tests.at_desk import LINKED, START, Office, event
+from tests.at_desk import LINKED, STAFF, START, Office, event
 from tests.places import ROOT
 
 ALICE, BOB, CAROL = "2000000000000000011", "2000000000000000012", "2000000000000000013"
@@ -789,6 +790,15 @@ def test_another_teams_case_is_403_and_shows_nothing(office: Office) -> None:
 
 def test_whoever_is_not_signed_in_gets_nothing(office: Office) -> None:
     assert office.asks("nobody", "POST", "/desk/api/next", {"request_id": "r-1"})[0] == 401
+
+
+@pytest.mark.parametrize("body", [b"--no form", b"\xff{}", b'{"request_id": "\xff"}'])
+def test_a_body_is_read_as_json_whatever_it_says_it_is(office: Office, body: bytes) -> None:
+    asked = event("POST", "/desk/api/next", base64.b64encode(body).decode(), STAFF["agent-1"])
+    asked |= {"headers": {"Content-Type": "multipart/form-data"}, "isBase64Encoded": True}
+    response = handler.lambda_handler(asked, None)
+
+    assert (response["statusCode"], json.loads(response["body"])) == (400, {"error": "Send a JSON object."})
 
 
 @pytest.mark.parametrize(

@@ -12,18 +12,14 @@ export function Brief({ brief, card }) {
     html`<dl>
       <${Point} name="Asks" says=${brief.asks} />
       <${Point} name="Bot said" says=${brief.bot_said} />
-      <${Point} name="Promised" says=${promised(brief)} />
+      <${Point} name="Promised" says=${time(brief.promised_at)} />
+      <${Point} name="Due" says=${brief.due} />
       <${Point} name="Earlier" says=${brief.earlier.map(before).join(" · ")} />
     </dl>`}
   </div>`;
 }
 
 const Point = ({ name, says }) => says && html`<div class=${name === "Bot said" ? "roomy" : ""}><dt>${name}</dt><dd><bdi>${says}</bdi></dd></div>`;
-
-function promised({ promised_at: at, due }) {
-  if (!at && !due) return null;
-  return html`${at ? time(at) : "no time"} ${due && html`<small>${due}</small>`}`;
-}
 
 const before = ({ number, team, wrap_up, resolved_at }) =>
   `${number}, ${title(team)}${wrap_up ? `, ${wrap_up.replaceAll("_", " ")} ${time(resolved_at)}` : ""}`;
