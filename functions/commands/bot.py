@@ -257,6 +257,8 @@ def _newly(before: Conversation, decision: Decision) -> list[str]:
 
 BY_RULE = ("4 urgent rule", "6 rule")
 """What decided is a rule of ours and its phrase. At other steps it can be what the customer wrote."""
+TO_PEOPLE = ("escalated", "joined")
+"""Of these the rule is kept, to learn from. A greeting, for one, is a phrase of ours and all that was written."""
 
 
 def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetime, queued_at: datetime | None) -> Put:
@@ -266,7 +268,7 @@ def _record(message: DirectMessage | Encrypted, decision: Decision, now: datetim
         now,
         disposition=decision.disposition,
         step=decision.step,
-        rule=decision.rule if decision.step in BY_RULE else None,
+        rule=decision.rule if decision.step in BY_RULE and decision.disposition in TO_PEOPLE else None,
         case=decision.case.id if decision.case else None,
         queued_at=queued_at,
     )
