@@ -123,6 +123,24 @@ def test_what_nobody_has_read_is_skimmed_ten_at_a_time_by_keys_alone(http: httpx
     expect(page.get_by_text("Everything has been read.")).to_be_visible()
 
 
+def test_what_is_open_stays_on_top_while_an_urgent_case_comes_and_goes(page: Page) -> None:
+    waiting = {"waiting": 1, "earliest_due_at": None}
+
+    def with_one_urgent(route: Route) -> None:
+        whole = {name: value for name, value in route.request.headers.items() if name != "if-none-match"}
+        said = route.fetch(headers=whole).json()
+        route.fulfill(json=said | {"line": said["line"] | {"urgent": waiting}})
+
+    page.route("**/desk/api/me", with_one_urgent)
+    expect(page.get_by_text("Urgent: 1 waiting")).to_be_visible(timeout=20_000)
+    pressed(page, "b")
+    waiting["waiting"] = 0
+
+    expect(page.locator(".urgent-bar")).to_have_count(0, timeout=20_000)
+    assert page.locator("dialog:modal").count() == 1
+    page.unroute_all(behavior="ignoreErrors")
+
+
 @pytest.mark.usefixtures("line")
 def test_an_answer_can_be_taken_back_before_it_leaves(http: httpx.Client, page: Page) -> None:
     phone = asked_for_a_person(http, TWO_LINES)

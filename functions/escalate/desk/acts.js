@@ -10,6 +10,7 @@ const ACTS = [
   ["look", "Look up", ALWAYS],
   ["note", "Note", ALWAYS],
   ["transfer", "Team", ALWAYS],
+  ["ask", "Ask a team", ALWAYS],
   ["urgent", "Urgent", (one) => !isUrgent(one)],
   ["not_urgent", "Not urgent", isUrgent],
   ["park", "Park", ALWAYS],

@@ -65,6 +65,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
     ...(mine && { send: () => send(), close: () => (answer.text.trim() ? setOpen("close") : null) }),
     ...(mine && Object.fromEntries(actsWith(one).map(([verb]) => [verb, begin(verb)]))),
     ...(!mine && take && { take }),
+    ...(!mine && { advise: begin("advise") }),
     ...(!mine && !take && one.state === "CLAIMED" && one.team !== "urgent" && { urgent: () => act("urgent") }),
     ...(mine && !shown.account.verified && { verify }),
   });

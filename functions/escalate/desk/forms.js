@@ -116,6 +116,21 @@ export const FORMS = {
     sent: ({ reached, slot }) => (reached ? { reached: true } : { reached: false, slot }),
     done: () => "It is kept in the case.",
   },
+  ask: {
+    title: "Ask another team; the case stays yours",
+    does: "Ask",
+    fields: (one) => html`
+      <${Choice} name="team" label="Team" options=${otherTeams(one).filter(([team]) => team !== "urgent")} />
+      <${Long} name="text" label="What you want to know: their answer comes as a note" />
+    `,
+    done: (_answer, { team }) => `The ${team} team is asked. Their answer comes as a note.`,
+  },
+  advise: {
+    title: "What your team was asked",
+    does: "Answer",
+    fields: () => html`<${Long} name="text" label="Your answer: their case has it as a note, the customer never sees it" />`,
+    done: () => "They have your answer as a note.",
+  },
   credit: {
     title: "Goodwill credit",
     does: "Book it",

@@ -21,6 +21,8 @@ const KEYS = {
   note: ["m", "add a note, which the customer never sees"],
   resolve: ["e", "resolve, then 1 to 7 says how"],
   transfer: ["t", "give the case to another team"],
+  ask: ["q", "ask another team; the case stays yours"],
+  advise: ["a", "answer what your team was asked about somebody else's case"],
   credit: ["g", "goodwill credit"],
   take: ["u", "take the case that is open"],
   park: ["p", "park it until a time"],

@@ -5,7 +5,8 @@ import { plural, time, title } from "./words.js";
 
 export function Top({ desk: { me, whoami, next }, open, signOut }) {
   const teams = (whoami?.staff?.teams ?? []).filter((team) => team !== "urgent");
-  return html`<header class="top">
+  // One element, whatever is in it: a dialog further down would lose its place on top if what it lies in were moved.
+  return html`<div><header class="top">
       <p class="name">
         <a href="#/">Desk</a> <bdi>${me}</bdi>
         ${teams.length > 0 && html` <span class="roomy">· ${teams.map(title).join(", ")}</span>`}
@@ -19,7 +20,7 @@ export function Top({ desk: { me, whoami, next }, open, signOut }) {
         <button type="button" class="quiet" onClick=${signOut}>Sign out</button>
       </div>
     </header>
-    <${Urgent} line=${whoami?.line?.urgent} next=${next} />`;
+    <${Urgent} line=${whoami?.line?.urgent} next=${next} /></div>`;
 }
 
 function Urgent({ line, next }) {
