@@ -88,7 +88,7 @@ function Open({ shown, entries, older, showOlder, trouble, look, desk }) {
       ${mine && html`<${ManyExchanges} exchange=${shown.brief?.exchange} call=${!one.call_at && begin("callback")} write=${() => begins(";five")} />`}
       ${mine
         ? html`<${Composer} ...${answer} send=${send} hold=${desk.settings.hold} sign=${desk.sign} box=${box} canned=${begin("canned")} />`
-        : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} />`}
+        : html`<${NotMine} one=${one} me=${me} was=${was.current} draft=${answer.text} take=${take} advise=${isAsked(entries, desk.whoami) && begin("advise")} />`}
     </section>
     <aside>
       <div class="known" tabindex="0" role="group" aria-label="Account and notes">
@@ -139,7 +139,11 @@ function Tabs({ tab, choose }) {
   </div>`;
 }
 
-function NotMine({ one, me, was, draft, take }) {
+/** Whether a note asks a team that one serves. */
+const isAsked = (entries, whoami) =>
+  entries.some(({ who, text }) => who === "note" && whoami?.staff.teams.some((team) => text.startsWith(`To the ${team} team: `)));
+
+function NotMine({ one, me, was, draft, take, advise }) {
   const who =
     one.state === "CLAIMED" && one.owner !== me
       ? `${one.owner} has it since ${time(one.claimed_at)}.`
@@ -149,6 +153,7 @@ function NotMine({ one, me, was, draft, take }) {
   return html`<div class="composer">
     <p class="bar" role="status">${was && "This case is no longer yours. "}${who}</p>
     ${take && html`<p><button type="button" class="main" onClick=${take}>Take it <${Key} of="take" /></button></p>`}
+    ${advise && html`<p><button type="button" class="quiet" onClick=${advise}><${Key} of="advise" /> Answer what your team was asked</button></p>`}
     ${draft &&
     html`<div class="under">
       <p>Your draft is kept: <span class="kept" dir="auto">${draft}</span></p>

@@ -13,6 +13,7 @@ export function Line({ desk }) {
   const mine = useLook(desk.api, "cases?view=mine");
   const waiting = useLook(desk.api, "cases?view=waiting");
   const line = useLook(desk.api, `cases?view=line${team && `&team=${team}`}`);
+  const questions = useLook(desk.api, "cases?view=asked");
   const whole = useRef(null);
   const step = (by) => {
     const rows = [...(whole.current?.querySelectorAll(".row-of-line") ?? [])];
@@ -43,6 +44,8 @@ export function Line({ desk }) {
           <${Group} name="mine" title="Mine" look=${mine} desk=${desk} none="You have no case open.">
             ${mine.found?.cases.length > 0 && html`<button type="button" class="quiet" onClick=${() => setHanding(true)}><${Key} of="handover" /> Hand all on</button>`}
           <//>
+          ${questions.found?.cases.length > 0 &&
+          html`<${Group} name="asked" title="Asked of your team" look=${questions} desk=${desk} />`}
           <${Group} name="line" title="Line" look=${line} desk=${desk} none=${nothing(waiting, desk.whoami)}>
             ${teams.length > 1 && html`<${Teams} teams=${teams} team=${team} choose=${setTeam} />`}
           <//>
