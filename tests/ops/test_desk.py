@@ -26,7 +26,7 @@ from tests.at_desk import LINKED, STAFF, START, Office, event
 
 ALICE, BOB = "2000000000000000011", "2000000000000000012"
 SPEAK_TO_A_DESK = [
-    one.callback.__name__.replace("_", "-")
+    one.name or one.callback.__name__.replace("_", "-")
     for one in cli.app.registered_commands
     if one.callback not in (None, cli.login)
 ]
