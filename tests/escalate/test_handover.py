@@ -73,8 +73,8 @@ def test_each_case_goes_with_its_brief(office: Office) -> None:
     status, answer = hand_over(office, "agent-1", "line", cases=named)
 
     assert (status, answer["handed"]) == (200, 1)
-    entry = office.show("agent-3", first)["entries"][-1]
-    assert (entry["who"], entry["by"], entry["text"]) == ("note", "agent-1", "Bank sees one debit only.")
+    notes = [entry for entry in office.show("agent-3", first)["entries"] if entry["who"] == "note"]
+    assert [(note["by"], note["text"]) for note in notes] == [("agent-1", "Bank sees one debit only.")]
     assert office.case(second["id"]).owner == "agent-1"
 
 

@@ -25,7 +25,7 @@ FOR = {"case": "for a case", "account": "for an account in 30 days", "day": "a d
 class CreditRequest(ClaimRequest):
     """Give the customer goodwill credit."""
 
-    amount: Annotated[int, Field(strict=True, ge=1, le=10**9, description="In minor units: 500 is £5.")]
+    amount: Annotated[int, Field(strict=True, ge=1, le=10**9, description="In minor units of the brand's currency.")]
     reason: Annotated[str, Field(min_length=1, max_length=200, pattern=r"\S", description="For the books.")]
 
 
