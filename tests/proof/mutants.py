@@ -483,7 +483,7 @@ MUTANTS = (
         "escalation and staff",
         bot._with_case,
         "return intake.taken(after, concern, now,",
-        "return intake.taken(after, replace(concern, kind=said), now,",
+        "return intake.taken(after, replace(concern, kind=_said(message, now).text), now,",
     ),
     Mutant(
         "a pause is not looked at in the claim's transaction",
