@@ -95,6 +95,7 @@ ACKNOWLEDGED = ["my bill is wrong", "#data this is wrong", "my phone was stolen"
 CLOCKS = pytest.mark.parametrize("clock", ["12h", "24h"])
 
 
+@pytest.mark.proof
 @both
 @CLOCKS
 @given(st.sampled_from(ACKNOWLEDGED), st.integers(0, 60 * 24 * 500), st.integers(0, 60 * 24 * 500))

@@ -668,6 +668,7 @@ def test_neither_the_number_nor_the_code_is_stored() -> None:
     assert code_for(phone.world, NUMBER) not in stored
 
 
+@pytest.mark.proof
 @pytest.mark.parametrize("fault", [Fault.CRASH_BEFORE, Fault.CRASH_AFTER, Fault.LOST, Fault.ERROR])
 def test_a_code_is_sent_at_most_once_whatever_fails(fault: Fault) -> None:
     def asks(schedule: dict[int, Fault]) -> World:
