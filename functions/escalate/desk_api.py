@@ -112,7 +112,7 @@ class Desk:
 
     def show(self, staff: Staff, case_id: str, cursor: str | None = None) -> ShowAnswer:
         """Read the newest page of what was said in a case, or an older one."""
-        case = self._case(staff, case_id)
+        case = self.case_for(staff, case_id)
         conversation = load(self.sender.store, case.customer)
         customer = conversation.customer
         entries, before = views.page(conversations.newest_entries(self.sender.store, case.id, cursor))
@@ -162,10 +162,6 @@ class Desk:
         self._audit_seen(staff, case)
         return found
 
-    def case_for(self, staff: Staff, case_id: str) -> Case:
-        """Return a case that this person may read. Raises Refusal."""
-        return self._case(staff, case_id)
-
     def act(
         self,
         staff: Staff,
@@ -184,7 +180,7 @@ class Desk:
         for _ in range(TRIES):
             if self._done_before(staff, case_id, request, did):
                 return self._read(case_id)
-            case = self._case(staff, case_id)
+            case = self.case_for(staff, case_id)
             before = load(self.sender.store, case.customer)
             current = before.case if before.case and before.case.id == case_id else case
             try:
@@ -224,7 +220,8 @@ class Desk:
             raise Refusal(404, ErrorAnswer(error=f"There is no case {case_id}."))
         return case
 
-    def _case(self, staff: Staff, case_id: str) -> Case:
+    def case_for(self, staff: Staff, case_id: str) -> Case:
+        """Return a case that this person may read. Raises Refusal."""
         case = self._read(case_id)
         if not (staff.serves(case) or case.owner == staff.id or self.asked(case, staff.teams)):
             raise Refusal(403, ErrorAnswer(error=f"Case {case.number} is for the {case.team} team."))

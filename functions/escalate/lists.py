@@ -100,17 +100,12 @@ def cases_listed(
 ) -> CasesAnswer:
     """Return a page of a list, within somebody's teams. Raises Refusal."""
     lines, before, last_first = _lines(staff, view, team), PageEnd.at(cursor), view == "done"
-    rows = [
-        (line, row)
-        for line in lines
-        for row in desk.sender.store.line(line, PAGE + 1, before.row(line), latest_first=last_first)
-    ]
-    rows.sort(key=lambda found: str(found[1]["due_at"]), reverse=last_first)
-    if not last_first:
-        rows.sort(key=lambda found: not found[0].startswith("urgent"))
+    store = desk.sender.store
+    rows = [row for line in lines for row in store.line(line, PAGE + 1, before.row(line), latest_first=last_first)]
+    rows.sort(key=_due_at if last_first else _pressing, reverse=last_first)
     page = rows[:PAGE]
-    end = PageEnd(before.of | {line: (str(row["due_at"]), case_id_in(row)) for line, row in page})
-    cases = conversations.cases_of(desk.sender.store, (case_id_in(row) for _, row in page))
+    end = PageEnd(before.of | {str(row["line"]): (_due_at(row), case_id_in(row)) for row in page})
+    cases = conversations.cases_of(store, map(case_id_in, page))
     there = [case for case in cases if (case.state == STATES[view] if view in STATES else case.open)]
     return CasesAnswer(cases=tuple(shown_in_list(desk, there)), cursor=end.cursor if len(rows) > PAGE else None)
 
@@ -119,7 +114,7 @@ def cases_unseen(desk: Desk, staff: Staff) -> UnseenAnswer:
     """Return the first of what waits in somebody's teams that nobody has opened since its customer said something."""
     store = desk.sender.store
     rows = [row for line in lines_of("urgent", *staff.teams) for row in store.line(line, LOOKED_THROUGH)]
-    rows.sort(key=lambda row: (not str(row["line"]).startswith("urgent"), str(row["due_at"])))
+    rows.sort(key=_pressing)
     found = (
         case
         for some in batched(rows, PAGE, strict=False)
@@ -127,6 +122,15 @@ def cases_unseen(desk: Desk, staff: Staff) -> UnseenAnswer:
         if case.state == "NEW" and views.is_unseen(case)
     )
     return UnseenAnswer(cases=tuple(shown_in_list(desk, islice(found, SKIMMED), TO_SKIM)))
+
+
+def _pressing(row: Item) -> tuple[bool, str]:
+    """In the order of taking: what is urgent first, then what is due first."""
+    return not str(row["line"]).startswith("urgent"), _due_at(row)
+
+
+def _due_at(row: Item) -> str:
+    return str(row["due_at"])
 
 
 def _lines(staff: Staff, view: View, team: Team | None) -> list[str]:

@@ -155,7 +155,7 @@ def case_key(case_id: str) -> Key:
 
 
 def entry_key(case_id: str, at: datetime, entry_id: str) -> Key:
-    return Key(case_pk(case_id), f"{ENTRY}#{stamp(at)}#{entry_id}")
+    return words_key(case_id, f"{stamp(at)}#{entry_id}")
 
 
 def words_key(case_id: str, said: str) -> Key:
