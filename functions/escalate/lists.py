@@ -29,7 +29,7 @@ from functions.shared.aws.rows import (
 )
 from functions.shared.aws.store import Item
 from functions.shared.conversation import conversations
-from functions.shared.conversation.cases import Case, CaseState, Team
+from functions.shared.conversation.cases import Case, CaseState, Team, is_id
 
 PAGE = 50
 FIRST_WORDS = 120
@@ -80,7 +80,10 @@ class PageEnd:
         """Raises Refusal for what is no cursor of ours."""
         try:
             found = json.loads(base64.urlsafe_b64decode(cursor)) if cursor else {}
-            return cls({str(line): (str(due_at), str(case_id)) for line, (due_at, case_id) in found.items()})
+            of = {str(line): (str(due_at), str(case_id)) for line, (due_at, case_id) in found.items()}
+            if not all(due_at and is_id(case_id) for due_at, case_id in of.values()):
+                raise ValueError
+            return cls(of)
         except (ValueError, TypeError, AttributeError):
             raise Refusal(400, ErrorAnswer(error=NO_PAGE)) from None
 

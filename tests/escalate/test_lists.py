@@ -1,5 +1,6 @@
 """The desk's lists, search and what stands above them: on the embedded engine, through the API."""
 
+import base64
 from itertools import chain
 from typing import Any
 from urllib.parse import quote
@@ -12,6 +13,9 @@ from functions.shared.aws.rows import SEARCH, all_of, staff_pk
 from tests.at_desk import STAFF, Office, event
 
 ALICE, BOB = "2000000000000000001", "2000000000000000002"
+
+
+NO_TIME = base64.urlsafe_b64encode(b'{"billing": ["", "222222"]}').decode()
 
 
 def listed(office: Office, staff: str, query: str) -> Any:
@@ -106,7 +110,18 @@ def test_a_list_is_of_ones_own_teams(office: Office) -> None:
     assert (status, answer["error"]) == (403, "You do not serve the sales team.")
 
 
-@pytest.mark.parametrize("query", ["view=all", "team=cooks", "cursor=x", "cursor=W10=", "q=", f"q={'x' * 61}"])
+@pytest.mark.parametrize(
+    "query",
+    [
+        "view=all",
+        "team=cooks",
+        "cursor=x",
+        "cursor=W10=",
+        f"cursor={quote(NO_TIME)}",
+        "q=",
+        f"q={'x' * 61}",
+    ],
+)
 def test_what_makes_no_sense_of_a_list_gets_one_sentence(office: Office, query: str) -> None:
     status, answer = office.asks("agent-1", "GET", f"/desk/api/cases?{query}")
 
